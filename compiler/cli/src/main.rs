@@ -1,0 +1,2 @@
+//! agentpassc
+fn main() {}
