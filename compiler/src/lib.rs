@@ -1,1 +1,2 @@
-//! agentpass-compiler
+//! agentpass-compiler (its page follows)
+pub mod diagnostics;

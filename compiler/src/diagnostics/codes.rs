@@ -1,0 +1,47 @@
+//! The registry of diagnostic codes: one row each. `explain`, SARIF, the language server and the book read this table.
+//!
+//! Identifiers are stable for ever: a code that is no longer reported keeps its row and is marked retired.
+//! `E00xx` reading files, `E01xx` syntax, `E02xx` declarations and imports, `E03xx` names, `E04xx` types,
+//! `E05xx` absence, `E06xx` rules and tools, `E07xx` memory, `E08xx` challenges, flows and skills, `E09xx` tests;
+//! `W` is a lint that warns, `N` a note that asks for a human review.
+
+use std::fmt;
+
+use super::model::Severity;
+
+/// One row of the registry.
+#[derive(PartialEq, Eq)]
+pub struct Code {
+    /// `E0301`.
+    pub id: &'static str,
+    /// `unknown-name`.
+    pub name: &'static str,
+    /// What it weighs unless it is configured otherwise.
+    pub severity: Severity,
+    /// One line: what the code is about, for tables and SARIF.
+    pub summary: &'static str,
+}
+
+impl fmt::Debug for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.id, self.name)
+    }
+}
+
+macro_rules! codes {
+    ($($constant:ident = $severity:ident $id:literal $name:literal $summary:literal;)*) => {
+        $(
+            #[doc = concat!("`", $id, " ", $name, "`: ", $summary, ".")]
+            pub static $constant: Code =
+                Code { id: $id, name: $name, severity: Severity::$severity, summary: $summary };
+        )*
+        /// Every code, in the order of the table.
+        pub static ALL: &[&Code] = &[$(&$constant),*];
+    };
+}
+
+codes! {
+    UNREADABLE_FILE = Error "E0001" "unreadable-file" "a file could not be read";
+    SYNTAX = Error "E0101" "syntax" "the text does not have the form of the language";
+    UNKNOWN_NAME = Error "E0301" "unknown-name" "a name that nothing declares";
+}
