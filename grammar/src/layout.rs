@@ -1,0 +1,271 @@
+//! The separator pass: which line ends separate, and the view of the text that the grammar reads.
+//!
+//! One pass over the tokens, no brackets counted. A line end continues its line when the next line begins with one of
+//! [`CONTINUING_WORDS`], an infix operator, `->`, `|`, `)` or `]`, or when the line ends in `(`, `[`, `,`, `=`, `:`
+//! or an infix operator; comments and blank lines between do not matter. Every other line end separates, like `;`.
+//!
+//! Symbols tell at once whether they are operators. Words do not, because they are soft: `amount in` ends with a
+//! parameter called `in`. So the pass keeps track of whether an operand or an operator is due; a word at the end of a
+//! line is an operator only where an operator is due.
+
+use crate::token::{Kind, Token};
+use crate::words::{CONTINUING_WORDS, INFIX_WORDS};
+
+/// The tokens of a text and what the line ends between them mean.
+#[derive(Clone, Debug)]
+pub struct Layout {
+    /// All tokens, trivia included.
+    pub tokens: Vec<Token>,
+    /// The text with comments, unknown characters and continuing line ends blanked, byte for byte as long.
+    pub view: String,
+    /// For each token: true where it separates (a line end that was kept, or `;`).
+    pub separates: Vec<bool>,
+}
+
+/// Runs the pass over the tokens of `text`.
+#[must_use]
+pub fn layout(text: &str, tokens: Vec<Token>) -> Layout {
+    let separates = separators(text, &tokens);
+    let mut view = String::with_capacity(text.len());
+    for (token, &kept) in tokens.iter().zip(&separates) {
+        let slice = token.text(text);
+        match token.kind {
+            Kind::Newline if kept => {
+                blanks(&mut view, slice.len() - 1);
+                view.push('\n');
+            }
+            Kind::Newline | Kind::Comment | Kind::Doc | Kind::InnerDoc => blanks(&mut view, slice.len()),
+            // A character of no meaning is reported by itself; what stands around it can still be read.
+            Kind::Error if !slice.starts_with(['"', '`']) => blanks(&mut view, slice.len()),
+            _ => view.push_str(slice),
+        }
+    }
+    Layout { tokens, view, separates }
+}
+
+fn blanks(view: &mut String, count: usize) {
+    view.extend(std::iter::repeat_n(' ', count));
+}
+
+fn separators(text: &str, tokens: &[Token]) -> Vec<bool> {
+    let mut separates = vec![false; tokens.len()];
+    let mut line = Line::default();
+    let mut at = 0;
+    while let Some(token) = tokens.get(at) {
+        match token.kind {
+            Kind::Newline => {
+                // A run of line ends, blanks and comments is one gap: it separates once, at its first line end.
+                let next = skip_trivia(tokens, at);
+                let continues = line.is_open()
+                    || tokens.get(next).is_some_and(|token| begins_continuation(*token, token.text(text)));
+                if !continues {
+                    if let Some(flag) = separates.get_mut(at) {
+                        *flag = true;
+                    }
+                    line = Line::default();
+                }
+                at = next;
+                continue;
+            }
+            Kind::Semicolon => {
+                if let Some(flag) = separates.get_mut(at) {
+                    *flag = true;
+                }
+                line = Line::default();
+            }
+            kind if kind.is_trivia() => {}
+            _ => line.see(text, tokens, at),
+        }
+        at += 1;
+    }
+    separates
+}
+
+/// The index of the first token at or after `at` that is not trivia.
+fn skip_trivia(tokens: &[Token], at: usize) -> usize {
+    let rest = tokens.get(at..).unwrap_or_default();
+    at + rest.iter().take_while(|token| token.kind.is_trivia()).count()
+}
+
+fn begins_continuation(token: Token, text: &str) -> bool {
+    match token.kind {
+        Kind::Word => CONTINUING_WORDS.contains(&text),
+        Kind::CloseParen | Kind::CloseBracket | Kind::Arrow | Kind::Bar => true,
+        kind => is_infix_symbol(kind),
+    }
+}
+
+fn is_infix_symbol(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::Equal
+            | Kind::NotEqual
+            | Kind::Less
+            | Kind::LessEqual
+            | Kind::Greater
+            | Kind::GreaterEqual
+            | Kind::Coalesce
+            | Kind::Plus
+            | Kind::Minus
+            | Kind::Star
+            | Kind::Slash
+    )
+}
+
+/// What is due next on a line.
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
+enum Due {
+    /// The word that says which clause this is.
+    #[default]
+    Verb,
+    Operand,
+    Operator,
+    /// A name after a dot.
+    Member,
+}
+
+/// A line (with all that continues it) as far as it has been read.
+#[derive(Default)]
+struct Line {
+    due: Due,
+    /// The last token asks for more: an opening bracket, a comma, an operator.
+    open: bool,
+    /// How many `<` of types are open: `list<`, `money<`.
+    angles: u32,
+    /// The last two significant kinds and whether the last word was `list` or `money`.
+    after_type_mark: bool,
+    generic: bool,
+}
+
+/// Words that are followed by an operand rather than being one, when more follows on the line.
+const LEADING_WORDS: &[&str] = &[
+    "to", "at", "per", "from", "carrying", "most", "above", "when", "of", "by", "for", "not", "has", "each", "some",
+    "tokens", "cost", "any", "all",
+];
+
+impl Line {
+    fn is_open(&self) -> bool {
+        self.open
+    }
+
+    fn see(&mut self, text: &str, tokens: &[Token], at: usize) {
+        let Some(&token) = tokens.get(at) else { return };
+        let was_type_mark = std::mem::take(&mut self.after_type_mark);
+        let was_generic = std::mem::take(&mut self.generic);
+        self.open = false;
+        match token.kind {
+            Kind::Word => {
+                let word = token.text(text);
+                self.generic = was_type_mark && matches!(word, "list" | "money");
+                self.see_word(word, tokens, at);
+            }
+            Kind::Dot => self.due = Due::Member,
+            Kind::OpenParen | Kind::OpenBracket | Kind::Comma | Kind::Assign | Kind::Colon => {
+                self.after_type_mark = token.kind == Kind::Colon;
+                self.expect_more();
+            }
+            Kind::OpenBrace => self.due = Due::Verb,
+            Kind::Arrow | Kind::Bar => self.expect_more(),
+            Kind::Less if was_generic => {
+                self.angles += 1;
+                self.after_type_mark = true;
+                self.expect_more();
+            }
+            Kind::Greater if self.angles > 0 => {
+                self.angles -= 1;
+                self.due = Due::Operator;
+            }
+            Kind::Star if self.due == Due::Member || glued_to_name(tokens, at) => self.due = Due::Operator,
+            kind if is_infix_symbol(kind) => self.expect_more(),
+            _ => self.due = Due::Operator,
+        }
+    }
+
+    fn see_word(&mut self, word: &str, tokens: &[Token], at: usize) {
+        self.due = match self.due {
+            Due::Verb => Due::Operand,
+            Due::Member => Due::Operator,
+            Due::Operand if LEADING_WORDS.contains(&word) && begins_operand(tokens, at + 1) => Due::Operand,
+            Due::Operand => Due::Operator,
+            Due::Operator => {
+                self.open = INFIX_WORDS.contains(&word);
+                Due::Operand
+            }
+        };
+    }
+
+    fn expect_more(&mut self) {
+        self.due = Due::Operand;
+        self.open = true;
+    }
+}
+
+/// `get_*`: a star that is part of a tool pattern, not a product.
+fn glued_to_name(tokens: &[Token], at: usize) -> bool {
+    let before = at.checked_sub(1).and_then(|before| tokens.get(before));
+    before.is_some_and(|before| matches!(before.kind, Kind::Word | Kind::CloseBrace | Kind::Star))
+}
+
+fn begins_operand(tokens: &[Token], from: usize) -> bool {
+    tokens.get(from..).unwrap_or_default().iter().find(|token| token.kind != Kind::Blank).is_some_and(|token| {
+        matches!(
+            token.kind,
+            Kind::Word
+                | Kind::Number
+                | Kind::String
+                | Kind::Command
+                | Kind::OpenParen
+                | Kind::OpenBracket
+                | Kind::OpenBrace
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::token::lex;
+
+    /// The view with separators shown as `;` and runs of blanks as one.
+    fn view(text: &str) -> String {
+        let layout = layout(text, lex(text));
+        assert_eq!(layout.view.len(), text.len());
+        layout.view.replace('\n', ";").split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn continuing_words_join_lines() {
+        assert_eq!(view("require a\n  because \"x\"\ndeny"), "require a because \"x\";deny");
+        assert_eq!(view("a\n// note\n\n and b\nc"), "a and b;c");
+    }
+
+    #[test]
+    fn open_ends_join_lines() {
+        assert_eq!(view("f(\n a,\n b\n)\nc =\n d"), "f( a, b );c = d");
+        assert_eq!(view("require x and\n y\nrequire y"), "require x and y;require y");
+    }
+
+    #[test]
+    fn when_never_continues() {
+        assert_eq!(view("challenge m\nwhen x {"), "challenge m;when x {");
+    }
+
+    #[test]
+    fn a_word_at_the_end_is_an_operator_only_where_one_is_due() {
+        assert_eq!(view("amount in\nrequire in in in\nrequire x"), "amount in;require in in in;require x");
+        assert_eq!(view("require args.and\nx"), "require args.and;x");
+        assert_eq!(view("sends to mail at in\nx"), "sends to mail at in;x");
+    }
+
+    #[test]
+    fn type_brackets_and_patterns_are_no_operators() {
+        assert_eq!(view("param p: money<USD>\nparam q: list<list<id>>\nx"), "param p: money<USD>;param q: list<list<id>>;x");
+        assert_eq!(view("invokes crm.*\ninvokes get_*\nx"), "invokes crm.*;invokes get_*;x");
+        assert_eq!(view("require a >\n b"), "require a > b");
+    }
+
+    #[test]
+    fn strange_characters_become_blanks() {
+        assert_eq!(view("require\u{a0}x § y"), "require x y");
+    }
+}

@@ -1,0 +1,20 @@
+//! The words of the language, by the role they play outside the grammar proper.
+
+/// Words with which an item begins. In column 0 they begin one whatever came before (semantics 36).
+pub const ITEM_WORDS: &[&str] = &[
+    "edition", "use", "contract", "module", "param", "set", "let", "record", "label", "guarded", "tool", "tools",
+    "on", "host", "job", "event", "flow", "challenge", "skill", "test", "limit", "require", "deny", "once", "when",
+];
+
+/// A line that begins with one of these continues the line before it.
+pub const CONTINUING_WORDS: &[&str] =
+    &["because", "audit", "as", "and", "or", "in", "is", "matches", "within", "with", "expect"];
+
+/// Operators that are words.
+pub const INFIX_WORDS: &[&str] = &["and", "or", "in", "is", "matches"];
+
+/// The seven words that can never be read as a bare name.
+pub const RESERVED_WORDS: &[&str] = &["not", "has", "some", "each", "true", "false", "null"];
+
+/// Roots of names that come with every call; a parameter of the same name is read through `args`.
+pub const ROOTS: &[&str] = &["args", "call", "caller", "auth", "job", "host", "now"];
