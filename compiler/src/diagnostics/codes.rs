@@ -42,6 +42,10 @@ macro_rules! codes {
 
 codes! {
     UNREADABLE_FILE = Error "E0001" "unreadable-file" "a file could not be read";
+    BAD_CONFIG = Error "E0003" "bad-config" "the configuration of the project cannot be followed";
     SYNTAX = Error "E0101" "syntax" "the text does not have the form of the language";
     UNKNOWN_NAME = Error "E0301" "unknown-name" "a name that nothing declares";
+
+    UNUSED_ALLOW = Warning "W0001" "unused-allow" "an allow comment that silences nothing";
+    BAD_ALLOW = Warning "W0002" "bad-allow" "an allow comment that cannot be followed";
 }
