@@ -1,6 +1,4 @@
-//! Embeds the pages of the diagnostic codes: writes a table from `docs/errors/*.md` that [`pages`] includes.
-//!
-//! [`pages`]: ../src/diagnostics/pages.rs
+//! Embeds the pages of the diagnostic codes: writes a table from `docs/errors/*.md` that `src/diagnostics/pages.rs` includes.
 //!
 //! The table is made from the files that exist rather than from the registry, so that a new code builds before its page is
 //! written; that every code has a page is a matter for the tests.
@@ -20,14 +18,16 @@ fn main() -> Result<(), Box<dyn Error>> {
     if let Ok(entries) = fs::read_dir(&folder) {
         for entry in entries {
             let name = entry?.file_name();
-            if let Some(id) = name.to_str().and_then(|name| name.strip_suffix(".md")).filter(|id| is_code(id)) {
+            if let Some(id) = name.to_str().and_then(|name| name.strip_suffix(".md")).filter(|id| is_code(id))
+            {
                 ids.push(id.to_owned());
             }
         }
     }
     ids.sort();
 
-    let mut table = String::from("#[allow(clippy::match_single_binding)] // while there is no page\nmatch id {\n");
+    let mut table =
+        String::from("#[allow(clippy::match_single_binding)] // while there is no page\nmatch id {\n");
     for id in ids {
         let path = folder.join(format!("{id}.md"));
         writeln!(table, "    {id:?} => Some(include_str!({path:?})),")?;

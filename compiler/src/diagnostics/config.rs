@@ -9,7 +9,7 @@
 
 pub mod allow;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use agentpass_grammar::{FileId, SourceFile, Span};
@@ -74,16 +74,24 @@ pub struct Config {
 }
 
 impl Config {
-    /// Reads the text of [`FILE_NAME`]. What is wrong in it is reported and left out; the rest counts.
+    /// Reads the text of [`FILE_NAME`]. An entry that cannot be followed is reported and left out; the rest counts. Of a text
+    /// that is not TOML nothing counts, and only that is reported.
     #[must_use]
     pub fn parse(id: FileId, file: &SourceFile) -> (Self, Vec<Diagnostic>) {
         let mut reader = Reader { id, config: Self::default(), set: BTreeMap::new(), problems: Vec::new() };
         let (document, errors) = DeTable::parse_recoverable(&file.text);
-        for error in errors {
-            let at = error.span().unwrap_or(0..0);
-            reader.report(at, format!("the configuration is not valid TOML: {}", error.message()));
+        if errors.is_empty() {
+            reader.document(document.get_ref());
         }
-        reader.document(document.get_ref());
+        // The parser goes on in the middle of a line that it could not read, so a line's first error is the true one.
+        let mut lines = BTreeSet::new();
+        for error in errors {
+            let span = reader.span(error.span().unwrap_or(0..0));
+            if lines.insert(file.lines().line_of(span.start)) {
+                let message = format!("the configuration is not valid TOML: {}", error.message());
+                reader.problems.push(Diagnostic::new(&codes::BAD_CONFIG, span, message));
+            }
+        }
         (reader.config, reader.problems)
     }
 
@@ -158,13 +166,13 @@ struct Reader {
 
 impl Reader {
     fn document(&mut self, document: &DeTable<'_>) {
-        for (key, value) in document {
+        for (key, value) in in_file_order(document) {
             if key.get_ref() == "lints" {
                 match value.get_ref() {
                     DeValue::Table(lints) => self.lints(lints),
                     _ => {
-                        self.report(value.span(), "`lints` is a table of lint names and levels")
-                            .help = Some("write `[lints]` and below it, say, `unused-allow = \"deny\"`".to_owned());
+                        self.report(value.span(), "`lints` is a table of lint names and levels").help =
+                            Some("write `[lints]` and below it, say, `unused-allow = \"deny\"`".to_owned());
                     }
                 }
             } else {
@@ -177,16 +185,18 @@ impl Reader {
     }
 
     fn lints(&mut self, lints: &DeTable<'_>) {
-        for (key, value) in lints {
+        for (key, value) in in_file_order(lints) {
             let level = self.level(value);
             let name = key.get_ref();
             match pages::find(name) {
                 Some(code) if is_lint(code) => {
                     if let Some(first) = self.set.insert(code.id, key.span()) {
                         let first = self.span(first);
-                        let problem = self.report(key.span(), format!("`{}` is given a level twice", code.name));
+                        let problem =
+                            self.report(key.span(), format!("`{}` is given a level twice", code.name));
                         problem.secondary.push(super::Label { span: first, text: "also here".to_owned() });
-                        problem.help = Some("a lint's name and its code are the same lint: keep one".to_owned());
+                        problem.help =
+                            Some("a lint's name and its code are the same lint: keep one".to_owned());
                     } else if let Some(level) = level {
                         self.config.levels.insert(code.id, level);
                     }
@@ -237,4 +247,13 @@ impl Reader {
         let narrow = |offset| u32::try_from(offset).unwrap_or(u32::MAX);
         Span::new(self.id, narrow(at.start), narrow(at.end))
     }
+}
+
+/// The entries of a table as they are written; the library sorts them by key.
+fn in_file_order<'a, 'i>(
+    table: &'a DeTable<'i>,
+) -> Vec<(&'a Spanned<toml::de::DeString<'i>>, &'a Spanned<DeValue<'i>>)> {
+    let mut entries: Vec<_> = table.iter().collect();
+    entries.sort_by_key(|(key, _)| key.span().start);
+    entries
 }

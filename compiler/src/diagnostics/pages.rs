@@ -225,7 +225,10 @@ mod tests {
         let fails = |text: &str| Page::parse(text).unwrap_err().to_string();
         assert_eq!(fails(""), "line 1: a page starts with `# CODE name`");
         assert_eq!(fails("# E1 x\n"), "line 2: a paragraph that says what is wrong comes after the title");
-        assert_eq!(fails(&PAGE.replace("## Fixed", "## Mended")), "line 19: a section is `## Fails`, `## Fixed` or `## Notes`");
+        assert_eq!(
+            fails(&PAGE.replace("## Fixed", "## Mended")),
+            "line 19: a section is `## Fails`, `## Fixed` or `## Notes`"
+        );
         assert_eq!(fails("# E1 x\nabc\n## Fails\n```\n"), "line 4: this block is never closed");
         assert_eq!(fails("# E1 x\nabc\n## Fails\n"), "line 3: the section `## Fixed` is missing");
     }

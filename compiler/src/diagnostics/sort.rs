@@ -21,8 +21,7 @@ pub fn sorted(sources: &Sources, mut diagnostics: Vec<Diagnostic>) -> Vec<Diagno
 }
 
 fn order(sources: &Sources, a: &Diagnostic, b: &Diagnostic) -> Ordering {
-    let parts =
-        |found: &Diagnostic| sources.get(found.span.file).map(|file| file.name.split(['/', '\\']));
+    let parts = |found: &Diagnostic| sources.get(found.span.file).map(|file| file.name.split(['/', '\\']));
     let by_path = match (parts(a), parts(b)) {
         (Some(a), Some(b)) => a.cmp(b),
         (a, b) => a.is_some().cmp(&b.is_some()),
@@ -53,7 +52,8 @@ mod tests {
             at(earlier, 1, "3"),
             at(FileId(9), 1, "4"),
         ];
-        let expected = vec![at(FileId(9), 1, "4"), at(earlier, 1, "3"), syntax, at(earlier, 5, "2"), at(later, 0, "1")];
+        let expected =
+            vec![at(FileId(9), 1, "4"), at(earlier, 1, "3"), syntax, at(earlier, 5, "2"), at(later, 0, "1")];
         assert_eq!(sorted(&sources, given), expected);
     }
 }

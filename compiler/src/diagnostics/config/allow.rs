@@ -24,7 +24,7 @@ pub struct Allow {
     pub span: Span,
     /// Why.
     pub reason: String,
-    /// The whole comment, where it names no other lint.
+    /// What goes when the comment goes, where it names no other lint.
     alone: Option<Span>,
     scope: Scope,
     used: bool,
@@ -70,7 +70,7 @@ pub fn scan(file: &SourceFile, comments: impl IntoIterator<Item = Span>) -> (Vec
             Ok(None) => {}
             Ok(Some(directive)) => {
                 let scope = if directive.for_file { Scope::File } else { line_scope(file, &comments, at) };
-                let alone = (directive.names.len() == 1).then_some(comment);
+                let alone = (directive.names.len() == 1).then(|| removal(file, comment));
                 for (name, span) in directive.names {
                     match lint(name) {
                         Ok(code) => {
@@ -140,6 +140,18 @@ fn line_scope(file: &SourceFile, comments: &[Span], at: usize) -> Scope {
     Scope::Line {
         start: lines.start_of(line).unwrap_or(u32::MAX),
         end: lines.start_of(line + 1).unwrap_or(u32::MAX),
+    }
+}
+
+/// The comment with the blanks before it; the whole line where it holds nothing else.
+fn removal(file: &SourceFile, comment: Span) -> Span {
+    let line = file.lines().line_of(comment.start);
+    let start = file.lines().start_of(line).unwrap_or(0);
+    let before = Span::new(comment.file, start, comment.start);
+    let kept = before.text(&file.text).trim_end().len();
+    match file.lines().start_of(line + 1) {
+        Some(next) if kept == 0 => Span::new(comment.file, start, next),
+        _ => Span::new(comment.file, start + u32::try_from(kept).unwrap_or(0), comment.end),
     }
 }
 
@@ -254,7 +266,7 @@ impl<'a> Cursor<'a> {
     fn malformed<T>(&self, message: &str) -> Parsed<T> {
         let end = self.text.trim_end().len().max(self.at);
         let problem = self.problem(self.at..end, message);
-        Err(Box::new(problem.help("an allow reads `// agentpass: allow(unused-allow) because \"reason\"`")))
+        Err(Box::new(problem.help("an allow reads `// agentpass: allow(NAME) because \"reason\"`")))
     }
 
     fn problem(&self, at: std::ops::Range<usize>, message: impl Into<String>) -> Diagnostic {

@@ -194,7 +194,8 @@ mod tests {
         let source = format!("{}X{}", "a".repeat(300), "b".repeat(300));
         let text = format!("…{}X{}… \n", "a".repeat(40), "b".repeat(60));
         check(&source, 300..301, &text, "X");
-        let all = Excerpt::new(&SourceFile::new("x", source.as_str()), std::slice::from_ref(&(0..601))).unwrap();
+        let all =
+            Excerpt::new(&SourceFile::new("x", source.as_str()), std::slice::from_ref(&(0..601))).unwrap();
         assert!(all.text.chars().count() < 2 * (BEFORE + AFTER));
         assert_eq!(all.shown(&(0..601)).unwrap(), 0..60 + 1 + 40);
     }

@@ -18,7 +18,8 @@ pub fn render(sources: &Sources, diagnostics: &[Diagnostic]) -> String {
         let place = places.of(found.span);
         let (start, end) = (place.start_position, place.end_position);
         // Writing to a string cannot fail.
-        let _ = write!(out, "::{} file={},line={}", command(found.severity), property(&place.file), start.line);
+        let _ =
+            write!(out, "::{} file={},line={}", command(found.severity), property(&place.file), start.line);
         // GitHub refuses columns on an annotation of several lines.
         if start.line == end.line {
             let _ = write!(out, ",endLine={},col={},endColumn={}", end.line, start.column, end.column);

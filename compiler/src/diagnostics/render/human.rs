@@ -49,12 +49,20 @@ pub fn render(sources: &Sources, diagnostics: &[Diagnostic], colour: bool) -> St
 fn one(sources: &Sources, places: &mut Places<'_>, found: &Diagnostic, colour: bool) -> String {
     let labels = labels(sources, found);
     // A panic of the drawing library must not cost the finding: it is then shown as the short form shows it.
-    let drawn = catch_unwind(AssertUnwindSafe(|| draw(sources, places, found, &labels, colour))).ok().flatten();
+    let drawn =
+        catch_unwind(AssertUnwindSafe(|| draw(sources, places, found, &labels, colour))).ok().flatten();
     let mut out = match drawn {
         Some(drawing) => {
             let tag = format!("{}[{} {}]", found.severity.word(), found.code.id, found.code.name);
             let tag = short::paint(tag, found.severity, colour);
-            format!("{tag}: {}\n{drawing}", escape::brief(&found.message))
+            let mut text = format!("{tag}: {}\n{drawing}", escape::brief(&found.message));
+            // What could not be drawn, because its file is missing, is still said.
+            for label in found.secondary.iter().take(MOST_LABELS) {
+                if sources.get(label.span.file).is_none() {
+                    trailer(&mut text, "note", &label.text);
+                }
+            }
+            text
         }
         None => {
             let mut text = short::line(&places.of(found.span), found, colour) + "\n";
@@ -130,7 +138,7 @@ fn draw(
     let mut boxes = Boxes(Vec::new());
     let config = Config::new().with_index_type(IndexType::Char).with_color(colour).with_cross_gap(false);
     // Without the primary label there would be a box that does not show what is wrong.
-    let primary = labels.iter().find(|label| label.primary)?;
+    labels.iter().find(|label| label.primary)?;
     let mut report = None;
     for of_file in labels.chunk_by(|a, b| a.span.file == b.span.file) {
         let file = sources.get(of_file.first()?.span.file)?;
@@ -146,10 +154,7 @@ fn draw(
                 .get_or_insert_with(|| Report::build(ReportKind::Error, span.clone()).with_config(config));
             let colour = if label.primary { short::severity_colour(found.severity) } else { Color::Blue };
             report.add_label(
-                ariadne::Label::new(span)
-                    .with_message(escape::brief(label.text))
-                    .with_color(colour)
-                    .with_priority(i32::from(label.primary && !primary.range.is_empty())),
+                ariadne::Label::new(span).with_message(escape::brief(label.text)).with_color(colour),
             );
         }
         boxes.0.push((name, ariadne::Source::from(excerpt.text)));

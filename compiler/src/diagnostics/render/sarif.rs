@@ -86,7 +86,7 @@ fn result(
         result.insert("ruleIndex".to_owned(), at.into());
     }
     result.insert("level".to_owned(), level(found.severity).into());
-    result.insert("message".to_owned(), json!({ "text": text }));
+    result.insert("message".to_owned(), message(&text));
     result.insert("locations".to_owned(), locations(&place, found.label.as_deref(), None));
     if !found.secondary.is_empty() {
         let related: Vec<_> = (1..)
@@ -115,6 +115,12 @@ fn result(
     Value::Object(result)
 }
 
+/// A plain-text message. SARIF reads `[text](target)` as a link even there, and a contract must not put links into a
+/// reviewer's findings, so the two brackets are kept apart.
+fn message(text: &str) -> Value {
+    json!({ "text": text.replace("](", "] (") })
+}
+
 fn level(severity: Severity) -> &'static str {
     severity.word()
 }
@@ -129,7 +135,7 @@ fn locations(place: &Place, words: Option<&str>, id: Option<usize>) -> Value {
     });
     if let Some(location) = location.as_object_mut() {
         if let Some(words) = words {
-            location.insert("message".to_owned(), json!({ "text": words }));
+            location.insert("message".to_owned(), message(words));
         }
         if let Some(id) = id {
             location.insert("id".to_owned(), id.into());
@@ -210,7 +216,9 @@ fn uri(path: &str) -> String {
     };
     for byte in path.strip_prefix("./").unwrap_or(&path).bytes() {
         match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => out.push(byte.into()),
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => {
+                out.push(byte.into())
+            }
             byte => {
                 let _ = write!(out, "%{byte:02X}");
             }
@@ -222,6 +230,11 @@ fn uri(path: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_source_cannot_make_a_link() {
+        assert_eq!(message("`[x](https://a.example)`"), json!({"text": "`[x] (https://a.example)`"}));
+    }
 
     #[test]
     fn paths_become_uri_references() {
