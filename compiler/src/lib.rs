@@ -1,2 +1,4 @@
 //! agentpass-compiler (its page follows)
+pub mod ast;
 pub mod diagnostics;
+pub mod parse;

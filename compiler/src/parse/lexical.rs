@@ -1,0 +1,148 @@
+//! What is wrong with the characters and brackets of a file, before the grammar looks at it.
+
+use agentpass_grammar::{BracketProblem, Chunks, FileId, Kind, Layout, Span, Token};
+
+use crate::diagnostics::{Diagnostic, problems::syntax as problem};
+
+/// All findings about characters and brackets, in source order.
+pub(super) fn problems(file: FileId, text: &str, layout: &Layout, chunks: &Chunks) -> Vec<Diagnostic> {
+    let mut problems = Vec::new();
+    let mut has_open_text = false;
+    for (at, token) in layout.tokens.iter().enumerate() {
+        let span = Span::new(file, token.start, token.end);
+        match token.kind {
+            Kind::Error => {
+                has_open_text |= error_token(file, text, *token, &mut problems);
+            }
+            Kind::Number if !is_number(token.text(text)) && !in_pattern(text, layout, at) => {
+                problems.push(problem::bad_number(span, token.text(text)));
+            }
+            _ => {}
+        }
+    }
+    hidden_characters(file, text, &mut problems);
+    for &bracket in &chunks.problems {
+        let token = bracket.token();
+        let (span, shown) = (Span::new(file, token.start, token.end), token.text(text));
+        match bracket {
+            // An open string swallows the bracket that would have closed: one mistake, one finding.
+            BracketProblem::Unclosed(_) if has_open_text && hides_close(file, span, &problems) => {}
+            BracketProblem::Unclosed(_) => problems.push(problem::unclosed_bracket(span, shown)),
+            BracketProblem::Stray(_) => problems.push(problem::stray_bracket(span, shown)),
+            BracketProblem::TooDeep(_) => problems.push(problem::too_deep(span)),
+        }
+    }
+    problems.sort_by_key(|problem| problem.span);
+    problems
+}
+
+/// Reports a token that the lexer could not read; true for text without its end.
+fn error_token(file: FileId, text: &str, token: Token, problems: &mut Vec<Diagnostic>) -> bool {
+    let slice = token.text(text);
+    if let Some(quote @ ('"' | '`')) = slice.chars().next() {
+        let shown = slice.trim_end();
+        let end = token.start + u32::try_from(shown.len()).unwrap_or(0);
+        problems.push(problem::unclosed_text(Span::new(file, token.start, end), quote));
+        return true;
+    }
+    let mut start = token.start;
+    let mut run = String::new();
+    let flush = |run: &mut String, start: u32, problems: &mut Vec<Diagnostic>| {
+        if !run.is_empty() {
+            let end = start + u32::try_from(run.len()).unwrap_or(0);
+            problems.push(problem::unknown_character(Span::new(file, start, end), run));
+            run.clear();
+        }
+    };
+    let mut at = token.start;
+    for c in slice.chars() {
+        let end = at + u32::try_from(c.len_utf8()).unwrap_or(1);
+        let span = Span::new(file, at, end);
+        if c == '\u{feff}' && at == 0 {
+            problems.push(problem::byte_order_mark(span));
+        } else if matches!(c, '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}') {
+            flush(&mut run, start, problems);
+            problems.push(problem::line_end(span, c));
+        } else if !is_hidden(c) {
+            if run.is_empty() {
+                start = at;
+            }
+            run.push(c);
+        }
+        if is_hidden(c) {
+            flush(&mut run, start, problems);
+        }
+        at = end;
+    }
+    flush(&mut run, start, problems);
+    false
+}
+
+/// Bidirectional controls and other characters without width, wherever they stand: in names, text or comments.
+fn hidden_characters(file: FileId, text: &str, problems: &mut Vec<Diagnostic>) {
+    if text.is_ascii() {
+        return;
+    }
+    for (at, c) in text.char_indices() {
+        if is_hidden(c) && at > 0 {
+            let start = u32::try_from(at).unwrap_or(u32::MAX);
+            let end = start + u32::try_from(c.len_utf8()).unwrap_or(1);
+            problems.push(problem::hidden_character(Span::new(file, start, end), c));
+        }
+    }
+}
+
+/// Bidirectional controls (UAX 9), zero-width characters and tags: nobody can see them.
+fn is_hidden(c: char) -> bool {
+    matches!(
+        c,
+        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{206f}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}'
+    )
+}
+
+fn hides_close(_file: FileId, open: Span, problems: &[Diagnostic]) -> bool {
+    problems.iter().any(|p| p.code == &crate::diagnostics::codes::UNCLOSED_TEXT && p.span.start > open.start)
+}
+
+/// Whether a number token is one of the forms that the grammar knows.
+fn is_number(text: &str) -> bool {
+    let all_digits = |text: &str| {
+        !text.is_empty()
+            && text.bytes().all(|b| b.is_ascii_digit() || b == b'_')
+            && !text.ends_with('_')
+            && !text.contains("__")
+    };
+    if text.contains('-') || text.contains(':') {
+        return true;
+    }
+    let amount = text.strip_prefix('$').unwrap_or(text);
+    if let Some((whole, fraction)) = amount.split_once('.') {
+        return all_digits(whole) && all_digits(fraction);
+    }
+    all_digits(amount) || (!text.starts_with('$') && is_duration(text))
+}
+
+fn is_duration(text: &str) -> bool {
+    let mut rest = text;
+    while !rest.is_empty() {
+        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+        let after = rest.get(digits..).unwrap_or("");
+        let unit = ["ms", "s", "m", "h", "d", "w"].into_iter().find(|unit| after.starts_with(unit));
+        match unit {
+            Some(unit) if digits > 0 => rest = after.get(unit.len()..).unwrap_or(""),
+            _ => return false,
+        }
+    }
+    true
+}
+
+/// `get_*` and `v2.{1x, 2x}`: digits glued to a tool pattern are part of it.
+fn in_pattern(text: &str, layout: &Layout, at: usize) -> bool {
+    let glued = |token: Option<&Token>| {
+        token.is_some_and(|token| matches!(token.kind, Kind::Dot | Kind::Star | Kind::Word | Kind::CloseBrace))
+    };
+    let before = at.checked_sub(1).and_then(|before| layout.tokens.get(before));
+    let _ = text;
+    glued(before) || glued(layout.tokens.get(at + 1))
+}
