@@ -116,7 +116,8 @@ pub fn block_of(text: &str, layout: &Layout, chunks: &Chunks, tokens: &Range<usi
         } else if !token.kind.is_trivia() {
             first.get_or_insert(at);
             // Skip over what is closed inside this clause; separators in there are not ours.
-            let partner = chunks.partner.get(at).copied().flatten().filter(|&to| token.kind.opens() && to < end);
+            let partner =
+                chunks.partner.get(at).copied().flatten().filter(|&to| token.kind.opens() && to < end);
             at = partner.unwrap_or(at);
             last = at;
         }
@@ -138,8 +139,9 @@ fn block_brace(text: &str, tokens: &[Token], chunks: &Chunks, range: &Range<usiz
         let partner = chunks.partner.get(at).copied().flatten().filter(|&to| to > at && to < range.end);
         if token.kind == Kind::OpenBrace {
             let before = at.checked_sub(1).and_then(|before| tokens.get(before));
-            let glued = before
-                .is_some_and(|before| matches!(before.kind, Kind::Word | Kind::Star | Kind::Dot | Kind::CloseBrace));
+            let glued = before.is_some_and(|before| {
+                matches!(before.kind, Kind::Word | Kind::Star | Kind::Dot | Kind::CloseBrace)
+            });
             let in_pattern = has_pattern && (first_after_word || glued) && at > range.start;
             if !in_pattern {
                 return Some(at);
@@ -176,7 +178,8 @@ fn match_brackets(text: &str, tokens: &[Token]) -> Brackets {
         } else if token.kind.closes() {
             match open.iter().rposition(|(_, opener)| closes(opener.kind, token.kind)) {
                 Some(position) => {
-                    let unclosed = open.drain(position + 1..).map(|(_, token)| BracketProblem::Unclosed(token));
+                    let unclosed =
+                        open.drain(position + 1..).map(|(_, token)| BracketProblem::Unclosed(token));
                     brackets.problems.extend(unclosed);
                     if let Some((from, _)) = open.pop() {
                         set(&mut brackets.partner, from, at);
@@ -220,13 +223,17 @@ impl BracketProblem {
 /// An item word in column 0. A field or entry of that name (`limit: int`) does not count.
 fn begins_item(text: &str, tokens: &[Token], at: usize) -> bool {
     let Some(token) = tokens.get(at) else { return false };
-    let column_0 = at.checked_sub(1).and_then(|before| tokens.get(before)).is_none_or(|t| t.kind == Kind::Newline);
+    let column_0 =
+        at.checked_sub(1).and_then(|before| tokens.get(before)).is_none_or(|t| t.kind == Kind::Newline);
     if token.kind != Kind::Word || !column_0 || !ITEM_WORDS.contains(&token.text(text)) {
         return false;
     }
     let next = tokens.get(at + 1..).unwrap_or_default().iter().find(|token| token.kind != Kind::Blank);
     !next.is_some_and(|next| {
-        matches!(next.kind, Kind::Colon | Kind::Question | Kind::Comma | Kind::CloseParen | Kind::Dot | Kind::Assign)
+        matches!(
+            next.kind,
+            Kind::Colon | Kind::Question | Kind::Comma | Kind::CloseParen | Kind::Dot | Kind::Assign
+        )
     })
 }
 
@@ -263,12 +270,10 @@ mod tests {
 
     #[test]
     fn items_end_at_separators() {
-        assert_eq!(items("edition 2026\nlabel x; label y\ntool a() {\n action read\n}\n"), [
-            "edition 2026",
-            "label x",
-            "label y",
-            "tool a() { action read }"
-        ]);
+        assert_eq!(
+            items("edition 2026\nlabel x; label y\ntool a() {\n action read\n}\n"),
+            ["edition 2026", "label x", "label y", "tool a() { action read }"]
+        );
     }
 
     #[test]
@@ -279,7 +284,10 @@ mod tests {
 
     #[test]
     fn a_pattern_brace_cuts_nothing() {
-        assert_eq!(items("tools {a, b} from \"x\" {\n action read\n}"), ["tools {a, b} from \"x\" { action read }"]);
+        assert_eq!(
+            items("tools {a, b} from \"x\" {\n action read\n}"),
+            ["tools {a, b} from \"x\" { action read }"]
+        );
     }
 
     #[test]

@@ -139,8 +139,8 @@ struct Line {
 
 /// Words that are followed by an operand rather than being one, when more follows on the line.
 const LEADING_WORDS: &[&str] = &[
-    "to", "at", "per", "from", "carrying", "most", "above", "when", "of", "by", "for", "not", "has", "each", "some",
-    "tokens", "cost", "any", "all",
+    "to", "at", "per", "from", "carrying", "most", "above", "when", "of", "by", "for", "not", "has", "each",
+    "some", "tokens", "cost", "any", "all",
 ];
 
 impl Line {
@@ -207,18 +207,20 @@ fn glued_to_name(tokens: &[Token], at: usize) -> bool {
 }
 
 fn begins_operand(tokens: &[Token], from: usize) -> bool {
-    tokens.get(from..).unwrap_or_default().iter().find(|token| token.kind != Kind::Blank).is_some_and(|token| {
-        matches!(
-            token.kind,
-            Kind::Word
-                | Kind::Number
-                | Kind::String
-                | Kind::Command
-                | Kind::OpenParen
-                | Kind::OpenBracket
-                | Kind::OpenBrace
-        )
-    })
+    tokens.get(from..).unwrap_or_default().iter().find(|token| token.kind != Kind::Blank).is_some_and(
+        |token| {
+            matches!(
+                token.kind,
+                Kind::Word
+                    | Kind::Number
+                    | Kind::String
+                    | Kind::Command
+                    | Kind::OpenParen
+                    | Kind::OpenBracket
+                    | Kind::OpenBrace
+            )
+        },
+    )
 }
 
 #[cfg(test)]
@@ -259,7 +261,10 @@ mod tests {
 
     #[test]
     fn type_brackets_and_patterns_are_no_operators() {
-        assert_eq!(view("param p: money<USD>\nparam q: list<list<id>>\nx"), "param p: money<USD>;param q: list<list<id>>;x");
+        assert_eq!(
+            view("param p: money<USD>\nparam q: list<list<id>>\nx"),
+            "param p: money<USD>;param q: list<list<id>>;x"
+        );
         assert_eq!(view("invokes crm.*\ninvokes get_*\nx"), "invokes crm.*;invokes get_*;x");
         assert_eq!(view("require a >\n b"), "require a > b");
     }

@@ -1,8 +1,13 @@
 //! Text to tokens: lossless, so that the token texts in a row are the text again.
 //!
 //! Whatever has no form of its own becomes an [`Kind::Error`] token; the lexer never fails and never loses a byte.
+//!
+//! Which characters make a word is decided by pest's Unicode tables, here as in the grammar. The tables that come with
+//! logos are of another Unicode version and differ in some 17,000 characters, so its patterns below are ASCII, and
+//! callbacks read on from there.
 
 use logos::{Lexer, Logos};
+use pest::unicode::{XID_CONTINUE, XID_START};
 
 /// What a token is. Words are not told apart here: they are soft, and only the grammar knows where one means something.
 #[derive(Logos, Clone, Copy, PartialEq, Eq, Debug, Hash)]
@@ -22,10 +27,11 @@ pub enum Kind {
     /// `//!` to the end of the line: belongs to the file.
     InnerDoc,
     /// A name or a word of the language.
-    #[regex(r"[\p{XID_Start}_]\p{XID_Continue}*")]
+    #[regex(r"[A-Za-z_][A-Za-z0-9_]*", rest_of_word)]
+    #[regex(r"[^\x00-\x7F]", word_beyond_ascii)]
     Word,
     /// Anything that begins with a digit or `$`: integers, decimals, money, durations, dates, times of day.
-    #[regex(r"\$?[0-9]\p{XID_Continue}*(\.[0-9]\p{XID_Continue}*)?")]
+    #[regex(r"\$?[0-9][A-Za-z0-9_]*(\.[0-9][A-Za-z0-9_]*)?", rest_of_number)]
     #[regex(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", priority = 20)]
     #[regex(r"[0-9]{2}:[0-9]{2}", priority = 20)]
     #[regex(
@@ -264,10 +270,46 @@ fn regex_rest(rest: &str) -> Option<usize> {
     None
 }
 
+/// Reads on while characters continue a word.
+fn rest_of_word(lexer: &mut Lexer<'_, Kind>) {
+    let rest = lexer.remainder();
+    // Nearly every word ends before the next character, which is ASCII; the table need not be asked.
+    let continues =
+        |c: char| if c.is_ascii() { c == '_' || c.is_ascii_alphanumeric() } else { XID_CONTINUE(c) };
+    lexer.bump(rest.find(|c: char| !continues(c)).unwrap_or(rest.len()));
+}
+
+/// A word whose first character is not ASCII; false, which makes an error token, if that character begins none.
+fn word_beyond_ascii(lexer: &mut Lexer<'_, Kind>) -> bool {
+    let begins = lexer.slice().starts_with(XID_START);
+    if begins {
+        rest_of_word(lexer);
+    }
+    begins
+}
+
+/// A number is followed by word characters (a unit, or a mistake that is reported as a whole) and may go on in a
+/// fraction after them.
+fn rest_of_number(lexer: &mut Lexer<'_, Kind>) {
+    rest_of_word(lexer);
+    let fraction = !lexer.slice().contains('.') && {
+        let mut rest = lexer.remainder().bytes();
+        rest.next() == Some(b'.') && rest.next().is_some_and(|byte| byte.is_ascii_digit())
+    };
+    if fraction {
+        lexer.bump(2);
+        rest_of_word(lexer);
+    }
+}
+
 fn to_line_end(lexer: &mut Lexer<'_, Kind>) {
     let rest = lexer.remainder();
     let end = rest.find('\n').unwrap_or(rest.len());
-    let end = if end > 0 && rest.len() > end && rest.as_bytes().get(end - 1) == Some(&b'\r') { end - 1 } else { end };
+    let end = if end > 0 && rest.len() > end && rest.as_bytes().get(end - 1) == Some(&b'\r') {
+        end - 1
+    } else {
+        end
+    };
     lexer.bump(end);
 }
 
@@ -281,8 +323,17 @@ mod tests {
 
     #[test]
     fn numbers_of_every_form_are_one_token() {
-        for text in ["5", "80_000", "$0.75", "24h", "1h30m", "2026-12-18", "09:00", "2026-12-18T10:00:00.5+01:00", "12abc"]
-        {
+        for text in [
+            "5",
+            "80_000",
+            "$0.75",
+            "24h",
+            "1h30m",
+            "2026-12-18",
+            "09:00",
+            "2026-12-18T10:00:00.5+01:00",
+            "12abc",
+        ] {
             assert_eq!(kinds(text), [(Kind::Number, text)]);
         }
         assert_eq!(kinds("0..").len(), 2);
@@ -298,15 +349,18 @@ mod tests {
 
     #[test]
     fn comments_end_before_the_line_end() {
-        assert_eq!(kinds("// é\r\n/// d\n//! i\n////x"), [
-            (Kind::Comment, "// é"),
-            (Kind::Newline, "\r\n"),
-            (Kind::Doc, "/// d"),
-            (Kind::Newline, "\n"),
-            (Kind::InnerDoc, "//! i"),
-            (Kind::Newline, "\n"),
-            (Kind::Comment, "////x"),
-        ]);
+        assert_eq!(
+            kinds("// é\r\n/// d\n//! i\n////x"),
+            [
+                (Kind::Comment, "// é"),
+                (Kind::Newline, "\r\n"),
+                (Kind::Doc, "/// d"),
+                (Kind::Newline, "\n"),
+                (Kind::InnerDoc, "//! i"),
+                (Kind::Newline, "\n"),
+                (Kind::Comment, "////x"),
+            ]
+        );
     }
 
     #[test]

@@ -2,8 +2,31 @@
 
 /// Words with which an item begins. In column 0 they begin one whatever came before (semantics 36).
 pub const ITEM_WORDS: &[&str] = &[
-    "edition", "use", "contract", "module", "param", "set", "let", "record", "label", "guarded", "tool", "tools",
-    "on", "host", "job", "event", "flow", "challenge", "skill", "test", "limit", "require", "deny", "once", "when",
+    "edition",
+    "use",
+    "contract",
+    "module",
+    "param",
+    "set",
+    "let",
+    "record",
+    "label",
+    "guarded",
+    "tool",
+    "tools",
+    "on",
+    "host",
+    "job",
+    "event",
+    "flow",
+    "challenge",
+    "skill",
+    "test",
+    "limit",
+    "require",
+    "deny",
+    "once",
+    "when",
 ];
 
 /// A line that begins with one of these continues the line before it.
