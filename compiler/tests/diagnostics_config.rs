@@ -142,6 +142,14 @@ fn an_allow_that_silences_nothing_is_reported_unless_there_are_errors() {
 }
 
 #[test]
+fn an_allow_can_be_for_unused_allows() {
+    let text = "one // agentpass: allow(bad-allow) because \"x\"\n// agentpass: allow-file(unused-allow) because \"y\"\n";
+    assert_eq!(scan(text, &[]).1, "");
+    let (left, _) = scan(text, &[(A, "one")]);
+    assert_eq!(left[0].message, "this allow is not needed: `unused-allow` finds nothing in this file");
+}
+
+#[test]
 fn a_comment_that_cannot_be_read_silences_nothing_and_is_reported() {
     let mut shown = String::new();
     for comment in [

@@ -97,6 +97,22 @@ fn megabytes_on_one_line_are_clipped_and_quick() {
     assert!(started.elapsed() < Duration::from_secs(20), "{:?}", started.elapsed());
 }
 
+#[test]
+fn far_down_a_long_file_is_shown_in_short_and_quickly() {
+    let mut sources = Sources::default();
+    let file = sources.add(SourceFile::new("tall", "é\n".repeat(300_000)));
+    let at =
+        |line: u32| Diagnostic::new(&UNKNOWN_NAME, Span::new(file, 3 * line, 3 * line + 2), "m").help("h");
+    assert_eq!(
+        render(Format::Human, &sources, &[at(250_000)], false),
+        "tall:250001:1: error[E0301]: m\n  help: h\n"
+    );
+    let started = Instant::now();
+    let shown = render(Format::Human, &sources, &[99_000; 100].map(at), false);
+    assert!(shown.contains("\n 99001 │ é\n"), "{}", &shown[..300]);
+    assert!(started.elapsed() < Duration::from_secs(10), "{:?}", started.elapsed());
+}
+
 /// Any spans over any text: nothing panics, and nothing falls back to the short form that need not.
 #[test]
 fn any_span_over_any_text_is_drawn() {

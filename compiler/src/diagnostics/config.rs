@@ -114,7 +114,11 @@ pub fn apply(config: &Config, mut allows: Vec<Allow>, found: Vec<Diagnostic>) ->
     allows.sort_by_key(Allow::is_for_file);
     let mut left: Vec<_> = found.into_iter().filter(|found| !allow::silence(&mut allows, found)).collect();
     if !broken {
-        left.extend(allow::unused(&allows));
+        // An allow may be there for other allows that are not needed, so those are looked at last.
+        let (mut last, others): (Vec<_>, Vec<_>) =
+            allows.into_iter().partition(|allow| allow.code.id == codes::UNUSED_ALLOW.id);
+        left.extend(allow::unused(&others).filter(|found| !allow::silence(&mut last, found)));
+        left.extend(allow::unused(&last));
     }
     left.retain_mut(|found| match config.level(found.code).filter(|_| is_lint(found.code)) {
         None => true,

@@ -26,24 +26,24 @@ const AFTER: usize = 60;
 /// Tab stops, in characters.
 const TAB: usize = 4;
 /// Beyond this line (from 0) no excerpt is made: its blank lines alone would take longer than the report is worth.
-const LAST_LINE: usize = 200_000;
+const LAST_LINE: usize = 100_000;
 
 /// A text for ariadne and the way from the source's bytes to its characters.
-pub(super) struct Excerpt {
+pub(super) struct Excerpt<'a> {
     /// The text to draw.
     pub(super) text: String,
     lines: BTreeMap<usize, Shown>,
-    index: LineIndex,
+    index: &'a LineIndex,
 }
 
 /// One line of the excerpt: for ascending source offsets, the character of the text at which they are shown. The last entry
 /// is the line's end and stands for the space added there.
 struct Shown(Vec<(usize, usize)>);
 
-impl Excerpt {
+impl<'a> Excerpt<'a> {
     /// The excerpt that shows all of `spans`, which must be ranges of `file` on character boundaries. `None` where a span lies
     /// too far down.
-    pub(super) fn new(file: &SourceFile, spans: &[Range<usize>]) -> Option<Self> {
+    pub(super) fn new(file: &'a SourceFile, spans: &[Range<usize>]) -> Option<Self> {
         let index = file.lines();
         let mut points: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
         for span in spans {
@@ -64,7 +64,7 @@ impl Excerpt {
             text.push('\n');
             length += 1;
         }
-        Some(Self { text, lines, index: index.clone() })
+        Some(Self { text, lines, index })
     }
 
     /// The characters under which a span is drawn: at least one, also for an empty span.
@@ -76,7 +76,7 @@ impl Excerpt {
 
     /// What is drawn for the character of the source that holds the byte at `offset`.
     fn character(&self, offset: usize) -> Option<Range<usize>> {
-        let Shown(entries) = self.lines.get(&line_of(&self.index, offset))?;
+        let Shown(entries) = self.lines.get(&line_of(self.index, offset))?;
         let at = entries.partition_point(|&(source, _)| source <= offset).checked_sub(1)?;
         let (_, start) = *entries.get(at)?;
         // The last entry is the added space, one character wide.
@@ -166,7 +166,8 @@ mod tests {
     use super::*;
 
     fn check(source: &str, span: Range<usize>, text: &str, drawn: &str) {
-        let excerpt = Excerpt::new(&SourceFile::new("x", source), std::slice::from_ref(&span)).unwrap();
+        let file = SourceFile::new("x", source);
+        let excerpt = Excerpt::new(&file, std::slice::from_ref(&span)).unwrap();
         assert_eq!(excerpt.text, text);
         let shown = excerpt.shown(&span).unwrap();
         let found: String = excerpt.text.chars().skip(shown.start).take(shown.len()).collect();
@@ -194,8 +195,8 @@ mod tests {
         let source = format!("{}X{}", "a".repeat(300), "b".repeat(300));
         let text = format!("…{}X{}… \n", "a".repeat(40), "b".repeat(60));
         check(&source, 300..301, &text, "X");
-        let all =
-            Excerpt::new(&SourceFile::new("x", source.as_str()), std::slice::from_ref(&(0..601))).unwrap();
+        let file = SourceFile::new("x", source.as_str());
+        let all = Excerpt::new(&file, std::slice::from_ref(&(0..601))).unwrap();
         assert!(all.text.chars().count() < 2 * (BEFORE + AFTER));
         assert_eq!(all.shown(&(0..601)).unwrap(), 0..60 + 1 + 40);
     }

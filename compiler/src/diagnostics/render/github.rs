@@ -17,9 +17,10 @@ pub fn render(sources: &Sources, diagnostics: &[Diagnostic]) -> String {
     for found in diagnostics {
         let place = places.of(found.span);
         let (start, end) = (place.start_position, place.end_position);
+        // Paths are matched with those of the change, which never start with `./`.
+        let file = property(place.file.strip_prefix("./").unwrap_or(&place.file));
         // Writing to a string cannot fail.
-        let _ =
-            write!(out, "::{} file={},line={}", command(found.severity), property(&place.file), start.line);
+        let _ = write!(out, "::{} file={file},line={}", command(found.severity), start.line);
         // GitHub refuses columns on an annotation of several lines.
         if start.line == end.line {
             let _ = write!(out, ",endLine={},col={},endColumn={}", end.line, start.column, end.column);
