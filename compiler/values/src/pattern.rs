@@ -1,0 +1,189 @@
+//! Regular expressions that always match as a whole and always in linear time.
+
+use std::fmt;
+
+use regex::{Regex, RegexBuilder};
+use regex_syntax::ast;
+
+/// A compiled pattern. It matches the whole text or nothing: `/[0-9]+/` does not match `x1`.
+#[derive(Clone)]
+pub struct Pattern {
+    source: Box<str>,
+    regex: Regex,
+}
+
+/// Why a pattern does not compile.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub enum PatternError {
+    /// It cannot be read.
+    Syntax {
+        /// What is wrong, in plain words.
+        message: Box<str>,
+        /// The byte of the pattern at which it goes wrong.
+        offset: usize,
+    },
+    /// Look-around or a back-reference: neither has a linear-time match.
+    NotLinear {
+        /// The byte at which it starts.
+        offset: usize,
+    },
+    /// Longer than 4,096 bytes, or larger than a megabyte when compiled.
+    TooLarge,
+}
+
+/// The longest pattern, in bytes.
+const TEXT_LIMIT: usize = 4096;
+/// The largest compiled pattern, and the largest cache of a match, in bytes.
+const COMPILED_LIMIT: usize = 1 << 20;
+/// How deep groups may nest.
+const NEST_LIMIT: u32 = 64;
+
+impl Pattern {
+    /// Compiles the text between the slashes.
+    pub fn new(source: &str) -> Result<Pattern, PatternError> {
+        if source.len() > TEXT_LIMIT {
+            return Err(PatternError::TooLarge);
+        }
+        // Read on its own first: then no unbalanced bracket in it can break out of the anchors around it.
+        ast::parse::ParserBuilder::new().nest_limit(NEST_LIMIT).build().parse(source).map_err(syntax)?;
+        let regex = RegexBuilder::new(&format!(r"\A(?:{source})\z"))
+            .size_limit(COMPILED_LIMIT)
+            .dfa_size_limit(COMPILED_LIMIT)
+            .nest_limit(NEST_LIMIT + 4)
+            .build()
+            .map_err(|error| match error {
+                regex::Error::CompiledTooBig(_) => PatternError::TooLarge,
+                error => PatternError::Syntax { message: last_line(&error.to_string()), offset: 0 },
+            })?;
+        Ok(Pattern { source: source.into(), regex })
+    }
+
+    /// Whether the whole text has this form.
+    pub fn is_match(&self, text: &str) -> bool {
+        self.regex.is_match(text)
+    }
+
+    /// The text between the slashes.
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+}
+
+fn syntax(error: ast::Error) -> PatternError {
+    let offset = error.span().start.offset;
+    match error.kind() {
+        ast::ErrorKind::UnsupportedLookAround | ast::ErrorKind::UnsupportedBackreference => {
+            PatternError::NotLinear { offset }
+        }
+        kind => PatternError::Syntax { message: kind.to_string().into(), offset },
+    }
+}
+
+/// The engine reports a picture of the pattern; its last line says what is wrong.
+fn last_line(report: &str) -> Box<str> {
+    let line = report.lines().next_back().unwrap_or(report);
+    line.strip_prefix("error: ").unwrap_or(line).into()
+}
+
+impl PartialEq for Pattern {
+    fn eq(&self, other: &Pattern) -> bool {
+        self.source == other.source
+    }
+}
+
+impl Eq for Pattern {}
+
+impl fmt::Debug for Pattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "/{}/", self.source)
+    }
+}
+
+impl fmt::Display for Pattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.source)
+    }
+}
+
+impl fmt::Display for PatternError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            PatternError::Syntax { message, offset } => write!(f, "{message} (at byte {offset})"),
+            PatternError::NotLinear { offset } => {
+                write!(f, "look-around and back-references are not linear-time (at byte {offset})")
+            }
+            PatternError::TooLarge => f.write_str("the pattern is too large"),
+        }
+    }
+}
+
+impl std::error::Error for PatternError {}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn matches(pattern: &str, text: &str) -> bool {
+        Pattern::new(pattern).unwrap().is_match(text)
+    }
+
+    #[test]
+    fn the_whole_text_counts() {
+        assert!(matches("[0-9a-f]{4}", "00ff"));
+        assert!(!matches("[0-9a-f]{4}", "00ff0"));
+        assert!(!matches("a|b", "ab"));
+        assert!(!matches("a|b", "xb"));
+        assert!(!matches("a", "a\n"));
+        assert!(!matches("(?m)^a$", "x\na\ny"));
+        assert!(matches("", ""));
+        assert!(!matches("", "x"));
+    }
+
+    #[test]
+    fn nothing_breaks_out_of_the_anchors() {
+        for source in ["a)|(?:b", "(?x) a # comment", "a\\", "(?:a", "a)"] {
+            assert!(Pattern::new(source).is_err(), "{source}");
+        }
+        assert!(!matches("(?x) a # comment\n", "xay"));
+    }
+
+    #[test]
+    fn errors_say_where() {
+        let offset = |source| match Pattern::new(source) {
+            Err(PatternError::Syntax { offset, .. }) => Some(offset),
+            _ => None,
+        };
+        assert_eq!(offset("ab[c"), Some(2));
+        assert_eq!(offset("a{3,1}"), Some(1));
+        assert_eq!(Pattern::new("a(?=b)"), Err(PatternError::NotLinear { offset: 1 }));
+        assert_eq!(Pattern::new("(a)\\1"), Err(PatternError::NotLinear { offset: 3 }));
+        assert_eq!(Pattern::new("(a{100}){100}{100}"), Err(PatternError::TooLarge));
+        assert_eq!(Pattern::new(&"a".repeat(5000)), Err(PatternError::TooLarge));
+        assert!(Pattern::new(&"(".repeat(200)).is_err());
+        assert!(matches!(Pattern::new("\\p{Nope}"), Err(PatternError::Syntax { .. })));
+    }
+
+    #[test]
+    fn hard_patterns_stay_fast() {
+        let text = "a".repeat(20_000);
+        assert!(!matches("(a*)*b", &text));
+        assert!(!matches("(a|aa)+b", &text));
+    }
+
+    proptest! {
+        #[test]
+        fn literals_match_themselves_alone(text in "[a-z0-9 .]{0,20}", extra in "[a-z]") {
+            let pattern = Pattern::new(&regex::escape(&text)).unwrap();
+            prop_assert!(pattern.is_match(&text));
+            let (after, before) = (format!("{text}{extra}"), format!("{extra}{text}"));
+            prop_assert!(!pattern.is_match(&after) && !pattern.is_match(&before));
+        }
+
+        #[test]
+        fn arbitrary_text_is_an_answer(source in r"[a-z(){}\[\]|*+?\\.^$,0-9#-]{0,20}|.{0,20}") {
+            let _ = Pattern::new(&source);
+        }
+    }
+}
