@@ -1,6 +1,6 @@
 //! The ways to show diagnostics: one [`Format`] each, over the same objects.
 //!
-//! Every format goes the same way: [`place`] turns spans into positions (and survives spans that point nowhere),
+//! Every format goes the same way: `place` turns spans into positions (and survives spans that point nowhere),
 //! [`escape`] makes text harmless for a terminal, and one module per format writes. Nothing here sorts or filters:
 //! [`super::sort`] and [`super::config`] come before.
 

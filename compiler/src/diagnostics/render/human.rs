@@ -12,7 +12,7 @@
 //!   note: there is a fix (unsafe): replace with `amount`
 //! ```
 //!
-//! ariadne draws the box and nothing else. It is given an [`Excerpt`] rather than the source, and character offsets into it:
+//! ariadne draws the box and nothing else. It is given an `Excerpt` rather than the source, and character offsets into it:
 //! in byte mode ariadne 0.6 takes the first label of a second file for a byte offset although it has already turned it into
 //! characters, and panics when that falls inside of one. Its idea of a position (columns of the excerpt) is replaced by
 //! ours, so that `file:line:col` is the same in every format.
