@@ -9,7 +9,8 @@ use crate::layout::Layout;
 use crate::token::{Kind, Token};
 use crate::words::ITEM_WORDS;
 
-/// How deep brackets may nest (semantics 36).
+/// How deep an item may nest (semantics 36). Everything counts that goes one level down in the grammar or in the tree:
+/// brackets, `each` and `some`, `list<`, and runs of `not` and `-`.
 pub const MAX_DEPTH: usize = 64;
 
 /// A run of tokens that the grammar reads as one item.
@@ -28,7 +29,8 @@ pub enum BracketProblem {
     Unclosed(Token),
     /// Closes nothing.
     Stray(Token),
-    /// Nested deeper than [`MAX_DEPTH`].
+    /// Nested deeper than [`MAX_DEPTH`]; the token is the first that is, and may be a prefix operator or a word. Its
+    /// item is not among the chunks.
     TooDeep(Token),
 }
 
@@ -46,7 +48,7 @@ pub struct Chunks {
 /// Cuts the file.
 #[must_use]
 pub fn chunk(text: &str, layout: &Layout) -> Chunks {
-    let Brackets { partner, problems } = match_brackets(text, &layout.tokens);
+    let Brackets { partner, problems } = match_brackets(text, layout);
     let mut chunks = Chunks { items: Vec::new(), problems, partner };
     let mut first: Option<usize> = None;
     let mut last = 0;
@@ -81,7 +83,29 @@ pub fn chunk(text: &str, layout: &Layout) -> Chunks {
         }
     }
     close(&mut first, last);
+    drop_too_deep(&mut chunks, &layout.tokens);
     chunks
+}
+
+/// Nobody reads an item that nests too deeply: neither the grammar nor a walk over a tree of it would need to end
+/// well. Its problem says why it is missing.
+fn drop_too_deep(chunks: &mut Chunks, tokens: &[Token]) {
+    let deep = |problem: &BracketProblem| matches!(problem, BracketProblem::TooDeep(_));
+    let mut places = chunks
+        .problems
+        .iter()
+        .filter(|problem| deep(problem))
+        .map(|problem| problem.token().start)
+        .peekable();
+    // Both run through the file from its start, so one walk is enough.
+    chunks.items.retain(|item| {
+        let end = item.tokens.end.checked_sub(1).and_then(|last| tokens.get(last)).map_or(0, |last| last.end);
+        let mut is_deep = false;
+        while places.next_if(|&place| place < end).is_some() {
+            is_deep = true;
+        }
+        !is_deep
+    });
 }
 
 /// A block `{ … }` found in a run of tokens.
@@ -160,39 +184,124 @@ struct Brackets {
     problems: Vec<BracketProblem>,
 }
 
-fn match_brackets(text: &str, tokens: &[Token]) -> Brackets {
+fn match_brackets(text: &str, layout: &Layout) -> Brackets {
+    let tokens = &layout.tokens;
     let mut brackets = Brackets { partner: vec![None; tokens.len()], problems: Vec::new() };
-    let mut open: Vec<(usize, Token)> = Vec::new();
+    let mut open: Vec<Open> = Vec::new();
+    // How many of each kind are open: so that a stray bracket is known without a search.
+    let mut counts = [0_usize; 3];
+    let mut nesting = Nesting::default();
     let mut too_deep = false;
     for (at, &token) in tokens.iter().enumerate() {
+        let separates = layout.separates.get(at) == Some(&true);
         if begins_item(text, tokens, at) {
-            brackets.problems.extend(open.drain(..).map(|(_, token)| BracketProblem::Unclosed(token)));
+            brackets.problems.extend(open.drain(..).map(|open| BracketProblem::Unclosed(open.token)));
+            counts = [0; 3];
+            nesting = Nesting::default();
+            too_deep = false;
+        } else if separates && open.is_empty() {
             too_deep = false;
         }
+        if token.kind.is_trivia() && !separates {
+            continue;
+        }
         if token.kind.opens() {
-            open.push((at, token));
-            if open.len() > MAX_DEPTH && !too_deep {
-                too_deep = true;
-                brackets.problems.push(BracketProblem::TooDeep(token));
-            }
+            open.push(Open { at, token, outside: nesting });
+            counts[shape(token.kind)] += 1;
+            nesting = nesting.inside_bracket();
         } else if token.kind.closes() {
-            match open.iter().rposition(|(_, opener)| closes(opener.kind, token.kind)) {
-                Some(position) => {
-                    let unclosed =
-                        open.drain(position + 1..).map(|(_, token)| BracketProblem::Unclosed(token));
-                    brackets.problems.extend(unclosed);
-                    if let Some((from, _)) = open.pop() {
-                        set(&mut brackets.partner, from, at);
-                        set(&mut brackets.partner, at, from);
-                    }
-                }
-                None => brackets.problems.push(BracketProblem::Stray(token)),
+            if counts[shape(token.kind)] == 0 {
+                brackets.problems.push(BracketProblem::Stray(token));
+                continue;
             }
+            // Whatever was opened since, and of another shape, was never closed.
+            while let Some(opener) = open.pop() {
+                counts[shape(opener.token.kind)] -= 1;
+                nesting = opener.outside.after_operand();
+                if shape(opener.token.kind) == shape(token.kind) {
+                    set(&mut brackets.partner, opener.at, at);
+                    set(&mut brackets.partner, at, opener.at);
+                    break;
+                }
+                brackets.problems.push(BracketProblem::Unclosed(opener.token));
+            }
+        } else {
+            nesting = if separates { nesting.after_comma() } else { nesting.after(token, text, tokens, at) };
+        }
+        if nesting.depth() > MAX_DEPTH && !too_deep {
+            too_deep = true;
+            brackets.problems.push(BracketProblem::TooDeep(token));
         }
     }
-    brackets.problems.extend(open.drain(..).map(|(_, token)| BracketProblem::Unclosed(token)));
+    brackets.problems.extend(open.drain(..).map(|open| BracketProblem::Unclosed(open.token)));
     brackets.problems.sort_by_key(|problem| problem.token().start);
     brackets
+}
+
+/// A bracket that has been opened, and how deep it stands.
+struct Open {
+    at: usize,
+    token: Token,
+    outside: Nesting,
+}
+
+/// How deep a token stands, counting everything for which the grammar or the tree goes one level down: brackets,
+/// but also `each` and `some`, `list<`, and prefix operators, which nest without any bracket being open.
+#[derive(Clone, Copy, Default)]
+struct Nesting {
+    /// The enclosing brackets, with all that nests around them.
+    brackets: usize,
+    /// `each`, `some` and `list<` since the last comma or separator: each encloses all that follows.
+    open_ended: usize,
+    /// `not` and `-` directly before this place.
+    prefixes: usize,
+}
+
+impl Nesting {
+    fn depth(self) -> usize {
+        self.brackets + self.open_ended + self.prefixes
+    }
+
+    fn inside_bracket(self) -> Self {
+        Self { brackets: self.depth() + 1, ..Self::default() }
+    }
+
+    fn after_comma(self) -> Self {
+        Self { brackets: self.brackets, ..Self::default() }
+    }
+
+    fn after_operand(self) -> Self {
+        Self { prefixes: 0, ..self }
+    }
+
+    /// What encloses all that follows swallows the prefixes before it.
+    fn after_open_ended(self) -> Self {
+        Self { brackets: self.brackets, open_ended: self.open_ended + self.prefixes + 1, prefixes: 0 }
+    }
+
+    fn after(self, token: Token, text: &str, tokens: &[Token], at: usize) -> Self {
+        let before =
+            tokens.get(..at).unwrap_or_default().iter().rev().find(|token| token.kind != Kind::Blank);
+        let is_member = before.is_some_and(|before| before.kind == Kind::Dot);
+        let word = if token.kind == Kind::Word && !is_member { token.text(text) } else { "" };
+        match token.kind {
+            Kind::Comma => self.after_comma(),
+            Kind::Minus => Self { prefixes: self.prefixes + 1, ..self },
+            Kind::Word if word == "not" => Self { prefixes: self.prefixes + 1, ..self },
+            Kind::Word if matches!(word, "each" | "some") => self.after_open_ended(),
+            Kind::Less if before.is_some_and(|before| before.text(text) == "list") => self.after_open_ended(),
+            _ => self.after_operand(),
+        }
+    }
+}
+
+/// Round, square or curly.
+fn shape(kind: Kind) -> usize {
+    match kind {
+        Kind::OpenParen | Kind::CloseParen => 0,
+        Kind::OpenBracket | Kind::CloseBracket => 1,
+        _ => 2,
+    }
 }
 
 fn set(partner: &mut [Option<usize>], at: usize, value: usize) {
@@ -201,17 +310,8 @@ fn set(partner: &mut [Option<usize>], at: usize, value: usize) {
     }
 }
 
-fn closes(open: Kind, close: Kind) -> bool {
-    matches!(
-        (open, close),
-        (Kind::OpenParen, Kind::CloseParen)
-            | (Kind::OpenBracket, Kind::CloseBracket)
-            | (Kind::OpenBrace, Kind::CloseBrace)
-    )
-}
-
 impl BracketProblem {
-    /// The bracket that is meant.
+    /// The bracket (or other token) that is meant.
     #[must_use]
     pub fn token(self) -> Token {
         match self {

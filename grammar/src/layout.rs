@@ -126,38 +126,86 @@ enum Due {
 
 /// A line (with all that continues it) as far as it has been read.
 #[derive(Default)]
-struct Line {
+struct Line<'t> {
     due: Due,
+    before: Before<'t>,
     /// The last token asks for more: an opening bracket, a comma, an operator.
     open: bool,
     /// How many `<` of types are open: `list<`, `money<`.
     angles: u32,
-    /// The last two significant kinds and whether the last word was `list` or `money`.
+    /// The last token was `:` or the `<` of a type.
     after_type_mark: bool,
+    /// The last token was `list` or `money` where a type stands.
     generic: bool,
 }
 
-/// Words that are followed by an operand rather than being one, when more follows on the line.
-const LEADING_WORDS: &[&str] = &[
-    "to", "at", "per", "from", "carrying", "most", "above", "when", "of", "by", "for", "not", "has", "each",
-    "some", "tokens", "cost", "any", "all",
+/// Whether a word that stands where an operand is due only leads to the operand: `to` in `sends to mail`. The same word
+/// can be a parameter (`require to in customers`), so what stands before it and after it decides.
+fn leads_to_operand(before: Before<'_>, word: &str, next: Option<(Kind, &str)>) -> bool {
+    let Some((next_kind, next_word)) = next else { return false };
+    match word {
+        // Never a name.
+        "not" | "has" | "each" | "some" => true,
+        // `latest pay`, `after started pay within 30m`; `latest and` is a parameter and an operator.
+        "after" | "latest" | "first" | "attempted" | "started" | "failed" | "completed" => {
+            next_kind == Kind::String || next_kind == Kind::Word && !INFIX_WORDS.contains(&next_word)
+        }
+        "at" => before.is_verb && next_word == "most",
+        "above" => before.is_verb && !EXPRESSION_VERBS.contains(&before.word),
+        _ => LEADING_WORDS.contains(&(before.word, word)),
+    }
+}
+
+/// Words that lead to an operand after certain other words.
+const LEADING_WORDS: &[(&str, &str)] = &[
+    ("sends", "to"),
+    ("once", "per"),
+    ("limit", "per"),
+    ("calls", "per"),
+    ("separate", "from"),
+    ("deny", "when"),
+    ("uses", "tokens"),
+    ("uses", "cost"),
+    ("at", "most"),
+    ("carrying", "any"),
+    ("carrying", "all"),
+    ("with", "no"),
+    ("approved", "by"),
+    ("refused", "by"),
+    ("guarded", "label"),
+    ("then", "suspend"),
+    ("then", "challenge"),
+    ("expect", "challenge"),
 ];
 
-impl Line {
+/// Words that an expression follows at once, so that any word after them may be a name.
+const EXPRESSION_VERBS: &[&str] = &["require", "amount", "fields", "records", "when"];
+
+/// The word directly before a token; empty where something else stands there.
+#[derive(Clone, Copy, Default)]
+struct Before<'t> {
+    word: &'t str,
+    /// It is the first of its clause.
+    is_verb: bool,
+}
+
+impl<'t> Line<'t> {
     fn is_open(&self) -> bool {
         self.open
     }
 
-    fn see(&mut self, text: &str, tokens: &[Token], at: usize) {
+    fn see(&mut self, text: &'t str, tokens: &[Token], at: usize) {
         let Some(&token) = tokens.get(at) else { return };
         let was_type_mark = std::mem::take(&mut self.after_type_mark);
         let was_generic = std::mem::take(&mut self.generic);
+        let before = std::mem::take(&mut self.before);
         self.open = false;
         match token.kind {
             Kind::Word => {
                 let word = token.text(text);
                 self.generic = was_type_mark && matches!(word, "list" | "money");
-                self.see_word(word, tokens, at);
+                self.before = Before { word, is_verb: self.due == Due::Verb };
+                self.see_word(before, word, next_on_line(text, tokens, at + 1));
             }
             Kind::Dot => self.due = Due::Member,
             Kind::OpenParen | Kind::OpenBracket | Kind::Comma | Kind::Assign | Kind::Colon => {
@@ -175,17 +223,18 @@ impl Line {
                 self.angles -= 1;
                 self.due = Due::Operator;
             }
-            Kind::Star if self.due == Due::Member || glued_to_name(tokens, at) => self.due = Due::Operator,
+            // Where an operand is due, a star is a pattern: `invokes *`.
+            Kind::Star if self.due != Due::Operator || glued_to_name(tokens, at) => self.due = Due::Operator,
             kind if is_infix_symbol(kind) => self.expect_more(),
             _ => self.due = Due::Operator,
         }
     }
 
-    fn see_word(&mut self, word: &str, tokens: &[Token], at: usize) {
+    fn see_word(&mut self, before: Before<'_>, word: &str, next: Option<(Kind, &str)>) {
         self.due = match self.due {
             Due::Verb => Due::Operand,
             Due::Member => Due::Operator,
-            Due::Operand if LEADING_WORDS.contains(&word) && begins_operand(tokens, at + 1) => Due::Operand,
+            Due::Operand if leads_to_operand(before, word, next) => Due::Operand,
             Due::Operand => Due::Operator,
             Due::Operator => {
                 self.open = INFIX_WORDS.contains(&word);
@@ -206,21 +255,20 @@ fn glued_to_name(tokens: &[Token], at: usize) -> bool {
     before.is_some_and(|before| matches!(before.kind, Kind::Word | Kind::CloseBrace | Kind::Star))
 }
 
-fn begins_operand(tokens: &[Token], from: usize) -> bool {
-    tokens.get(from..).unwrap_or_default().iter().find(|token| token.kind != Kind::Blank).is_some_and(
-        |token| {
-            matches!(
-                token.kind,
-                Kind::Word
-                    | Kind::Number
-                    | Kind::String
-                    | Kind::Command
-                    | Kind::OpenParen
-                    | Kind::OpenBracket
-                    | Kind::OpenBrace
-            )
-        },
-    )
+/// The next token on the line, if an operand can begin with it.
+fn next_on_line<'t>(text: &'t str, tokens: &[Token], from: usize) -> Option<(Kind, &'t str)> {
+    let next = tokens.get(from..).unwrap_or_default().iter().find(|token| token.kind != Kind::Blank)?;
+    let begins = matches!(
+        next.kind,
+        Kind::Word
+            | Kind::Number
+            | Kind::String
+            | Kind::Command
+            | Kind::OpenParen
+            | Kind::OpenBracket
+            | Kind::OpenBrace
+    );
+    begins.then(|| (next.kind, next.text(text)))
 }
 
 #[cfg(test)]
@@ -257,6 +305,30 @@ mod tests {
         assert_eq!(view("amount in\nrequire in in in\nrequire x"), "amount in;require in in in;require x");
         assert_eq!(view("require args.and\nx"), "require args.and;x");
         assert_eq!(view("sends to mail at in\nx"), "sends to mail at in;x");
+    }
+
+    #[test]
+    fn parameters_may_be_called_like_words_that_lead_to_operands() {
+        assert_eq!(view("require x in to and\n y\nz"), "require x in to and y;z");
+        assert_eq!(view("require to in xs and\n y\nz"), "require to in xs and y;z");
+        assert_eq!(view("require cost > all or\n y\nz"), "require cost > all or y;z");
+        assert_eq!(view("require x == first and\n y\nz"), "require x == first and y;z");
+        assert_eq!(view("require latest pay and\n y\nz"), "require latest pay and y;z");
+    }
+
+    #[test]
+    fn names_may_be_called_like_operators() {
+        assert_eq!(view("guarded label or\nx"), "guarded label or;x");
+        assert_eq!(view("calls above 5 then suspend in\nx"), "calls above 5 then suspend in;x");
+        assert_eq!(view("call t expect challenge or\nx"), "call t expect challenge or;x");
+        assert_eq!(view("denials at most in\nx"), "denials at most in;x");
+        assert_eq!(view("binds is\nshows a, or\nsends to and\nx"), "binds is;shows a, or;sends to and;x");
+    }
+
+    #[test]
+    fn a_pattern_may_be_a_star() {
+        assert_eq!(view("invokes *\ninvokes a, *\nx"), "invokes *;invokes a, *;x");
+        assert_eq!(view("require a *\n b\nx"), "require a * b;x");
     }
 
     #[test]
