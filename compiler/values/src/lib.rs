@@ -25,6 +25,7 @@
 //!    compare, what `$x` expands to) is `None` or an error of its own, and a rule treats it as neither true nor false.
 //! 3. **Nothing outside is consulted**: no file system, no clock, no environment, no system time zones.
 
+pub mod command;
 pub mod decimal;
 pub mod domain;
 pub mod email;
@@ -37,9 +38,11 @@ pub mod money;
 mod number;
 pub mod path;
 pub mod pattern;
+pub mod shell;
 pub mod time;
 pub mod web;
 
+pub use command::{CommandPattern, CommandPatternError};
 pub use decimal::{Decimal, DecimalError};
 pub use domain::{Domain, DomainError};
 pub use email::{Email, EmailError};
@@ -50,6 +53,7 @@ pub use int::{Int, IntError, parse_int};
 pub use money::{Currency, CurrencyError, Money, MoneyError};
 pub use path::{PathError, PathRoot, PathValue};
 pub use pattern::{Pattern, PatternError};
+pub use shell::{Assignment, Flags, PathWord, Redirect, RedirectKind, Shell, ShellCommand, Word};
 pub use time::{
     CalendarUnit, Date, DateError, Days, Duration, DurationError, TimeOfDay, TimeOfDayError, TimeRange,
     TimeRangeError, TimeSet, Timestamp, TimestampError, Weekday, Zone, ZoneError,

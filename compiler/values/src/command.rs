@@ -1,0 +1,260 @@
+//! Command patterns: what a contract writes between backticks.
+//!
+//! `` `git status` `` matches `git status`, `git status -s src` and `git --no-pager status`: its words are a prefix of the
+//! command's words, and flags may stand anywhere. It never matches a command with a redirection or an assignment: `git
+//! status > /etc/passwd` and `PAGER=evil git status` do more than the pattern says.
+//!
+//! A flag in a pattern must be there, wherever it stands: `` `rm -r` `` matches `rm -fr x` and `rm x -r`. The value of a
+//! flag that is written as a word of its own counts as a word, so `git -C /etc status` does not match `` `git status` ``.
+
+use std::fmt;
+
+use crate::shell::{ShellCommand, Word, pattern_words};
+
+/// A pattern over commands.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct CommandPattern {
+    source: Box<str>,
+    program: String,
+    /// The words behind the program that are no flags, in order.
+    words: Vec<String>,
+    /// The flags, as written.
+    flags: Vec<String>,
+}
+
+/// Why text is not a command pattern.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum CommandPatternError {
+    /// Nothing there.
+    Empty,
+    /// A quote or bracket that is not closed.
+    Syntax,
+    /// Several commands, a pipe or a group.
+    NotOneCommand,
+    /// A redirection, which no match has.
+    Redirection,
+    /// An assignment, which no match has.
+    Assignment,
+    /// A variable, wildcard, brace or tilde that the shell would expand.
+    Expanded,
+}
+
+impl CommandPattern {
+    /// Reads the text between the backticks; quotes work as in a shell.
+    pub fn parse(text: &str) -> Result<CommandPattern, CommandPatternError> {
+        let mut all = pattern_words(text)?.into_iter();
+        let program = all.next().filter(|program| !program.is_empty()).ok_or(CommandPatternError::Empty)?;
+        let (mut words, mut flags) = (Vec::new(), Vec::new());
+        let mut only_words = false;
+        for word in all {
+            if !only_words && word == "--" {
+                only_words = true;
+            } else if !only_words && is_flag(&word) {
+                flags.push(word);
+            } else {
+                words.push(word);
+            }
+        }
+        Ok(CommandPattern { source: text.into(), program, words, flags })
+    }
+
+    /// The text between the backticks.
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// The program that a match runs.
+    pub fn program(&self) -> &str {
+        &self.program
+    }
+
+    /// Whether a command has this form; nothing where an unknown word decides.
+    pub fn matches(&self, command: &ShellCommand) -> Option<bool> {
+        if !command.redirects.is_empty() || !command.assignments.is_empty() {
+            return Some(false);
+        }
+        match command.program.text() {
+            Some(program) if program != self.program => return Some(false),
+            _ => {}
+        }
+        let words = self.words_match(command);
+        let flags = self.flags_match(command);
+        match (command.program.text().map(|_| true), words, flags) {
+            (_, Some(false), _) | (_, _, Some(false)) => Some(false),
+            (Some(true), Some(true), Some(true)) => Some(true),
+            _ => None,
+        }
+    }
+
+    fn words_match(&self, command: &ShellCommand) -> Option<bool> {
+        let mut expected = self.words.iter();
+        let mut next = expected.next();
+        let mut only_words = false;
+        for argument in &command.args {
+            let Some(word) = next else { return Some(true) };
+            match argument {
+                // It may stand for any words, or none.
+                Word::Unknown => return None,
+                Word::Resolved(text) if !only_words && text == "--" => only_words = true,
+                Word::Resolved(text) if !only_words && is_flag(text) => {}
+                Word::Resolved(text) if text == word => next = expected.next(),
+                Word::Resolved(_) => return Some(false),
+            }
+        }
+        Some(next.is_none())
+    }
+
+    fn flags_match(&self, command: &ShellCommand) -> Option<bool> {
+        let mut result = Some(true);
+        for flag in &self.flags {
+            let given = match flag.strip_prefix("--") {
+                Some(long) if !long.contains('=') => command.flags.contains(long),
+                Some(_) => exactly(flag, command),
+                None => flag
+                    .chars()
+                    .skip(1)
+                    .map(|letter| command.flags.contains(letter.encode_utf8(&mut [0; 4])))
+                    .fold(Some(true), and),
+            };
+            result = and(result, given);
+        }
+        result
+    }
+}
+
+/// Whether one of the arguments is this text.
+fn exactly(text: &str, command: &ShellCommand) -> Option<bool> {
+    if command.args.iter().any(|argument| argument.text() == Some(text)) {
+        Some(true)
+    } else if command.flags.is_complete() {
+        Some(false)
+    } else {
+        None
+    }
+}
+
+/// Kleene's conjunction.
+fn and(a: Option<bool>, b: Option<bool>) -> Option<bool> {
+    match (a, b) {
+        (Some(false), _) | (_, Some(false)) => Some(false),
+        (Some(true), Some(true)) => Some(true),
+        _ => None,
+    }
+}
+
+/// A lone `-` is a word: it names standard input.
+fn is_flag(word: &str) -> bool {
+    word.len() > 1 && word.starts_with('-')
+}
+
+impl fmt::Display for CommandPattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}`", self.source)
+    }
+}
+
+impl fmt::Display for CommandPatternError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            CommandPatternError::Empty => "empty",
+            CommandPatternError::Syntax => "a quote or bracket that is not closed",
+            CommandPatternError::NotOneCommand => "more than one command",
+            CommandPatternError::Redirection => "a redirection, which a match never has",
+            CommandPatternError::Assignment => "an assignment, which a match never has",
+            CommandPatternError::Expanded => "a word that the shell would expand",
+        })
+    }
+}
+
+impl std::error::Error for CommandPatternError {}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::shell::Shell;
+
+    fn matches(pattern: &str, line: &str) -> Option<bool> {
+        let shell = Shell::parse(line);
+        let [command] = shell.commands.as_slice() else { panic!("`{line}` is not one command: {shell:?}") };
+        CommandPattern::parse(pattern).unwrap().matches(command)
+    }
+
+    #[test]
+    fn words_are_a_prefix_and_flags_are_free() {
+        for (pattern, line, expected) in [
+            ("git status", "git status", Some(true)),
+            ("git status", "git status -s src", Some(true)),
+            ("git status", "git --no-pager status", Some(true)),
+            ("git status", "'git' st\"at\"us", Some(true)),
+            ("git status", "/usr/bin/git status", Some(true)),
+            ("git status", "./git status", Some(false)),
+            ("git status", "git", Some(false)),
+            ("git status", "git push", Some(false)),
+            ("git status", "git push status", Some(false)),
+            ("git status", "git -C /etc status", Some(false)),
+            ("git status", "git statuses", Some(false)),
+            ("git status", "git status > x", Some(false)),
+            ("git status", "PAGER=x git status", Some(false)),
+            ("git status", "git status $x", Some(true)),
+            ("git status", "git $x status", None),
+            ("git status", "$x status", None),
+            ("git status", "$x push", Some(false)),
+            ("git status", "git push $x", Some(false)),
+            ("rm -r", "rm -fr x", Some(true)),
+            ("rm -rf", "rm -f x -r", Some(true)),
+            ("rm -r", "rm x", Some(false)),
+            ("rm -r", "rm $x", None),
+            ("rm -r", "rm -- -r", Some(false)),
+            ("cargo test --lib", "cargo test --lib=x", Some(true)),
+            ("cargo test --lib", "cargo test", Some(false)),
+            ("make --jobs=2", "make --jobs=2", Some(true)),
+            ("make --jobs=2", "make --jobs=3", Some(false)),
+            ("echo 'a b'", "echo a\\ b c", Some(true)),
+            ("cat -", "cat -", Some(true)),
+        ] {
+            assert_eq!(matches(pattern, line), expected, "`{pattern}` on `{line}`");
+        }
+    }
+
+    #[test]
+    fn patterns_are_one_static_command() {
+        for (text, error) in [
+            ("", CommandPatternError::Empty),
+            ("  ", CommandPatternError::Empty),
+            ("''", CommandPatternError::Empty),
+            ("git 'status", CommandPatternError::Syntax),
+            ("git status; ls", CommandPatternError::NotOneCommand),
+            ("git status | cat", CommandPatternError::NotOneCommand),
+            ("(git)", CommandPatternError::NotOneCommand),
+            ("git status &", CommandPatternError::NotOneCommand),
+            ("git\nstatus", CommandPatternError::NotOneCommand),
+            ("git > x", CommandPatternError::Redirection),
+            ("git 2>&1", CommandPatternError::Redirection),
+            ("A=b git", CommandPatternError::Assignment),
+            ("git $x", CommandPatternError::Expanded),
+            ("git *.rs", CommandPatternError::Expanded),
+            ("git {a,b}", CommandPatternError::Expanded),
+            ("cat ~/x", CommandPatternError::Expanded),
+        ] {
+            assert_eq!(CommandPattern::parse(text), Err(error), "{text:?}");
+        }
+        assert_eq!(CommandPattern::parse("git status").unwrap().to_string(), "`git status`");
+    }
+
+    proptest! {
+        #[test]
+        fn a_pattern_matches_its_own_text(text in "[a-z]{1,5}( -{0,2}[a-z]{1,4}){0,4}") {
+            let pattern = CommandPattern::parse(&text).unwrap();
+            let shell = Shell::parse(&format!("command {text}"));
+            prop_assume!(shell.understood && shell.commands.len() == 2);
+            prop_assert_eq!(pattern.matches(&shell.commands[1]), Some(true));
+        }
+
+        #[test]
+        fn arbitrary_text_is_an_answer(text in ".{0,40}") {
+            let _ = CommandPattern::parse(&text);
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! What can be told from the arguments of any command: its flags, and the files that it may touch.
+
+use super::walk::{Arg, Cwd};
+use super::{Flags, PathWord};
+use crate::path::{PathError, PathValue};
+
+/// The flags among arguments, up to `--`.
+pub(super) fn flags(args: &[Arg]) -> Flags {
+    let mut flags = Flags { names: Vec::new(), complete: true };
+    for arg in args {
+        match arg.text.as_deref() {
+            None => flags.complete = false,
+            Some("--") => break,
+            Some(text) => {
+                if let Some(long) = text.strip_prefix("--") {
+                    push_new(&mut flags.names, long.split('=').next().unwrap_or(long).to_owned());
+                } else if let Some(letters) = text.strip_prefix('-') {
+                    for letter in letters.chars().take_while(char::is_ascii_alphanumeric) {
+                        push_new(&mut flags.names, letter.to_string());
+                    }
+                }
+            }
+        }
+    }
+    flags
+}
+
+/// The files that arguments may name. Any argument may; so may the value that is glued to a flag (`-o/etc/x`,
+/// `--output=/etc/x`), and each part of `type=bind,source=/etc` or `/etc:/mnt`.
+pub(super) fn paths(args: &[Arg], cwd: &Cwd) -> Vec<PathWord> {
+    let mut paths = Vec::new();
+    let mut only_words = false;
+    for arg in args {
+        let Some(text) = arg.text.as_deref() else {
+            push_new(&mut paths, PathWord::Unknown);
+            continue;
+        };
+        if arg.tilde {
+            add(&mut paths, PathValue::parse(text), cwd);
+        } else if only_words || !text.starts_with('-') || text == "-" {
+            add(&mut paths, literal(text), cwd);
+            add_parts(&mut paths, text, cwd);
+        } else if text == "--" {
+            only_words = true;
+        } else {
+            let glued = text.trim_start_matches('-');
+            let value = glued.trim_start_matches(|c: char| c.is_ascii_alphanumeric());
+            if value.starts_with(['/', '.', '~']) {
+                add(&mut paths, literal(value), cwd);
+            }
+            if !text.starts_with("--") && glued.contains('/') {
+                let behind_letter = glued.get(1..).unwrap_or_default();
+                add(&mut paths, literal(behind_letter), cwd);
+            }
+            if let Some((_, value)) = glued.split_once('=') {
+                add(&mut paths, literal(value), cwd);
+            }
+            add_parts(&mut paths, glued, cwd);
+        }
+    }
+    paths
+}
+
+/// The file of a redirection. The null device is nobody's file.
+pub(super) fn redirect_paths(target: &Arg, cwd: &Cwd) -> Vec<PathWord> {
+    let mut paths = Vec::new();
+    match target.text.as_deref() {
+        None => paths.push(PathWord::Unknown),
+        Some("/dev/null") => {}
+        Some(text) if target.tilde => add(&mut paths, PathValue::parse(text), cwd),
+        Some(text) => add(&mut paths, literal(text), cwd),
+    }
+    paths
+}
+
+/// A path as the operating system reads it: a `~` that the shell did not expand is a name.
+pub(super) fn literal(text: &str) -> Result<PathValue, PathError> {
+    if text.starts_with('~') { PathValue::parse(&format!("./{text}")) } else { PathValue::parse(text) }
+}
+
+/// The parts of an argument that look like paths of their own.
+fn add_parts(paths: &mut Vec<PathWord>, text: &str, cwd: &Cwd) {
+    if let Some((_, local)) = text.split_once("file:") {
+        // The name may be escaped in it.
+        if local.contains('%') {
+            push_new(paths, PathWord::Unknown);
+        }
+    } else if text.contains("://") {
+        return;
+    }
+    for part in text.split([':', ',', '=', '@', '<', '>', ';', '|', '&', ' ']) {
+        if part.len() < text.len() && (part.contains('/') || part.starts_with(['.', '~'])) {
+            add(paths, literal(part), cwd);
+        }
+    }
+}
+
+/// Adds a path as seen from each folder in which the command may run.
+fn add(paths: &mut Vec<PathWord>, path: Result<PathValue, PathError>, cwd: &Cwd) {
+    // An empty argument names no file.
+    let Ok(path) = path else { return };
+    match cwd.resolve(&path) {
+        Some(resolved) => resolved.into_iter().for_each(|path| push_new(paths, PathWord::Resolved(path))),
+        None => push_new(paths, PathWord::Unknown),
+    }
+}
+
+pub(super) fn push_new<T: PartialEq>(items: &mut Vec<T>, item: T) {
+    if !items.contains(&item) {
+        items.push(item);
+    }
+}

@@ -1,0 +1,639 @@
+//! The walk through a script in the order of execution: which commands run, where, and with what around them.
+//!
+//! The folder is followed as a set of possibilities, apart for success and failure. After `cd x && …` the folder is `x`
+//! alone; after `cd x; …` it may be the old one too, because `cd` may have failed. Paths are listed from every folder of
+//! the set, so a rule over paths sees the worst of them.
+
+use super::features::{flags, literal, paths, push_new, redirect_paths};
+use super::syntax::{HereDocument, Node, RawRedirect, RawWord, Simple};
+use super::token::{DEPTH_LIMIT, Dialect, Lexer, RedirectOp};
+use super::word::is_name;
+use super::wrappers::{Wrapped, unwrap};
+use super::{Assignment, PathWord, Redirect, RedirectKind, Shell, ShellCommand, Word};
+use crate::path::PathValue;
+
+/// The most commands that are listed.
+const COMMANDS_LIMIT: usize = 1000;
+/// The most folders that are told apart.
+const FOLDERS_LIMIT: usize = 8;
+
+pub(super) fn shell(text: &str) -> Shell {
+    let mut walk = Walk { commands: Vec::new(), understood: true, depth: 0 };
+    // At the start of a line, a terminal reads `^a^b` as an edit of the line before.
+    if text.trim_start().starts_with('^') {
+        walk.give_up();
+    }
+    walk.script(text, Dialect::Bash, &mut Around::default(), Cwd::start());
+    Shell { understood: walk.understood, commands: walk.commands }
+}
+
+/// An argument: its text if it is known, and whether it begins with a `~` that the shell expands.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub(super) struct Arg {
+    pub(super) text: Option<String>,
+    pub(super) tilde: bool,
+}
+
+impl Arg {
+    fn word(&self) -> Word {
+        Word::from_option(self.text.clone())
+    }
+}
+
+/// The folders in which something may run.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Cwd {
+    /// One of these; none if it never runs.
+    Among(Vec<PathValue>),
+    /// Any.
+    Unknown,
+}
+
+impl Cwd {
+    fn start() -> Cwd {
+        Cwd::Among(vec![PathValue::here()])
+    }
+
+    fn never() -> Cwd {
+        Cwd::Among(Vec::new())
+    }
+
+    fn either(self, other: Cwd) -> Cwd {
+        let (Cwd::Among(mut folders), Cwd::Among(others)) = (self, other) else { return Cwd::Unknown };
+        others.into_iter().for_each(|folder| push_new(&mut folders, folder));
+        if folders.len() > FOLDERS_LIMIT { Cwd::Unknown } else { Cwd::Among(folders) }
+    }
+
+    /// A path as seen from each folder; nothing if that is unknown.
+    pub(super) fn resolve(&self, path: &PathValue) -> Option<Vec<PathValue>> {
+        if path.root() != crate::path::PathRoot::Relative {
+            return Some(vec![path.clone()]);
+        }
+        match self {
+            Cwd::Among(folders) if !folders.is_empty() => {
+                Some(folders.iter().map(|folder| path.resolve(folder)).collect())
+            }
+            // What seems never to run may be our mistake.
+            _ => None,
+        }
+    }
+
+    fn only(&self) -> Option<PathValue> {
+        match self {
+            Cwd::Among(folders) if folders.len() == 1 => folders.first().cloned(),
+            _ => None,
+        }
+    }
+}
+
+/// Where things go on after a command, by its exit status.
+struct After {
+    success: Cwd,
+    failure: Cwd,
+}
+
+impl After {
+    fn same(cwd: Cwd) -> After {
+        After { success: cwd.clone(), failure: cwd }
+    }
+
+    fn any(self) -> Cwd {
+        self.success.either(self.failure)
+    }
+
+    fn either(self, other: After) -> After {
+        After { success: self.success.either(other.success), failure: self.failure.either(other.failure) }
+    }
+}
+
+/// What holds for every command at some place of the script.
+#[derive(Clone, Default)]
+struct Around {
+    /// Variables that earlier commands set.
+    assignments: Vec<Assignment>,
+    /// Redirections of the groups around.
+    redirects: Vec<Redirect>,
+    redirect_paths: Vec<PathWord>,
+    /// `~` is not the home folder of whoever runs this any more.
+    home_moved: bool,
+}
+
+impl Around {
+    fn assign(&mut self, assignment: Assignment) {
+        self.home_moved |= assignment.name == "HOME";
+        push_new(&mut self.assignments, assignment);
+    }
+
+    fn sets(&self, name: &str) -> bool {
+        self.assignments.iter().any(|assignment| assignment.name == name)
+    }
+}
+
+/// One command about to run.
+#[derive(Clone)]
+struct Run {
+    args: Vec<Arg>,
+    assignments: Vec<Assignment>,
+    redirects: Vec<Redirect>,
+    redirect_paths: Vec<PathWord>,
+    cwd: Cwd,
+    /// It runs in the shell itself, so that `cd` and `exit` count.
+    in_shell: bool,
+}
+
+struct Walk {
+    commands: Vec<ShellCommand>,
+    understood: bool,
+    depth: usize,
+}
+
+impl Walk {
+    /// Something is there that is not understood.
+    fn give_up(&mut self) {
+        self.understood = false;
+        self.push(ShellCommand::unknown());
+    }
+
+    fn push(&mut self, command: ShellCommand) {
+        if self.commands.len() < COMMANDS_LIMIT {
+            self.commands.push(command);
+        } else {
+            self.understood = false;
+            // The last place is kept for what is not listed.
+            if let Some(last) = self.commands.last_mut() {
+                *last = ShellCommand::unknown();
+            }
+        }
+    }
+
+    fn script(&mut self, text: &str, dialect: Dialect, around: &mut Around, cwd: Cwd) -> After {
+        if self.depth >= DEPTH_LIMIT {
+            self.give_up();
+            return After::same(Cwd::Unknown);
+        }
+        self.depth += 1;
+        let (script, whole) = Lexer::new(text, dialect, self.depth).script();
+        let after = self.list(&script.nodes, around, cwd, &script.documents);
+        if !whole {
+            self.give_up();
+        }
+        self.depth -= 1;
+        after
+    }
+
+    fn list(&mut self, nodes: &[Node], around: &mut Around, cwd: Cwd, documents: &[HereDocument]) -> After {
+        let mut after = After::same(cwd);
+        for node in nodes {
+            after = self.node(node, around, after.any(), documents);
+        }
+        after
+    }
+
+    fn node(&mut self, node: &Node, around: &mut Around, cwd: Cwd, documents: &[HereDocument]) -> After {
+        match node {
+            Node::Simple(simple) => self.simple(simple, around, cwd, documents),
+            Node::And(first, second) => {
+                let first = self.node(first, around, cwd, documents);
+                let second = self.node(second, around, first.success, documents);
+                After { success: second.success, failure: first.failure.either(second.failure) }
+            }
+            Node::Or(first, second) => {
+                let first = self.node(first, around, cwd, documents);
+                let second = self.node(second, around, first.failure, documents);
+                After { success: first.success.either(second.success), failure: second.failure }
+            }
+            Node::Not(node) => {
+                let after = self.node(node, around, cwd, documents);
+                After { success: after.failure, failure: after.success }
+            }
+            Node::Timed(node) => {
+                let time = Run { args: vec![arg("time")], ..Run::bare(cwd.clone()) };
+                self.emit(&time, around);
+                self.node(node, around, cwd, documents)
+            }
+            Node::Pipe(members) => {
+                for member in members {
+                    self.node(member, &mut around.clone(), cwd.clone(), documents);
+                }
+                After::same(cwd)
+            }
+            Node::Background(node) => {
+                self.node(node, &mut around.clone(), cwd.clone(), documents);
+                After::same(cwd)
+            }
+            Node::Subshell(nodes) => {
+                self.list(nodes, &mut around.clone(), cwd.clone(), documents);
+                After::same(cwd)
+            }
+            Node::Inner(script) => {
+                self.list(&script.nodes, &mut around.clone(), cwd.clone(), &script.documents);
+                After::same(cwd)
+            }
+            Node::Group(nodes) => self.list(nodes, around, cwd, documents),
+            Node::If { branches, otherwise } => {
+                let mut result = After::same(Cwd::never());
+                let mut cwd = cwd;
+                for (condition, body) in branches {
+                    let condition = self.list(condition, around, cwd, documents);
+                    result = result.either(self.list(body, around, condition.success, documents));
+                    cwd = condition.failure;
+                }
+                result.either(self.list(otherwise, around, cwd, documents))
+            }
+            Node::Loop { variable, words, condition, body } => {
+                words.iter().for_each(|word| self.word(word, around, &cwd, documents));
+                if let Some(name) = variable {
+                    around.assign(Assignment { name: name.clone(), value: Word::Unknown });
+                }
+                // A loop that moves may be anywhere in its second round.
+                let moves = condition.iter().chain(body).any(may_move);
+                let cwd = if moves { Cwd::Unknown } else { cwd };
+                self.list(condition, around, cwd.clone(), documents);
+                self.list(body, around, cwd.clone(), documents);
+                After::same(cwd)
+            }
+            Node::Case { words, arms } => {
+                words.iter().for_each(|word| self.word(word, around, &cwd, documents));
+                let mut result = After::same(cwd.clone());
+                for arm in arms {
+                    result = result.either(self.list(arm, around, cwd.clone(), documents));
+                }
+                result
+            }
+            Node::Redirected(node, redirects) => {
+                let outer = (around.redirects.clone(), around.redirect_paths.clone());
+                let (mut inner, mut paths) = self.redirects(redirects, around, &cwd, documents);
+                around.redirects.append(&mut inner);
+                around.redirect_paths.append(&mut paths);
+                let after = self.node(node, around, cwd, documents);
+                (around.redirects, around.redirect_paths) = outer;
+                after
+            }
+            Node::Opaque(nodes) => {
+                self.give_up();
+                self.list(nodes, &mut around.clone(), Cwd::Unknown, documents);
+                After::same(Cwd::Unknown)
+            }
+        }
+    }
+
+    /// A word that is not an argument: what it holds runs, and if it is unknown so is what happens.
+    fn word(&mut self, word: &RawWord, around: &Around, cwd: &Cwd, documents: &[HereDocument]) {
+        self.understood &= word.text.is_some();
+        self.list(&word.inner, &mut around.clone(), cwd.clone(), documents);
+    }
+
+    fn simple(
+        &mut self,
+        simple: &Simple,
+        around: &mut Around,
+        cwd: Cwd,
+        documents: &[HereDocument],
+    ) -> After {
+        self.list(&simple.inner, &mut around.clone(), cwd.clone(), documents);
+        for word in &simple.words {
+            self.list(&word.inner, &mut around.clone(), cwd.clone(), documents);
+        }
+        let assignments: Vec<Assignment> = simple
+            .assignments
+            .iter()
+            .map(|(name, value)| Assignment { name: name.clone(), value: Word::from_option(value.clone()) })
+            .collect();
+        let (redirects, redirect_paths) = self.redirects(&simple.redirects, around, &cwd, documents);
+        let args = simple.words.iter().map(|word| expanded(word, around)).collect();
+        let run = Run { args, assignments, redirects, redirect_paths, cwd, in_shell: true };
+        if run.args.is_empty() {
+            // A redirection alone still opens its file, and an assignment alone lasts.
+            self.emit(&run, around);
+            run.assignments.into_iter().for_each(|assignment| around.assign(assignment));
+            return After::same(run.cwd);
+        }
+        self.run(run, around)
+    }
+
+    fn redirects(
+        &mut self,
+        redirects: &[RawRedirect],
+        around: &Around,
+        cwd: &Cwd,
+        documents: &[HereDocument],
+    ) -> (Vec<Redirect>, Vec<PathWord>) {
+        let (mut all, mut files) = (Vec::new(), Vec::new());
+        for redirect in redirects {
+            self.list(&redirect.target.inner, &mut around.clone(), cwd.clone(), documents);
+            let mut target = expanded(&redirect.target, around);
+            let kind = match redirect.op {
+                RedirectOp::HereDocument { .. } => {
+                    let document = redirect.document.and_then(|place| documents.get(place));
+                    target = Arg { text: document.and_then(|document| document.text.clone()), tilde: false };
+                    for node in document.map(|document| document.inner.as_slice()).unwrap_or_default() {
+                        self.node(node, &mut around.clone(), cwd.clone(), documents);
+                    }
+                    RedirectKind::Text
+                }
+                RedirectOp::HereString => RedirectKind::Text,
+                RedirectOp::DuplicateIn | RedirectOp::DuplicateOut if is_descriptor(&target) => {
+                    RedirectKind::Duplicate
+                }
+                RedirectOp::DuplicateIn => {
+                    self.understood = false;
+                    RedirectKind::Read
+                }
+                RedirectOp::Read => RedirectKind::Read,
+                RedirectOp::Append | RedirectOp::BothAppend => RedirectKind::Append,
+                RedirectOp::ReadWrite => RedirectKind::ReadWrite,
+                RedirectOp::Write | RedirectOp::Clobber | RedirectOp::DuplicateOut | RedirectOp::Both => {
+                    RedirectKind::Write
+                }
+            };
+            if !matches!(kind, RedirectKind::Text | RedirectKind::Duplicate) {
+                files.extend(redirect_paths(&target, cwd));
+                // These are no files: bash opens a connection.
+                let text = target.text.as_deref().unwrap_or_default();
+                self.understood &= !text.starts_with("/dev/tcp") && !text.starts_with("/dev/udp");
+            }
+            self.understood &= target.text.is_some();
+            all.push(Redirect { descriptor: redirect.descriptor, kind, target: target.word() });
+        }
+        (all, files)
+    }
+
+    /// Lists a command.
+    fn emit(&mut self, run: &Run, around: &Around) {
+        let (program, args) = match run.args.split_first() {
+            Some((program, args)) => (program.clone(), args),
+            None => (arg(""), [].as_slice()),
+        };
+        let assignments = || around.assignments.iter().chain(&run.assignments);
+        let known = run.args.iter().all(|arg| arg.text.is_some());
+        self.understood &= known && assignments().all(|assignment| assignment.value != Word::Unknown);
+        let mut files = paths(args, &run.cwd);
+        around
+            .redirect_paths
+            .iter()
+            .chain(&run.redirect_paths)
+            .for_each(|path| push_new(&mut files, path.clone()));
+        let command = ShellCommand {
+            program: Word::from_option(program.text.as_deref().map(|text| program_name(text).to_owned())),
+            args: args.iter().map(Arg::word).collect(),
+            flags: flags(args),
+            paths: files,
+            redirects: around.redirects.iter().chain(&run.redirects).cloned().collect(),
+            assignments: assignments().cloned().collect(),
+            cwd: run.cwd.only(),
+        };
+        self.push(command);
+    }
+
+    /// Lists a command and what it runs in turn.
+    fn run(&mut self, run: Run, around: &mut Around) -> After {
+        if self.depth >= DEPTH_LIMIT {
+            self.give_up();
+            return After::same(Cwd::Unknown);
+        }
+        self.emit(&run, around);
+        let Some((Some(program), args)) = run.args.split_first().map(|(program, args)| (&program.text, args))
+        else {
+            // Whatever it is, it may be a builtin that moves.
+            return After::same(Cwd::Unknown);
+        };
+        let name = program_name(program).to_owned();
+        let args = args.to_vec();
+        if run.in_shell
+            && let Some(after) = self.builtin(&name, &args, &run, around)
+        {
+            return after;
+        }
+        let mut after = After::same(run.cwd.clone());
+        for wrapped in unwrap(&name, &args) {
+            self.depth += 1;
+            after = self.wrapped(wrapped, &run, around);
+            self.depth -= 1;
+        }
+        after
+    }
+
+    fn wrapped(&mut self, wrapped: Wrapped, run: &Run, around: &mut Around) -> After {
+        match wrapped {
+            Wrapped::Unclear => {
+                self.give_up();
+                After::same(if run.in_shell { Cwd::Unknown } else { run.cwd.clone() })
+            }
+            Wrapped::Command { args, assignments, folder, in_shell } => {
+                let mut inner = run.clone();
+                inner.args = args;
+                inner.in_shell = run.in_shell && in_shell;
+                inner.assignments.extend(
+                    assignments
+                        .into_iter()
+                        .map(|(name, value)| Assignment { name, value: Word::from_option(value) }),
+                );
+                match folder {
+                    Some(folder) => inner.cwd = moved(&folder, &run.cwd),
+                    None => {}
+                }
+                if inner.in_shell {
+                    return self.run(inner, around);
+                }
+                let mut around = around.clone();
+                // Another user's home, for all we know.
+                around.home_moved = true;
+                self.run(inner, &mut around);
+                After::same(run.cwd.clone())
+            }
+            Wrapped::Script { text, dialect, in_shell } => {
+                let mut inner = around.clone();
+                run.assignments.iter().for_each(|assignment| inner.assign(assignment.clone()));
+                inner.redirects.extend(run.redirects.iter().cloned());
+                inner.redirect_paths.extend(run.redirect_paths.iter().cloned());
+                let after = self.script(&text, dialect, &mut inner, run.cwd.clone());
+                if in_shell && run.in_shell {
+                    around.assignments = inner.assignments;
+                    around.home_moved = inner.home_moved;
+                    return after;
+                }
+                After::same(run.cwd.clone())
+            }
+        }
+    }
+
+    /// The commands that change the shell itself.
+    fn builtin(&mut self, name: &str, args: &[Arg], run: &Run, around: &mut Around) -> Option<After> {
+        let cwd = run.cwd.clone();
+        match name {
+            "cd" | "pushd" => {
+                let target = self.target(args, run, around);
+                if target == Cwd::Unknown {
+                    self.understood = false;
+                }
+                Some(After { success: target, failure: cwd })
+            }
+            "popd" => {
+                self.understood = false;
+                Some(After::same(Cwd::Unknown))
+            }
+            "exit" if run.redirects.is_empty() && args.len() <= 1 && args.iter().all(is_descriptor) => {
+                Some(After::same(Cwd::never()))
+            }
+            "true" | ":" if run.redirects.is_empty() => Some(After { success: cwd, failure: Cwd::never() }),
+            "false" if run.redirects.is_empty() => Some(After { success: Cwd::never(), failure: cwd }),
+            "set" => {
+                if !args.iter().all(is_strict_option) {
+                    self.give_up();
+                }
+                Some(After::same(cwd))
+            }
+            "export" | "readonly" | "declare" | "typeset" | "local" => {
+                self.declare(args, around);
+                Some(After::same(cwd))
+            }
+            "read" | "mapfile" | "readarray" | "getopts" | "unset" | "let" | "printf" => {
+                let assigns = name != "printf" || args.first().is_some_and(|arg| !is_plain_word(arg));
+                if assigns {
+                    self.give_up();
+                    for name in args.iter().filter_map(|arg| arg.text.clone()) {
+                        around.assign(Assignment { name, value: Word::Unknown });
+                    }
+                }
+                Some(After::same(cwd))
+            }
+            "alias" | "unalias" | "hash" | "enable" | "shopt" | "trap" | "source" | "." | "bind"
+            | "complete" | "compopt" | "fc" | "history" | "coproc" | "function" | "select" | "[["
+            | "logout" | "suspend" => {
+                self.give_up();
+                Some(After::same(Cwd::Unknown))
+            }
+            _ => None,
+        }
+    }
+
+    /// Where `cd` leads.
+    fn target(&self, args: &[Arg], run: &Run, around: &Around) -> Cwd {
+        let sets =
+            |name| around.sets(name) || run.assignments.iter().any(|assignment| assignment.name == name);
+        if sets("CDPATH") {
+            return Cwd::Unknown;
+        }
+        let mut operands = args.iter().skip_while(|arg| arg.text.as_deref() == Some("-L")).peekable();
+        operands.next_if(|arg| arg.text.as_deref() == Some("--"));
+        match (operands.next(), operands.next()) {
+            (None, _) if !sets("HOME") && !around.home_moved => {
+                PathValue::parse("~").map_or(Cwd::Unknown, |home| Cwd::Among(vec![home]))
+            }
+            (Some(folder), None) => moved(folder, &run.cwd),
+            _ => Cwd::Unknown,
+        }
+    }
+
+    /// `export A=b`: the variables hold from here on.
+    fn declare(&mut self, args: &[Arg], around: &mut Around) {
+        for arg in args {
+            match arg.text.as_deref() {
+                Some("-x" | "-r" | "-gx" | "--") => {}
+                Some(text) => match text.split_once('=') {
+                    Some((name, value)) if is_name(name) => {
+                        around.assign(Assignment {
+                            name: name.to_owned(),
+                            value: Word::Resolved(value.to_owned()),
+                        });
+                    }
+                    None if is_name(text) => {
+                        around.assign(Assignment { name: text.to_owned(), value: Word::Unknown });
+                    }
+                    _ => self.give_up(),
+                },
+                None => self.give_up(),
+            }
+        }
+    }
+}
+
+impl Run {
+    fn bare(cwd: Cwd) -> Run {
+        Run {
+            args: Vec::new(),
+            assignments: Vec::new(),
+            redirects: Vec::new(),
+            redirect_paths: Vec::new(),
+            cwd,
+            in_shell: true,
+        }
+    }
+}
+
+fn arg(text: &str) -> Arg {
+    Arg { text: Some(text.to_owned()), tilde: false }
+}
+
+fn expanded(word: &RawWord, around: &Around) -> Arg {
+    let text = word.text.clone().filter(|_| !(word.tilde && around.home_moved));
+    Arg { text, tilde: word.tilde }
+}
+
+/// The folder after a move from one of the folders.
+fn moved(folder: &Arg, from: &Cwd) -> Cwd {
+    let path = match folder.text.as_deref() {
+        Some(text) if folder.tilde => PathValue::parse(text),
+        // `cd -` goes back, and other dashes are options.
+        Some(text) if !text.starts_with(['-', '+']) => literal(text),
+        _ => return Cwd::Unknown,
+    };
+    let Ok(path) = path else { return Cwd::Unknown };
+    if *from == Cwd::never() {
+        return Cwd::never();
+    }
+    from.resolve(&path).map_or(Cwd::Unknown, Cwd::Among)
+}
+
+/// Digits, or a `-` behind them, as `2>&1` and `3>&-` have it.
+fn is_descriptor(arg: &Arg) -> bool {
+    arg.text.as_deref().is_some_and(|text| {
+        let digits = text.strip_suffix('-').unwrap_or(text);
+        !text.is_empty() && digits.bytes().all(|b| b.is_ascii_digit())
+    })
+}
+
+/// Options of `set` that only make a script stop earlier or print more.
+fn is_strict_option(arg: &Arg) -> bool {
+    let Some(text) = arg.text.as_deref() else { return false };
+    match text.strip_prefix(['-', '+']) {
+        Some(letters) => !letters.is_empty() && letters.chars().all(|c| "euxvo".contains(c)),
+        None => ["pipefail", "errexit", "nounset", "xtrace", "verbose"].contains(&text),
+    }
+}
+
+fn is_plain_word(arg: &Arg) -> bool {
+    arg.text.as_deref().is_some_and(|text| !text.starts_with('-'))
+}
+
+/// The name by which a program is known: without the folders in which systems keep theirs.
+fn program_name(text: &str) -> &str {
+    let Some((folder, name)) = text.rsplit_once('/') else { return text };
+    let known = PathValue::parse(folder).is_ok_and(|folder| {
+        let folder = folder.to_string();
+        let folder = folder.strip_prefix("/usr").unwrap_or(&folder);
+        ["/bin", "/sbin", "/local/bin", "/local/sbin"].contains(&folder)
+    });
+    if known && !name.is_empty() && !matches!(name, "." | "..") { name } else { text }
+}
+
+/// Whether a node may change the folder for what follows it.
+fn may_move(node: &Node) -> bool {
+    let any = |nodes: &[Node]| nodes.iter().any(may_move);
+    match node {
+        Node::Simple(simple) => simple.words.first().is_some_and(|word| {
+            !matches!(word.text.as_deref(), Some(text)
+                if !["cd", "pushd", "popd", "eval", "command", "builtin", "exec", "source", "."].contains(&text))
+        }),
+        Node::And(first, second) | Node::Or(first, second) => may_move(first) || may_move(second),
+        Node::Not(node) | Node::Timed(node) | Node::Redirected(node, _) => may_move(node),
+        Node::Pipe(_) | Node::Background(_) | Node::Subshell(_) | Node::Inner(_) => false,
+        Node::Group(nodes) => any(nodes),
+        Node::If { branches, otherwise } => {
+            branches.iter().any(|(condition, body)| any(condition) || any(body)) || any(otherwise)
+        }
+        Node::Loop { condition, body, .. } => any(condition) || any(body),
+        Node::Case { arms, .. } => arms.iter().any(|arm| any(arm)),
+        Node::Opaque(_) => true,
+    }
+}

@@ -1,0 +1,408 @@
+//! Programs that run other programs: what they run is listed as well.
+//!
+//! For each known wrapper, a row of the table says which of its flags take a value and how many words stand before the
+//! command. A flag that the row does not have, or an unknown word before the command, makes the whole line not
+//! understood. So does a wrapper that we know of but do not read.
+
+use super::token::Dialect;
+use super::walk::Arg;
+use super::word::is_name;
+
+/// What a wrapper runs.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Wrapped {
+    /// A command: its program and arguments, what the wrapper sets for it, and the folder it moves to.
+    Command {
+        args: Vec<Arg>,
+        assignments: Vec<(String, Option<String>)>,
+        folder: Option<Arg>,
+        /// It runs in the shell that runs the wrapper.
+        in_shell: bool,
+    },
+    /// A script in a string.
+    Script { text: String, dialect: Dialect, in_shell: bool },
+    /// Something, but we cannot tell what.
+    Unclear,
+}
+
+/// A wrapper that is read with a table.
+struct Wrapper {
+    name: &'static str,
+    /// Flags of one letter without a value, and with one.
+    letters: &'static str,
+    valued_letters: &'static str,
+    /// Long flags without a value, and with one.
+    long: &'static [&'static str],
+    valued_long: &'static [&'static str],
+    /// How many words stand between the flags and the command.
+    operands: usize,
+    /// `NAME=value` may stand before the command.
+    assigns: bool,
+}
+
+const PLAIN: Wrapper = Wrapper {
+    name: "",
+    letters: "",
+    valued_letters: "",
+    long: &[],
+    valued_long: &[],
+    operands: 0,
+    assigns: false,
+};
+
+const WRAPPERS: &[Wrapper] = &[
+    Wrapper {
+        name: "env",
+        letters: "i0v",
+        valued_letters: "uC",
+        long: &["ignore-environment", "null", "debug"],
+        valued_long: &["unset", "chdir"],
+        assigns: true,
+        ..PLAIN
+    },
+    Wrapper {
+        name: "timeout",
+        letters: "v",
+        valued_letters: "ks",
+        long: &["foreground", "preserve-status", "verbose"],
+        valued_long: &["kill-after", "signal"],
+        operands: 1,
+        ..PLAIN
+    },
+    Wrapper {
+        name: "nice",
+        letters: "0123456789",
+        valued_letters: "n",
+        valued_long: &["adjustment"],
+        ..PLAIN
+    },
+    Wrapper { name: "nohup", ..PLAIN },
+    Wrapper { name: "time", letters: "pvaq", valued_letters: "fo", ..PLAIN },
+    Wrapper { name: "command", letters: "p", ..PLAIN },
+    Wrapper { name: "builtin", ..PLAIN },
+    Wrapper { name: "exec", letters: "cl", valued_letters: "a", ..PLAIN },
+    Wrapper {
+        name: "sudo",
+        letters: "AbEHknPSBN",
+        valued_letters: "ughpCDrtTU",
+        long: &["background", "preserve-env", "set-home", "non-interactive", "stdin"],
+        valued_long: &["user", "group", "host", "prompt", "chdir", "preserve-env"],
+        assigns: true,
+        ..PLAIN
+    },
+    Wrapper { name: "doas", letters: "nL", valued_letters: "uC", ..PLAIN },
+    Wrapper { name: "stdbuf", valued_letters: "ioe", valued_long: &["input", "output", "error"], ..PLAIN },
+    Wrapper { name: "setsid", letters: "cfw", long: &["ctty", "fork", "wait"], ..PLAIN },
+    Wrapper { name: "ionice", letters: "t", valued_letters: "cn", ..PLAIN },
+    Wrapper { name: "chrt", letters: "bfiorR", operands: 1, ..PLAIN },
+    Wrapper { name: "taskset", letters: "c", operands: 1, ..PLAIN },
+    Wrapper { name: "busybox", ..PLAIN },
+    Wrapper { name: "toybox", ..PLAIN },
+    Wrapper { name: "chronic", ..PLAIN },
+    Wrapper { name: "unbuffer", letters: "p", ..PLAIN },
+    Wrapper {
+        name: "xargs",
+        letters: "0rtpxo",
+        valued_letters: "nPILsdEa",
+        long: &["null", "no-run-if-empty", "verbose", "interactive", "exit", "open-tty"],
+        valued_long: &["max-args", "max-procs", "max-chars", "max-lines", "delimiter", "arg-file"],
+        ..PLAIN
+    },
+];
+
+/// Programs that run commands in ways that we do not read.
+const UNREAD: &[&str] = &[
+    "at",
+    "batch",
+    "bwrap",
+    "chroot",
+    "chpst",
+    "dbus-run-session",
+    "entr",
+    "expect",
+    "fakeroot",
+    "firejail",
+    "fish",
+    "flock",
+    "gdb",
+    "ltrace",
+    "nsenter",
+    "parallel",
+    "pkexec",
+    "proot",
+    "rlwrap",
+    "runuser",
+    "script",
+    "setpriv",
+    "start-stop-daemon",
+    "strace",
+    "su",
+    "sudoedit",
+    "systemd-run",
+    "tcsh",
+    "csh",
+    "unshare",
+    "watch",
+    "xvfb-run",
+    "pwsh",
+    "powershell",
+    "cmd.exe",
+    "softlimit",
+    "daemonize",
+    "run-parts",
+    "sg",
+    "newgrp",
+    "capsh",
+    "prlimit",
+    "numactl",
+    "cgexec",
+    "ld.so",
+    "hyperfine",
+    "perf",
+    "valgrind",
+    "faketime",
+    "tsocks",
+    "torsocks",
+    "proxychains",
+];
+
+/// What a program runs, given its arguments.
+pub(super) fn unwrap(program: &str, args: &[Arg]) -> Vec<Wrapped> {
+    match program {
+        "eval" => vec![joined(args)],
+        "sh" | "dash" | "ash" => shell(args, Dialect::Posix),
+        "bash" | "rbash" => shell(args, Dialect::Bash),
+        "zsh" | "ksh" | "mksh" => other_shell(args),
+        "find" => found(args),
+        _ if UNREAD.contains(&program) || program.contains("/ld-linux") => vec![Wrapped::Unclear],
+        _ => WRAPPERS.iter().find(|wrapper| wrapper.name == program).map_or(Vec::new(), |w| wrapped(w, args)),
+    }
+}
+
+fn wrapped(wrapper: &Wrapper, args: &[Arg]) -> Vec<Wrapped> {
+    let Some(options) = read_options(wrapper, args) else {
+        // `command -v x` only says where a program is.
+        let asks = wrapper.name == "command"
+            && args.first().is_some_and(|arg| matches!(arg.text.as_deref(), Some("-v" | "-V")));
+        return if asks { Vec::new() } else { vec![Wrapped::Unclear] };
+    };
+    let mut rest = args.get(options.end..).unwrap_or_default();
+    let mut assignments = Vec::new();
+    while wrapper.assigns
+        && let Some((first, others)) = rest.split_first()
+    {
+        let Some(text) = first.text.as_deref() else { return vec![Wrapped::Unclear] };
+        // `env -` is `env -i`.
+        let lone_dash = wrapper.name == "env" && text == "-" && assignments.is_empty();
+        match text.split_once('=') {
+            Some((name, value)) if is_name(name) => {
+                assignments.push((name.to_owned(), Some(value.to_owned())))
+            }
+            // `env a.b=c` sets a variable as well, one that no shell can name.
+            Some(_) => return vec![Wrapped::Unclear],
+            None if lone_dash => {}
+            None => break,
+        }
+        rest = others;
+    }
+    let (operands, rest) = rest.split_at_checked(wrapper.operands).unwrap_or((rest, &[]));
+    if operands.iter().any(|arg| arg.text.is_none()) {
+        return vec![Wrapped::Unclear];
+    }
+    let mut args = rest.to_vec();
+    if wrapper.name == "xargs" {
+        from_input(&mut args, options.value(&['I']));
+    }
+    if args.is_empty() {
+        // `exec > file` redirects the shell itself.
+        return if wrapper.name == "exec" { vec![Wrapped::Unclear] } else { Vec::new() };
+    }
+    let folder = match wrapper.name {
+        "env" => options.value(&['C']).or_else(|| options.long_value("chdir")),
+        "sudo" => options.value(&['D']).or_else(|| options.long_value("chdir")),
+        _ => None,
+    };
+    let in_shell = matches!(wrapper.name, "command" | "builtin");
+    vec![Wrapped::Command { args, assignments, folder, in_shell }]
+}
+
+/// The options that were read, and where they end.
+struct Options {
+    values: Vec<(String, Arg)>,
+    end: usize,
+}
+
+impl Options {
+    fn value(&self, letters: &[char]) -> Option<Arg> {
+        letters.iter().find_map(|letter| self.long_value(&letter.to_string()))
+    }
+
+    fn long_value(&self, name: &str) -> Option<Arg> {
+        self.values.iter().rev().find(|(flag, _)| flag == name).map(|(_, value)| value.clone())
+    }
+}
+
+/// Reads flags by the wrapper's row; nothing for a flag that it does not have.
+fn read_options(wrapper: &Wrapper, args: &[Arg]) -> Option<Options> {
+    let mut values = Vec::new();
+    let mut at = 0;
+    while let Some(arg) = args.get(at) {
+        let text = arg.text.as_deref()?;
+        if text == "--" {
+            at += 1;
+            break;
+        }
+        if let Some(long) = text.strip_prefix("--") {
+            match long.split_once('=') {
+                Some((name, value)) if wrapper.valued_long.contains(&name) => {
+                    values.push((name.to_owned(), Arg { text: Some(value.to_owned()), tilde: false }));
+                }
+                Some(_) => return None,
+                None if wrapper.long.contains(&long) => {}
+                None if wrapper.valued_long.contains(&long) => {
+                    at += 1;
+                    values.push((long.to_owned(), args.get(at)?.clone()));
+                }
+                None => return None,
+            }
+        } else if let Some(letters) = text.strip_prefix('-').filter(|letters| !letters.is_empty()) {
+            let mut rest = letters.chars();
+            while let Some(letter) = rest.next() {
+                if wrapper.letters.contains(letter) {
+                    continue;
+                }
+                if !wrapper.valued_letters.contains(letter) {
+                    return None;
+                }
+                let glued = rest.as_str();
+                let value = if glued.is_empty() {
+                    at += 1;
+                    args.get(at)?.clone()
+                } else {
+                    Arg { text: Some(glued.to_owned()), tilde: false }
+                };
+                values.push((letter.to_string(), value));
+                break;
+            }
+        } else {
+            break;
+        }
+        at += 1;
+    }
+    Some(Options { values, end: at })
+}
+
+/// `xargs` puts what it reads behind the command, or where the mark of `-I` stands.
+fn from_input(args: &mut Vec<Arg>, mark: Option<Arg>) {
+    if args.is_empty() {
+        args.push(Arg { text: Some("echo".to_owned()), tilde: false });
+    }
+    match mark.and_then(|mark| mark.text).filter(|mark| !mark.is_empty()) {
+        Some(mark) => {
+            args.iter_mut().for_each(|arg| arg.text = arg.text.take().filter(|text| !text.contains(&mark)))
+        }
+        None => args.push(Arg::default()),
+    }
+}
+
+/// `eval` joins its words and reads them once more.
+fn joined(args: &[Arg]) -> Wrapped {
+    let args = if args.first().is_some_and(|arg| arg.text.as_deref() == Some("--")) {
+        args.get(1..).unwrap_or_default()
+    } else {
+        args
+    };
+    // A home folder may hold anything once it is read again.
+    let texts: Option<Vec<&str>> =
+        args.iter().map(|arg| arg.text.as_deref().filter(|_| !arg.tilde)).collect();
+    match texts {
+        Some(texts) => Wrapped::Script { text: texts.join(" "), dialect: Dialect::Bash, in_shell: true },
+        None => Wrapped::Unclear,
+    }
+}
+
+/// `sh -c 'script'`. A script in a file is run like any other program; one from standard input is not known.
+fn shell(args: &[Arg], dialect: Dialect) -> Vec<Wrapped> {
+    let mut command = false;
+    let mut at = 0;
+    while let Some(arg) = args.get(at) {
+        match arg.text.as_deref() {
+            None => return vec![Wrapped::Unclear],
+            Some("--" | "-") => {
+                at += 1;
+                break;
+            }
+            Some("--norc" | "--noprofile" | "--login" | "--posix") => {}
+            Some("-o" | "+o") => {
+                at += 1;
+                let option = args.get(at).and_then(|arg| arg.text.as_deref());
+                if !matches!(option, Some("pipefail" | "errexit" | "nounset" | "xtrace" | "verbose")) {
+                    return vec![Wrapped::Unclear];
+                }
+            }
+            Some(text) => match text.strip_prefix(['-', '+']) {
+                Some(letters) if text.starts_with('-') && letters.chars().all(|c| "celuxv".contains(c)) => {
+                    command |= letters.contains('c');
+                }
+                Some(_) => return vec![Wrapped::Unclear],
+                None => break,
+            },
+        }
+        at += 1;
+    }
+    match args.get(at) {
+        Some(Arg { text: Some(text), tilde: false }) if command => {
+            vec![Wrapped::Script { text: text.clone(), dialect, in_shell: false }]
+        }
+        Some(Arg { text: Some(_), .. }) if !command => Vec::new(),
+        _ => vec![Wrapped::Unclear],
+    }
+}
+
+/// Shells that read some characters in their own way: only text without any of them is understood.
+fn other_shell(args: &[Arg]) -> Vec<Wrapped> {
+    let mut all = shell(args, Dialect::Posix);
+    let special =
+        |wrapped: &Wrapped| matches!(wrapped, Wrapped::Script { text, .. } if text.contains(is_special));
+    if all.iter().any(special) {
+        all.push(Wrapped::Unclear);
+    }
+    all
+}
+
+fn is_special(c: char) -> bool {
+    "=~^#*?[](){}<>$!`%\\".contains(c)
+}
+
+/// The commands behind `-exec` and its kin. `{}` stands for a file that is found.
+fn found(args: &[Arg]) -> Vec<Wrapped> {
+    let mut commands = Vec::new();
+    let mut rest = args.iter();
+    while let Some(arg) = rest.next() {
+        let inside = match arg.text.as_deref() {
+            Some("-exec" | "-ok") => false,
+            Some("-execdir" | "-okdir") => true,
+            _ => continue,
+        };
+        let mut command = Vec::new();
+        let mut ended = false;
+        for arg in rest.by_ref() {
+            let text = arg.text.as_deref();
+            let after_braces = command.last().is_some_and(|last: &Arg| last.text.is_none());
+            if text == Some(";") || (text == Some("+") && after_braces) {
+                ended = true;
+                break;
+            }
+            let text = arg.text.clone().filter(|text| !text.contains("{}"));
+            command.push(Arg { text, tilde: arg.tilde });
+        }
+        if !ended || command.is_empty() {
+            commands.push(Wrapped::Unclear);
+            continue;
+        }
+        // Each file's own folder: anywhere below.
+        let folder = inside.then(Arg::default);
+        commands.push(Wrapped::Command { args: command, assignments: Vec::new(), folder, in_shell: false });
+    }
+    commands
+}
