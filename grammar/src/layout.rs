@@ -131,6 +131,8 @@ struct Line<'t> {
     before: Before<'t>,
     /// The last token asks for more: an opening bracket, a comma, an operator.
     open: bool,
+    /// Its first word is followed by tool patterns.
+    patterns: bool,
     /// How many `<` of types are open: `list<`, `money<`.
     angles: u32,
     /// The last token was `:` or the `<` of a type.
@@ -147,11 +149,12 @@ fn leads_to_operand(before: Before<'_>, word: &str, next: Option<(Kind, &str)>) 
         // Never a name.
         "not" | "has" | "each" | "some" => true,
         // `latest pay`, `after started pay within 30m`; `latest and` is a parameter and an operator.
-        "after" | "latest" | "first" | "attempted" | "started" | "failed" | "completed" => {
+        "sum" | "after" | "latest" | "first" | "attempted" | "started" | "failed" | "completed" => {
             next_kind == Kind::String || next_kind == Kind::Word && !INFIX_WORDS.contains(&next_word)
         }
         "at" => before.is_verb && next_word == "most",
-        "above" => before.is_verb && !EXPRESSION_VERBS.contains(&before.word),
+        "above" | "returns" => before.is_verb && !EXPRESSION_VERBS.contains(&before.word),
+        _ if WHOLE_WORDS.contains(&before.word) => true,
         _ => LEADING_WORDS.contains(&(before.word, word)),
     }
 }
@@ -161,9 +164,9 @@ const LEADING_WORDS: &[(&str, &str)] = &[
     ("sends", "to"),
     ("once", "per"),
     ("limit", "per"),
+    ("limit", "when"),
     ("calls", "per"),
     ("separate", "from"),
-    ("deny", "when"),
     ("uses", "tokens"),
     ("uses", "cost"),
     ("at", "most"),
@@ -177,6 +180,9 @@ const LEADING_WORDS: &[(&str, &str)] = &[
     ("then", "challenge"),
     ("expect", "challenge"),
 ];
+
+/// Words that need no operand: what follows one leads to an operand, as in `deny as rule` and `call t fails as c`.
+const WHOLE_WORDS: &[&str] = &["deny", "warn", "fails", "unknown", "open", "allow", "replay"];
 
 /// Words that an expression follows at once, so that any word after them may be a name.
 const EXPRESSION_VERBS: &[&str] = &["require", "amount", "fields", "records", "when"];
@@ -204,6 +210,10 @@ impl<'t> Line<'t> {
             Kind::Word => {
                 let word = token.text(text);
                 self.generic = was_type_mark && matches!(word, "list" | "money");
+                if self.due == Due::Operator && (glued_to_name(tokens, at) || is_currency(text, tokens, at)) {
+                    return;
+                }
+                self.patterns |= self.due == Due::Verb && matches!(word, "invokes" | "on" | "tools");
                 self.before = Before { word, is_verb: self.due == Due::Verb };
                 self.see_word(before, word, next_on_line(text, tokens, at + 1));
             }
@@ -225,6 +235,11 @@ impl<'t> Line<'t> {
             }
             // Where an operand is due, a star is a pattern: `invokes *`.
             Kind::Star if self.due != Due::Operator || glued_to_name(tokens, at) => self.due = Due::Operator,
+            Kind::Star
+                if follows(tokens, at, |kind| kind == Kind::Number) && self.in_pattern(tokens, at - 1) =>
+            {
+                self.due = Due::Operator;
+            }
             kind if is_infix_symbol(kind) => self.expect_more(),
             _ => self.due = Due::Operator,
         }
@@ -236,11 +251,18 @@ impl<'t> Line<'t> {
             Due::Member => Due::Operator,
             Due::Operand if leads_to_operand(before, word, next) => Due::Operand,
             Due::Operand => Due::Operator,
+            // `with no PAST since` ends with a word of its own.
+            Due::Operator if word == "since" => Due::Operator,
             Due::Operator => {
                 self.open = INFIX_WORDS.contains(&word);
                 Due::Operand
             }
         };
+    }
+
+    /// Whether the number at `at` is part of a tool pattern: `invokes 2x*`, `{a, b}2x*`.
+    fn in_pattern(&self, tokens: &[Token], at: usize) -> bool {
+        self.patterns || glued_to_name(tokens, at)
     }
 
     fn expect_more(&mut self) {
@@ -249,10 +271,24 @@ impl<'t> Line<'t> {
     }
 }
 
-/// `get_*`: a star that is part of a tool pattern, not a product.
+/// `get_*`, `{a, b}in`: a star or a word that is part of a tool pattern, not an operator.
 fn glued_to_name(tokens: &[Token], at: usize) -> bool {
-    let before = at.checked_sub(1).and_then(|before| tokens.get(before));
-    before.is_some_and(|before| matches!(before.kind, Kind::Word | Kind::CloseBrace | Kind::Star))
+    follows(tokens, at, |kind| matches!(kind, Kind::Word | Kind::CloseBrace | Kind::Star | Kind::String))
+}
+
+/// Whether the token stands directly behind one of a certain kind.
+fn follows(tokens: &[Token], at: usize, is_wanted: impl Fn(Kind) -> bool) -> bool {
+    at.checked_sub(1).and_then(|before| tokens.get(before)).is_some_and(|before| is_wanted(before.kind))
+}
+
+/// `USD` in `5 USD`: part of the operand before it.
+fn is_currency(text: &str, tokens: &[Token], at: usize) -> bool {
+    let [.., number, blank, word] = tokens.get(..=at).unwrap_or_default() else { return false };
+    let letters = word.text(text);
+    number.kind == Kind::Number
+        && blank.text(text) == " "
+        && letters.len() == 3
+        && letters.bytes().all(|byte| byte.is_ascii_uppercase())
 }
 
 /// The next token on the line, if an operand can begin with it.
@@ -314,6 +350,11 @@ mod tests {
         assert_eq!(view("require cost > all or\n y\nz"), "require cost > all or y;z");
         assert_eq!(view("require x == first and\n y\nz"), "require x == first and y;z");
         assert_eq!(view("require latest pay and\n y\nz"), "require latest pay and y;z");
+        assert_eq!(view("require x > 5 USD and\n y\nz"), "require x > 5 USD and y;z");
+        assert_eq!(
+            view("require after p within 5m with no q since and\n y\nz"),
+            "require after p within 5m with no q since and y;z"
+        );
     }
 
     #[test]
@@ -328,6 +369,7 @@ mod tests {
     #[test]
     fn a_pattern_may_be_a_star() {
         assert_eq!(view("invokes *\ninvokes a, *\nx"), "invokes *;invokes a, *;x");
+        assert_eq!(view("invokes {a, b}in\ninvokes 2x*\nx"), "invokes {a, b}in;invokes 2x*;x");
         assert_eq!(view("require a *\n b\nx"), "require a * b;x");
     }
 

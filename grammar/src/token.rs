@@ -247,7 +247,8 @@ impl Before {
 
     fn see(&mut self, kind: Kind, text: &str) {
         *self = match kind {
-            Kind::Blank => return,
+            // The line may be broken there, and commented.
+            kind if kind.is_trivia() => return,
             Kind::Colon | Kind::Less => Self::TypeMark,
             Kind::Word if text == "matches" => Self::RegexWord,
             Kind::Word if text == "id" && matches!(self, Self::TypeMark) => Self::RegexWord,
@@ -345,6 +346,7 @@ mod tests {
         assert_eq!(kinds("x: id /[0-9]+/,")[3], (Kind::Regex, "/[0-9]+/"));
         assert_eq!(kinds("project / id / x")[3], (Kind::Slash, "/"));
         assert_eq!(kinds("matches / x")[1], (Kind::Slash, "/"));
+        assert_eq!(kinds("x matches // note\n  /\"/")[4], (Kind::Regex, "/\"/"));
     }
 
     #[test]

@@ -132,7 +132,7 @@ fn short_punctuation_before_long() {
 
 #[test]
 fn a_regex_after_any_id() {
-    caught("tv_type_mark ~ tv_blank? ~ tv_id", "tv_type_mark? ~ tv_blank? ~ tv_id");
+    caught("tv_type_mark ~ tv_trivia* ~ tv_id", "tv_type_mark? ~ tv_trivia* ~ tv_id");
 }
 
 #[test]

@@ -1,1 +1,3 @@
-//! agentpass-tests
+//! What the tests of several crates share.
+
+pub mod generate;
