@@ -5,13 +5,14 @@
 mod clause;
 mod expr;
 mod item;
-
+pub mod shift;
 mod test;
 mod types;
 
 pub use clause::*;
 pub use expr::*;
 pub use item::*;
+pub use shift::Spans;
 pub use test::*;
 pub use types::*;
 

@@ -44,6 +44,18 @@ codes! {
     UNREADABLE_FILE = Error "E0001" "unreadable-file" "a file could not be read";
     BAD_CONFIG = Error "E0003" "bad-config" "the configuration of the project cannot be followed";
     SYNTAX = Error "E0101" "syntax" "the text does not have the form of the language";
+    UNKNOWN_CHARACTER = Error "E0102" "unknown-character" "a character that has no meaning in the language";
+    UNCLOSED_TEXT = Error "E0103" "unclosed-text" "a string or command that does not end on its line";
+    UNBALANCED_BRACKET = Error "E0104" "unbalanced-bracket" "a bracket without its partner";
+    BAD_ESCAPE = Error "E0105" "bad-escape" "an escape that does not exist";
+    HIDDEN_CHARACTER = Error "E0106" "hidden-character" "a character that makes text look like something else";
+    TOO_DEEP = Error "E0107" "too-deep" "nesting or an expression beyond what can be read";
+    CHAINED_COMPARISON = Error "E0108" "chained-comparison" "comparisons in a row";
+    BAD_NUMBER = Error "E0109" "bad-number" "a number, amount, duration or date that cannot be read";
+    LINE_END = Error "E0110" "line-end" "a lone carriage return or a vertical tab";
+    BYTE_ORDER_MARK = Error "E0111" "byte-order-mark" "a byte-order mark at the start of a file";
+    TAIL_ORDER = Error "E0112" "tail-order" "because, audit and as in another order, or twice";
+    FMT_INTERNAL = Error "E0190" "fmt-internal" "the formatter found its own result to be wrong";
     UNKNOWN_NAME = Error "E0301" "unknown-name" "a name that nothing declares";
 
     UNUSED_ALLOW = Warning "W0001" "unused-allow" "an allow comment that silences nothing";

@@ -3,4 +3,5 @@
 //! Each function makes one finding: it takes what the phase knows and gives the whole [`Diagnostic`](super::Diagnostic),
 //! so that message, help and fix agree.
 
+pub mod format;
 pub mod syntax;
