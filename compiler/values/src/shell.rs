@@ -157,7 +157,7 @@ impl Shell {
         if text.len() > TEXT_LIMIT || text.contains('\0') {
             return Shell { understood: false, commands: vec![ShellCommand::unknown()] };
         }
-        walk::shell(text)
+        walk::shell(text, token::Dialect::Bash)
     }
 }
 

@@ -17,13 +17,14 @@ const COMMANDS_LIMIT: usize = 1000;
 /// The most folders that are told apart.
 const FOLDERS_LIMIT: usize = 8;
 
-pub(super) fn shell(text: &str) -> Shell {
-    let mut walk = Walk { commands: Vec::new(), understood: true, depth: 0 };
+/// Reads a line of one shell or the other.
+pub(super) fn shell(text: &str, dialect: Dialect) -> Shell {
+    let mut walk = Walk { commands: Vec::new(), understood: true, depth: 0, dialect };
     // At the start of a line, a terminal reads `^a^b` as an edit of the line before.
     if text.trim_start().starts_with('^') {
         walk.give_up();
     }
-    walk.script(text, Dialect::Bash, &mut Around::default(), Cwd::start());
+    walk.script(text, dialect, &mut Around::default(), Cwd::start());
     Shell { understood: walk.understood, commands: walk.commands }
 }
 
@@ -145,6 +146,8 @@ struct Walk {
     commands: Vec<ShellCommand>,
     understood: bool,
     depth: usize,
+    /// The shell that reads what is being walked.
+    dialect: Dialect,
 }
 
 impl Walk {
@@ -172,11 +175,13 @@ impl Walk {
             return After::same(Cwd::Unknown);
         }
         self.depth += 1;
+        let outer = std::mem::replace(&mut self.dialect, dialect);
         let (script, whole) = Lexer::new(text, dialect, self.depth).script();
         let after = self.list(&script.nodes, around, cwd, &script.documents);
         if !whole {
             self.give_up();
         }
+        self.dialect = outer;
         self.depth -= 1;
         after
     }
@@ -366,7 +371,8 @@ impl Walk {
         };
         let assignments = || around.assignments.iter().chain(&run.assignments);
         let known = run.args.iter().all(|arg| arg.text.is_some());
-        self.understood &= known && assignments().all(|assignment| assignment.value != Word::Unknown);
+        self.understood &=
+            known && run.assignments.iter().all(|assignment| assignment.value != Word::Unknown);
         let mut files = paths(args, &run.cwd);
         around
             .redirect_paths
@@ -446,7 +452,7 @@ impl Walk {
                 run.assignments.iter().for_each(|assignment| inner.assign(assignment.clone()));
                 inner.redirects.extend(run.redirects.iter().cloned());
                 inner.redirect_paths.extend(run.redirect_paths.iter().cloned());
-                let after = self.script(&text, dialect, &mut inner, run.cwd.clone());
+                let after = self.script(&text, dialect.unwrap_or(self.dialect), &mut inner, run.cwd.clone());
                 if in_shell && run.in_shell {
                     around.assignments = inner.assignments;
                     around.home_moved = inner.home_moved;

@@ -19,8 +19,8 @@ pub(super) enum Wrapped {
         /// It runs in the shell that runs the wrapper.
         in_shell: bool,
     },
-    /// A script in a string.
-    Script { text: String, dialect: Dialect, in_shell: bool },
+    /// A script in a string, for another shell or the one that runs this.
+    Script { text: String, dialect: Option<Dialect>, in_shell: bool },
     /// Something, but we cannot tell what.
     Unclear,
 }
@@ -316,7 +316,7 @@ fn joined(args: &[Arg]) -> Wrapped {
     let texts: Option<Vec<&str>> =
         args.iter().map(|arg| arg.text.as_deref().filter(|_| !arg.tilde)).collect();
     match texts {
-        Some(texts) => Wrapped::Script { text: texts.join(" "), dialect: Dialect::Bash, in_shell: true },
+        Some(texts) => Wrapped::Script { text: texts.join(" "), dialect: None, in_shell: true },
         None => Wrapped::Unclear,
     }
 }
@@ -352,7 +352,7 @@ fn shell(args: &[Arg], dialect: Dialect) -> Vec<Wrapped> {
     }
     match args.get(at) {
         Some(Arg { text: Some(text), tilde: false }) if command => {
-            vec![Wrapped::Script { text: text.clone(), dialect, in_shell: false }]
+            vec![Wrapped::Script { text: text.clone(), dialect: Some(dialect), in_shell: false }]
         }
         Some(Arg { text: Some(_), .. }) if !command => Vec::new(),
         _ => vec![Wrapped::Unclear],
