@@ -379,6 +379,10 @@ impl Walk {
             .iter()
             .chain(&run.redirect_paths)
             .for_each(|path| push_new(&mut files, path.clone()));
+        self.understood &= !files.contains(&PathWord::Unknown);
+        if run.assignments.iter().any(|assignment| is_evaluated(&assignment.name)) {
+            self.give_up();
+        }
         let command = ShellCommand {
             program: Word::from_option(program.text.as_deref().map(|text| program_name(text).to_owned())),
             args: args.iter().map(Arg::word).collect(),
@@ -434,9 +438,8 @@ impl Walk {
                         .into_iter()
                         .map(|(name, value)| Assignment { name, value: Word::from_option(value) }),
                 );
-                match folder {
-                    Some(folder) => inner.cwd = moved(&folder, &run.cwd),
-                    None => {}
+                if let Some(folder) = folder {
+                    inner.cwd = moved(&folder, &run.cwd);
                 }
                 if inner.in_shell {
                     return self.run(inner, around);
@@ -466,6 +469,9 @@ impl Walk {
     /// The commands that change the shell itself.
     fn builtin(&mut self, name: &str, args: &[Arg], run: &Run, around: &mut Around) -> Option<After> {
         let cwd = run.cwd.clone();
+        if self.dialect == Dialect::Posix && OUTLASTED.contains(&name) {
+            run.assignments.iter().for_each(|assignment| around.assign(assignment.clone()));
+        }
         match name {
             "cd" | "pushd" => {
                 let target = self.target(args, run, around);
@@ -503,9 +509,19 @@ impl Walk {
                 }
                 Some(After::same(cwd))
             }
-            "alias" | "unalias" | "hash" | "enable" | "shopt" | "trap" | "source" | "." | "bind"
-            | "complete" | "compopt" | "fc" | "history" | "coproc" | "function" | "select" | "[["
-            | "logout" | "suspend" => {
+            "test" | "[" | "jobs" | "wait" => {
+                // `test -v 'a[$(x)]'` runs x, and so do a few others of that kind.
+                let runs = |arg: &Arg| matches!(arg.text.as_deref(), Some("-v" | "-R" | "-x" | "-p"));
+                let subscript = |arg: &Arg| arg.text.as_deref().is_none_or(|text| text.contains('['));
+                let (_, operands) = args.split_at_checked(1).unwrap_or_default();
+                if args.iter().any(runs) && (name == "jobs" || operands.iter().any(subscript)) {
+                    self.give_up();
+                }
+                None
+            }
+            "compgen" | "alias" | "unalias" | "hash" | "enable" | "shopt" | "trap" | "source" | "."
+            | "bind" | "complete" | "compopt" | "fc" | "history" | "coproc" | "function" | "select"
+            | "[[" | "logout" | "suspend" => {
                 self.give_up();
                 Some(After::same(Cwd::Unknown))
             }
@@ -537,7 +553,7 @@ impl Walk {
             match arg.text.as_deref() {
                 Some("-x" | "-r" | "-gx" | "--") => {}
                 Some(text) => match text.split_once('=') {
-                    Some((name, value)) if is_name(name) => {
+                    Some((name, value)) if is_name(name) && !is_evaluated(name) => {
                         around.assign(Assignment {
                             name: name.to_owned(),
                             value: Word::Resolved(value.to_owned()),
@@ -621,6 +637,44 @@ fn program_name(text: &str) -> &str {
         ["/bin", "/sbin", "/local/bin", "/local/sbin"].contains(&folder)
     });
     if known && !name.is_empty() && !matches!(name, "." | "..") { name } else { text }
+}
+
+/// Builtins after which the assignments in front of them last, in a plain `sh`.
+const OUTLASTED: &[&str] = &[
+    ":", ".", "eval", "exec", "export", "readonly", "set", "shift", "times", "trap", "unset", "break",
+    "continue", "return", "exit",
+];
+
+/// Variables whose values a shell reads as code, at once or later.
+fn is_evaluated(name: &str) -> bool {
+    matches!(
+        name,
+        "BASH_ENV"
+            | "ENV"
+            | "PS0"
+            | "PS1"
+            | "PS2"
+            | "PS4"
+            | "PROMPT_COMMAND"
+            | "SHELLOPTS"
+            | "BASHOPTS"
+            | "POSIXLY_CORRECT"
+            | "RANDOM"
+            | "SRANDOM"
+            | "SECONDS"
+            | "LINENO"
+            | "HISTCMD"
+            | "OPTIND"
+            | "BASHPID"
+            | "EPOCHSECONDS"
+            | "EPOCHREALTIME"
+            | "BASH_SUBSHELL"
+            | "PPID"
+            | "UID"
+            | "EUID"
+            | "BASH_COMPAT"
+            | "EXECIGNORE"
+    )
 }
 
 /// Whether a node may change the folder for what follows it.

@@ -103,7 +103,9 @@ impl Lexer {
             '~' if word.assignment.is_some() && word.text.ends_with(['=', ':']) => word.unknown = true,
             '=' if word.assignment.is_none() && !word.quoted && !word.unknown => {
                 let name = word.text.strip_suffix('+').unwrap_or(&word.text);
-                if is_name(name) {
+                // In a smaller shell `a+=b` is the name of a program.
+                word.unknown |= self.dialect == Dialect::Posix && name.len() < word.text.len();
+                if is_name(name) && !word.unknown {
                     let (name_end, value_start) = (name.len(), word.text.len() + 1);
                     word.assignment = Some(Assigns { name_end, value_start });
                 }

@@ -174,6 +174,14 @@ pub(super) fn unwrap(program: &str, args: &[Arg]) -> Vec<Wrapped> {
         "bash" | "rbash" => shell(args, Dialect::Bash),
         "zsh" | "ksh" | "mksh" => other_shell(args),
         "find" => found(args),
+        "fd" | "fdfind" => {
+            let runs = |arg: &Arg| {
+                arg.text
+                    .as_deref()
+                    .is_none_or(|text| ["-x", "-X", "--exec"].iter().any(|flag| text.starts_with(flag)))
+            };
+            if args.iter().any(runs) { vec![Wrapped::Unclear] } else { Vec::new() }
+        }
         _ if UNREAD.contains(&program) || program.contains("/ld-linux") => vec![Wrapped::Unclear],
         _ => WRAPPERS.iter().find(|wrapper| wrapper.name == program).map_or(Vec::new(), |w| wrapped(w, args)),
     }
