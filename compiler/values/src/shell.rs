@@ -5,8 +5,8 @@
 //!
 //! 1. `token.rs` and `word.rs` cut the text into operators and words and undo the quoting.
 //! 2. `grammar.rs` builds the tree: lists, pipes, groups, loops, conditionals.
-//! 3. `walk.rs` goes through the tree in the order of execution, follows `cd`, and lists every command, those inside of
-//!    substitutions too.
+//! 3. `walk.rs` goes through the tree in the order of execution, follows `cd` (`folders.rs`, `builtins.rs`), and lists
+//!    every command, those inside of substitutions too.
 //! 4. `wrappers.rs` looks through programs that run other programs (`env`, `timeout`, `sh -c`, `find -exec`): wrapper and
 //!    wrapped are both listed.
 //!
@@ -18,13 +18,17 @@
 //! Three things stay outside of the promise, because no reader of text can know them: what an alias or a start-up file
 //! changed before, what a program does with its arguments, and where a symbolic link leads.
 
+mod builtins;
 mod cursor;
 mod features;
+mod folders;
 mod grammar;
+mod grammar_simple;
 mod syntax;
 mod token;
 mod walk;
 mod word;
+mod wrapper_table;
 mod wrappers;
 
 #[cfg(test)]

@@ -30,6 +30,9 @@ fn run(shells: &[&str], script: &str) -> Option<Vec<u8>> {
     Some(output.stdout)
 }
 
+/// The characters that mark what a shell ran; a line that spells one of them is of no use here.
+const MARKS: [char; 3] = ['\u{1}', '\u{2}', '\u{3}'];
+
 /// The commands that a shell ran: each stands between two control characters, and each of its words ends in a third.
 fn ran(dialect: Dialect, line: &str) -> Option<Vec<Vec<String>>> {
     // One write for each command, past whatever the line does with its output.
@@ -198,6 +201,9 @@ fn check(line: &str) -> Result<(), TestCaseError> {
         let shell = walk::shell(line, dialect);
         if shell.understood {
             let listed = listed(&shell);
+            if listed.iter().flatten().any(|word| word.contains(MARKS)) {
+                continue;
+            }
             for command in ran(dialect, line).unwrap_or_default() {
                 prop_assert!(
                     listed.contains(&command),
@@ -232,7 +238,9 @@ proptest! {
         let line = format!("aa {}", words.concat());
         let shell = Shell::parse(&line);
         if shell.understood && shell.commands.len() == 1 && let Some(ran) = ran(Dialect::Bash, &line) {
-            prop_assert_eq!(listed(&shell), ran, "{:?}", line);
+            let listed = listed(&shell);
+            prop_assume!(!listed.iter().flatten().any(|word| word.contains(MARKS)));
+            prop_assert_eq!(listed, ran, "{:?}", line);
         }
     }
 }

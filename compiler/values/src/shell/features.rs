@@ -1,6 +1,7 @@
 //! What can be told from the arguments of any command: its flags, and the files that it may touch.
 
-use super::walk::{Arg, Cwd};
+use super::folders::Cwd;
+use super::walk::Arg;
 use super::{Flags, PathWord};
 use crate::path::{PathError, PathValue};
 

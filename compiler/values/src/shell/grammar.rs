@@ -1,7 +1,7 @@
 //! The grammar: lists, pipes, compound and simple commands.
 
-use super::syntax::{Broken, HereDocument, Node, RawRedirect, RawWord, Script, Simple};
-use super::token::{Dialect, Lexer, Op, Pending, RedirectOp, Token};
+use super::syntax::{Broken, Node, RawRedirect, RawWord, Script};
+use super::token::{Dialect, Lexer, Op, RedirectOp, Token};
 use super::word::is_name;
 
 /// The words that end a list when they stand where a command could.
@@ -88,7 +88,7 @@ impl Lexer {
         Ok(more)
     }
 
-    fn newlines(&mut self) -> Result<(), Broken> {
+    pub(super) fn newlines(&mut self) -> Result<(), Broken> {
         while *self.look()? == Token::Newline {
             self.take()?;
         }
@@ -175,7 +175,7 @@ impl Lexer {
         })
     }
 
-    fn command(&mut self) -> Result<Node, Broken> {
+    pub(super) fn command(&mut self) -> Result<Node, Broken> {
         self.deeper(|lexer| {
             if lexer.take_op(Op::Open)? {
                 let node = lexer.parenthesis()?;
@@ -340,7 +340,7 @@ impl Lexer {
         if nodes.is_empty() { Err(Broken) } else { Ok(nodes) }
     }
 
-    fn expect_op(&mut self, op: Op) -> Result<(), Broken> {
+    pub(super) fn expect_op(&mut self, op: Op) -> Result<(), Broken> {
         if self.take_op(op)? { Ok(()) } else { Err(Broken) }
     }
 
@@ -356,81 +356,6 @@ impl Lexer {
             redirects.push(redirect);
         }
         Ok(if redirects.is_empty() { node } else { Node::Redirected(Box::new(node), redirects) })
-    }
-
-    fn simple(&mut self) -> Result<Node, Broken> {
-        let mut simple = Simple::default();
-        loop {
-            if let Some(redirect) = self.redirect()? {
-                simple.redirects.push(redirect);
-                continue;
-            }
-            let Token::Word(_) = self.look()? else { break };
-            let Token::Word(mut word) = self.take()? else { break };
-            match word.assignment.take() {
-                Some(assignment) if simple.words.is_empty() => {
-                    simple.assignments.push(assignment);
-                    simple.inner.append(&mut word.inner);
-                    // `a=(1 2)` is an array.
-                    if self.cursor.raw() == Some('(') {
-                        return Err(Broken);
-                    }
-                }
-                assignment => {
-                    word.assignment = assignment;
-                    simple.words.push(word);
-                }
-            }
-        }
-        if *self.look()? == Token::Op(Op::Open) {
-            return self.function(&simple);
-        }
-        if simple.words.is_empty() && simple.assignments.is_empty() && simple.redirects.is_empty() {
-            return Err(Broken);
-        }
-        Ok(Node::Simple(simple))
-    }
-
-    /// `name() command`: from here on the name means something else, so nothing is certain any more.
-    fn function(&mut self, simple: &Simple) -> Result<Node, Broken> {
-        if simple.words.len() != 1 || !simple.assignments.is_empty() || !simple.redirects.is_empty() {
-            return Err(Broken);
-        }
-        self.expect_op(Op::Open)?;
-        self.expect_op(Op::Close)?;
-        self.newlines()?;
-        let body = self.command()?;
-        Ok(Node::Opaque(vec![body]))
-    }
-
-    fn redirect(&mut self) -> Result<Option<RawRedirect>, Broken> {
-        let (descriptor, op) = match self.look()? {
-            Token::Descriptor(number) => {
-                let number = *number;
-                self.take()?;
-                match self.take()? {
-                    Token::Op(Op::Redirect(op)) => (Some(number), op),
-                    _ => return Err(Broken),
-                }
-            }
-            Token::Op(Op::Redirect(op)) => {
-                let op = *op;
-                self.take()?;
-                (None, op)
-            }
-            _ => return Ok(None),
-        };
-        let Token::Word(target) = self.take()? else { return Err(Broken) };
-        let mut document = None;
-        if let RedirectOp::HereDocument { strip_tabs } = op {
-            // A delimiter is not expanded, so one that looks as if it was is beyond us.
-            let delimiter = target.text.clone().ok_or(Broken)?;
-            let place = self.documents.len();
-            self.documents.push(HereDocument::default());
-            self.pending.push(Pending { place, delimiter, literal: target.quoted, strip_tabs });
-            document = Some(place);
-        }
-        Ok(Some(RawRedirect { descriptor, op, target, document }))
     }
 }
 

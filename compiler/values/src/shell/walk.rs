@@ -4,19 +4,17 @@
 //! alone; after `cd x; …` it may be the old one too, because `cd` may have failed. Paths are listed from every folder of
 //! the set, so a rule over paths sees the worst of them.
 
-use super::features::{flags, literal, paths, push_new, redirect_paths};
+use super::builtins::{is_descriptor, is_evaluated};
+use super::features::{flags, paths, push_new, redirect_paths};
+use super::folders::{After, Cwd, may_move, moved};
 use super::syntax::{HereDocument, Node, RawRedirect, RawWord, Simple};
 use super::token::{DEPTH_LIMIT, Dialect, Lexer, RedirectOp};
-use super::word::is_name;
 use super::wrappers::{Wrapped, unwrap};
 use super::{Assignment, PathWord, Redirect, RedirectKind, Shell, ShellCommand, Word};
 use crate::path::PathValue;
 
 /// The most commands that are listed.
 const COMMANDS_LIMIT: usize = 1000;
-/// The most folders that are told apart.
-const FOLDERS_LIMIT: usize = 8;
-
 /// Reads a line of one shell or the other.
 pub(super) fn shell(text: &str, dialect: Dialect) -> Shell {
     let mut walk = Walk { commands: Vec::new(), understood: true, depth: 0, dialect };
@@ -41,118 +39,53 @@ impl Arg {
     }
 }
 
-/// The folders in which something may run.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) enum Cwd {
-    /// One of these; none if it never runs.
-    Among(Vec<PathValue>),
-    /// Any.
-    Unknown,
-}
-
-impl Cwd {
-    fn start() -> Cwd {
-        Cwd::Among(vec![PathValue::here()])
-    }
-
-    fn never() -> Cwd {
-        Cwd::Among(Vec::new())
-    }
-
-    fn either(self, other: Cwd) -> Cwd {
-        let (Cwd::Among(mut folders), Cwd::Among(others)) = (self, other) else { return Cwd::Unknown };
-        others.into_iter().for_each(|folder| push_new(&mut folders, folder));
-        if folders.len() > FOLDERS_LIMIT { Cwd::Unknown } else { Cwd::Among(folders) }
-    }
-
-    /// A path as seen from each folder; nothing if that is unknown.
-    pub(super) fn resolve(&self, path: &PathValue) -> Option<Vec<PathValue>> {
-        if path.root() != crate::path::PathRoot::Relative {
-            return Some(vec![path.clone()]);
-        }
-        match self {
-            Cwd::Among(folders) if !folders.is_empty() => {
-                Some(folders.iter().map(|folder| path.resolve(folder)).collect())
-            }
-            // What seems never to run may be our mistake.
-            _ => None,
-        }
-    }
-
-    fn only(&self) -> Option<PathValue> {
-        match self {
-            Cwd::Among(folders) if folders.len() == 1 => folders.first().cloned(),
-            _ => None,
-        }
-    }
-}
-
-/// Where things go on after a command, by its exit status.
-struct After {
-    success: Cwd,
-    failure: Cwd,
-}
-
-impl After {
-    fn same(cwd: Cwd) -> After {
-        After { success: cwd.clone(), failure: cwd }
-    }
-
-    fn any(self) -> Cwd {
-        self.success.either(self.failure)
-    }
-
-    fn either(self, other: After) -> After {
-        After { success: self.success.either(other.success), failure: self.failure.either(other.failure) }
-    }
-}
-
 /// What holds for every command at some place of the script.
 #[derive(Clone, Default)]
-struct Around {
+pub(super) struct Around {
     /// Variables that earlier commands set.
     assignments: Vec<Assignment>,
     /// Redirections of the groups around.
     redirects: Vec<Redirect>,
     redirect_paths: Vec<PathWord>,
     /// `~` is not the home folder of whoever runs this any more.
-    home_moved: bool,
+    pub(super) home_moved: bool,
 }
 
 impl Around {
-    fn assign(&mut self, assignment: Assignment) {
+    pub(super) fn assign(&mut self, assignment: Assignment) {
         self.home_moved |= assignment.name == "HOME";
         push_new(&mut self.assignments, assignment);
     }
 
-    fn sets(&self, name: &str) -> bool {
+    pub(super) fn sets(&self, name: &str) -> bool {
         self.assignments.iter().any(|assignment| assignment.name == name)
     }
 }
 
 /// One command about to run.
 #[derive(Clone)]
-struct Run {
+pub(super) struct Run {
     args: Vec<Arg>,
-    assignments: Vec<Assignment>,
-    redirects: Vec<Redirect>,
+    pub(super) assignments: Vec<Assignment>,
+    pub(super) redirects: Vec<Redirect>,
     redirect_paths: Vec<PathWord>,
-    cwd: Cwd,
+    pub(super) cwd: Cwd,
     /// It runs in the shell itself, so that `cd` and `exit` count.
     in_shell: bool,
 }
 
-struct Walk {
+/// The list so far, and whether everything was understood.
+pub(super) struct Walk {
     commands: Vec<ShellCommand>,
-    understood: bool,
+    pub(super) understood: bool,
     depth: usize,
     /// The shell that reads what is being walked.
-    dialect: Dialect,
+    pub(super) dialect: Dialect,
 }
 
 impl Walk {
     /// Something is there that is not understood.
-    fn give_up(&mut self) {
+    pub(super) fn give_up(&mut self) {
         self.understood = false;
         self.push(ShellCommand::unknown());
     }
@@ -465,109 +398,6 @@ impl Walk {
             }
         }
     }
-
-    /// The commands that change the shell itself.
-    fn builtin(&mut self, name: &str, args: &[Arg], run: &Run, around: &mut Around) -> Option<After> {
-        let cwd = run.cwd.clone();
-        if self.dialect == Dialect::Posix && OUTLASTED.contains(&name) {
-            run.assignments.iter().for_each(|assignment| around.assign(assignment.clone()));
-        }
-        match name {
-            "cd" | "pushd" => {
-                let target = self.target(args, run, around);
-                if target == Cwd::Unknown {
-                    self.understood = false;
-                }
-                Some(After { success: target, failure: cwd })
-            }
-            "popd" => {
-                self.understood = false;
-                Some(After::same(Cwd::Unknown))
-            }
-            "exit" if run.redirects.is_empty() && args.len() <= 1 && args.iter().all(is_descriptor) => {
-                Some(After::same(Cwd::never()))
-            }
-            "true" | ":" if run.redirects.is_empty() => Some(After { success: cwd, failure: Cwd::never() }),
-            "false" if run.redirects.is_empty() => Some(After { success: Cwd::never(), failure: cwd }),
-            "set" => {
-                if !args.iter().all(is_strict_option) {
-                    self.give_up();
-                }
-                Some(After::same(cwd))
-            }
-            "export" | "readonly" | "declare" | "typeset" | "local" => {
-                self.declare(args, around);
-                Some(After::same(cwd))
-            }
-            "read" | "mapfile" | "readarray" | "getopts" | "unset" | "let" | "printf" => {
-                let assigns = name != "printf" || args.first().is_some_and(|arg| !is_plain_word(arg));
-                if assigns {
-                    self.give_up();
-                    for name in args.iter().filter_map(|arg| arg.text.clone()) {
-                        around.assign(Assignment { name, value: Word::Unknown });
-                    }
-                }
-                Some(After::same(cwd))
-            }
-            "test" | "[" | "jobs" | "wait" => {
-                // `test -v 'a[$(x)]'` runs x, and so do a few others of that kind.
-                let runs = |arg: &Arg| matches!(arg.text.as_deref(), Some("-v" | "-R" | "-x" | "-p"));
-                let subscript = |arg: &Arg| arg.text.as_deref().is_none_or(|text| text.contains('['));
-                let (_, operands) = args.split_at_checked(1).unwrap_or_default();
-                if args.iter().any(runs) && (name == "jobs" || operands.iter().any(subscript)) {
-                    self.give_up();
-                }
-                None
-            }
-            "compgen" | "alias" | "unalias" | "hash" | "enable" | "shopt" | "trap" | "source" | "."
-            | "bind" | "complete" | "compopt" | "fc" | "history" | "coproc" | "function" | "select"
-            | "[[" | "logout" | "suspend" => {
-                self.give_up();
-                Some(After::same(Cwd::Unknown))
-            }
-            _ => None,
-        }
-    }
-
-    /// Where `cd` leads.
-    fn target(&self, args: &[Arg], run: &Run, around: &Around) -> Cwd {
-        let sets =
-            |name| around.sets(name) || run.assignments.iter().any(|assignment| assignment.name == name);
-        if sets("CDPATH") {
-            return Cwd::Unknown;
-        }
-        let mut operands = args.iter().skip_while(|arg| arg.text.as_deref() == Some("-L")).peekable();
-        operands.next_if(|arg| arg.text.as_deref() == Some("--"));
-        match (operands.next(), operands.next()) {
-            (None, _) if !sets("HOME") && !around.home_moved => {
-                PathValue::parse("~").map_or(Cwd::Unknown, |home| Cwd::Among(vec![home]))
-            }
-            (Some(folder), None) => moved(folder, &run.cwd),
-            _ => Cwd::Unknown,
-        }
-    }
-
-    /// `export A=b`: the variables hold from here on.
-    fn declare(&mut self, args: &[Arg], around: &mut Around) {
-        for arg in args {
-            match arg.text.as_deref() {
-                Some("-x" | "-r" | "-gx" | "--") => {}
-                Some(text) => match text.split_once('=') {
-                    Some((name, value)) if is_name(name) && !is_evaluated(name) => {
-                        around.assign(Assignment {
-                            name: name.to_owned(),
-                            value: Word::Resolved(value.to_owned()),
-                        });
-                    }
-                    None if is_name(text) => {
-                        around.assign(Assignment { name: text.to_owned(), value: Word::Unknown });
-                    }
-                    _ => self.give_up(),
-                },
-                None => self.give_up(),
-            }
-        }
-    }
 }
 
 impl Run {
@@ -592,42 +422,6 @@ fn expanded(word: &RawWord, around: &Around) -> Arg {
     Arg { text, tilde: word.tilde }
 }
 
-/// The folder after a move from one of the folders.
-fn moved(folder: &Arg, from: &Cwd) -> Cwd {
-    let path = match folder.text.as_deref() {
-        Some(text) if folder.tilde => PathValue::parse(text),
-        // `cd -` goes back, and other dashes are options.
-        Some(text) if !text.starts_with(['-', '+']) => literal(text),
-        _ => return Cwd::Unknown,
-    };
-    let Ok(path) = path else { return Cwd::Unknown };
-    if *from == Cwd::never() {
-        return Cwd::never();
-    }
-    from.resolve(&path).map_or(Cwd::Unknown, Cwd::Among)
-}
-
-/// Digits, or a `-` behind them, as `2>&1` and `3>&-` have it.
-fn is_descriptor(arg: &Arg) -> bool {
-    arg.text.as_deref().is_some_and(|text| {
-        let digits = text.strip_suffix('-').unwrap_or(text);
-        !text.is_empty() && digits.bytes().all(|b| b.is_ascii_digit())
-    })
-}
-
-/// Options of `set` that only make a script stop earlier or print more.
-fn is_strict_option(arg: &Arg) -> bool {
-    let Some(text) = arg.text.as_deref() else { return false };
-    match text.strip_prefix(['-', '+']) {
-        Some(letters) => !letters.is_empty() && letters.chars().all(|c| "euxvo".contains(c)),
-        None => ["pipefail", "errexit", "nounset", "xtrace", "verbose"].contains(&text),
-    }
-}
-
-fn is_plain_word(arg: &Arg) -> bool {
-    arg.text.as_deref().is_some_and(|text| !text.starts_with('-'))
-}
-
 /// The name by which a program is known: without the folders in which systems keep theirs.
 fn program_name(text: &str) -> &str {
     let Some((folder, name)) = text.rsplit_once('/') else { return text };
@@ -637,63 +431,4 @@ fn program_name(text: &str) -> &str {
         ["/bin", "/sbin", "/local/bin", "/local/sbin"].contains(&folder)
     });
     if known && !name.is_empty() && !matches!(name, "." | "..") { name } else { text }
-}
-
-/// Builtins after which the assignments in front of them last, in a plain `sh`.
-const OUTLASTED: &[&str] = &[
-    ":", ".", "eval", "exec", "export", "readonly", "set", "shift", "times", "trap", "unset", "break",
-    "continue", "return", "exit",
-];
-
-/// Variables whose values a shell reads as code, at once or later.
-fn is_evaluated(name: &str) -> bool {
-    matches!(
-        name,
-        "BASH_ENV"
-            | "ENV"
-            | "PS0"
-            | "PS1"
-            | "PS2"
-            | "PS4"
-            | "PROMPT_COMMAND"
-            | "SHELLOPTS"
-            | "BASHOPTS"
-            | "POSIXLY_CORRECT"
-            | "RANDOM"
-            | "SRANDOM"
-            | "SECONDS"
-            | "LINENO"
-            | "HISTCMD"
-            | "OPTIND"
-            | "BASHPID"
-            | "EPOCHSECONDS"
-            | "EPOCHREALTIME"
-            | "BASH_SUBSHELL"
-            | "PPID"
-            | "UID"
-            | "EUID"
-            | "BASH_COMPAT"
-            | "EXECIGNORE"
-    )
-}
-
-/// Whether a node may change the folder for what follows it.
-fn may_move(node: &Node) -> bool {
-    let any = |nodes: &[Node]| nodes.iter().any(may_move);
-    match node {
-        Node::Simple(simple) => simple.words.first().is_some_and(|word| {
-            !matches!(word.text.as_deref(), Some(text)
-                if !["cd", "pushd", "popd", "eval", "command", "builtin", "exec", "source", "."].contains(&text))
-        }),
-        Node::And(first, second) | Node::Or(first, second) => may_move(first) || may_move(second),
-        Node::Not(node) | Node::Timed(node) | Node::Redirected(node, _) => may_move(node),
-        Node::Pipe(_) | Node::Background(_) | Node::Subshell(_) | Node::Inner(_) => false,
-        Node::Group(nodes) => any(nodes),
-        Node::If { branches, otherwise } => {
-            branches.iter().any(|(condition, body)| any(condition) || any(body)) || any(otherwise)
-        }
-        Node::Loop { condition, body, .. } => any(condition) || any(body),
-        Node::Case { arms, .. } => arms.iter().any(|arm| any(arm)),
-        Node::Opaque(_) => true,
-    }
 }
