@@ -3,6 +3,7 @@
 pub mod codes;
 pub mod config;
 mod model;
+pub mod problems;
 pub mod pages;
 pub mod render;
 pub mod sort;

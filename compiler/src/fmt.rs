@@ -27,7 +27,7 @@ use agentpass_grammar::{Chunk, FileId, Kind, Span};
 use crate::ast;
 use crate::diagnostics::{Diagnostic, problems::format as problem};
 use crate::parse::{Parsed, parse};
-use doc::{Doc, WIDTH, concat, render};
+use doc::{Doc, WIDTH, concat, nil, render};
 use item::Printed;
 use printer::Printer;
 
@@ -68,7 +68,9 @@ fn print(text: &str, parsed: &Parsed) -> (String, bool) {
         parsed.file.items.iter().map(|item| (item.span.start, item)).collect();
     let mut lines = Vec::new();
     let mut challenges = Vec::new();
+    let mut broken = false;
     for (at, chunk) in parsed.chunks.items.iter().enumerate() {
+        let semicolon = printer.kept_semicolon();
         let gap = printer.gap_line(at == 0);
         let start = parsed.layout.tokens.get(chunk.tokens.start).map_or(0, |token| token.start);
         let item = by_start.get(&start).filter(|item| !item.broken && is_readable(parsed, chunk));
@@ -76,13 +78,21 @@ fn print(text: &str, parsed: &Parsed) -> (String, bool) {
             Some(item) => printer.item(item),
             None => Printed::Alone(verbatim(text, parsed, chunk)),
         };
+        let (item, printed) = if std::mem::take(&mut printer.confused) {
+            (None, Printed::Alone(verbatim(text, parsed, chunk)))
+        } else {
+            (item, printed)
+        };
         printer.skip_to(chunk.tokens.end);
+        let keeps = at > 0 && (broken || item.is_none());
+        broken = item.is_none();
+        let lead = concat([if keeps { semicolon } else { nil() }, Doc::Hard, gap.doc]);
         if gap.divides || matches!(printed, Printed::Alone(_)) {
             lines.append(&mut aligned(std::mem::take(&mut challenges)));
         }
         match printed {
-            Printed::Alone(doc) => lines.push(concat([Doc::Hard, gap.doc, doc])),
-            Printed::Challenge(head, block) => challenges.push((concat([Doc::Hard, gap.doc]), head, block)),
+            Printed::Alone(doc) => lines.push(concat([lead, doc])),
+            Printed::Challenge(head, block) => challenges.push((lead, head, block)),
         }
     }
     lines.append(&mut aligned(challenges));

@@ -8,6 +8,7 @@
 //! [`Cache`] keeps what was made of each item by its text, so that an edit costs one item.
 
 mod build;
+pub mod cache;
 mod clause;
 mod expected;
 mod expr;
@@ -26,6 +27,7 @@ use pest::iterators::Pair;
 use crate::ast;
 use crate::diagnostics::{Diagnostic, problems::syntax as problem};
 use build::Builder;
+pub use cache::{Cache, parse_cached};
 
 /// A file that has been read.
 #[derive(Clone, Debug)]
@@ -43,6 +45,15 @@ pub struct Parsed {
 /// Reads one file.
 #[must_use]
 pub fn parse(file: FileId, text: &str) -> Parsed {
+    parse_with(file, text, |reader, chunk| reader.item(chunk))
+}
+
+/// Reads one file; `read` makes the tree of an item.
+fn parse_with(
+    file: FileId,
+    text: &str,
+    mut read: impl FnMut(&mut Reader<'_>, &Chunk) -> Option<ast::Item>,
+) -> Parsed {
     let layout = layout(text, lex(text));
     let chunks = chunk(text, &layout);
     let mut problems = lexical::problems(file, text, &layout, &chunks);
@@ -50,7 +61,7 @@ pub fn parse(file: FileId, text: &str) -> Parsed {
     let mut items = Vec::with_capacity(chunks.items.len());
     for item in &chunks.items {
         let mut reader = Reader { file, text, layout: &layout, chunks: &chunks, problems: Vec::new() };
-        let parsed = reader.item(item);
+        let parsed = read(&mut reader, item);
         // What is wrong with the characters or brackets of an item is the cause; what the grammar then says of the
         // same item is its consequence.
         let whole = reader.span(&item.tokens);
@@ -60,6 +71,12 @@ pub fn parse(file: FileId, text: &str) -> Parsed {
     }
     let docs = file_docs(file, text, &layout);
     Parsed { file: ast::File { id: file, docs, items }, problems, layout, chunks }
+}
+
+/// Decodes the escapes of a text; those that do not exist are left out (the parser reports them).
+#[must_use]
+pub(crate) fn unescape(raw: &str) -> String {
+    build::unescape(raw).0
 }
 
 /// Reads items of one file.

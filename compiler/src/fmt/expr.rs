@@ -20,7 +20,8 @@ impl<'t> Printer<'t> {
     fn hanging(&mut self, expr: &Expr, hang: Hang) -> Doc<'t> {
         match &expr.kind {
             ExprKind::Literal(Literal::Money(text)) if text.contains(' ') => self.words(2),
-            ExprKind::Literal(_) | ExprKind::Name(_) => self.tok(),
+            ExprKind::Literal(_) => self.literal(expr.span),
+            ExprKind::Name(_) => self.tok(),
             ExprKind::Member(object, _) => concat([self.expr(object), self.tok(), self.tok()]),
             ExprKind::Paren(inner) => {
                 let open = self.tok();

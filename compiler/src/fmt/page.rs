@@ -53,6 +53,10 @@ impl Page {
         }
         self.flush();
         self.line.text.push_str(text);
+        // A lone carriage return is a mistake that must not be hidden in the line end that follows.
+        if text.ends_with('\r') {
+            self.line.text.push(' ');
+        }
         self.line.width = text.rsplit('\n').next().unwrap_or(text).chars().count();
     }
 

@@ -4,7 +4,7 @@
 //! tokens. So nothing can be lost or spelled anew, and a comment is met exactly where it stands.
 
 use agentpass_grammar::words::CONTINUING_WORDS;
-use agentpass_grammar::{Kind, Layout, Token};
+use agentpass_grammar::{Kind, Layout, Span, Token};
 
 use super::doc::{Doc, Part, concat, nil};
 
@@ -18,6 +18,8 @@ pub(super) struct Printer<'t> {
     pub(super) depth: usize,
     /// True once the parts of a rule's tail were put in order.
     pub(super) reordered: bool,
+    /// True once the grammar read several tokens as one.
+    pub(super) confused: bool,
 }
 
 /// What stands between two tokens.
@@ -54,7 +56,7 @@ pub(super) enum Spaced {
 
 impl<'t> Printer<'t> {
     pub(super) fn new(text: &'t str, layout: &'t Layout) -> Self {
-        Self { text, layout, at: 0, depth: 0, reordered: false }
+        Self { text, layout, at: 0, depth: 0, reordered: false, confused: false }
     }
 
     /// The next token that is neither trivia nor `;`.
@@ -106,6 +108,13 @@ impl<'t> Printer<'t> {
         }
     }
 
+    /// The literal at this place. In text that is nearly broken the grammar may see one where the lexer sees several
+    /// tokens (`[/` and, on the next line, `x/]`); the item is then better left alone.
+    pub(super) fn literal(&mut self, span: Span) -> Doc<'t> {
+        self.confused |= self.peek().is_some_and(|token| token.end != span.end);
+        self.tok()
+    }
+
     /// The next token and a blank.
     pub(super) fn word(&mut self) -> Doc<'t> {
         concat([self.tok(), Doc::Space(1)])
@@ -153,7 +162,7 @@ impl<'t> Printer<'t> {
                 Kind::Newline => newlines += 1,
                 Kind::Blank | Kind::Semicolon => {}
                 kind if kind.is_comment() => {
-                    let text = token.text(self.text).trim_end_matches([' ', '\t']);
+                    let text = token.text(self.text).trim_end_matches([' ', '\t', '\r']);
                     comment = true;
                     if newlines == 0 {
                         docs.push(Doc::Trailing(text));
@@ -271,6 +280,14 @@ impl<'t> Printer<'t> {
         let Some(token) = self.peek() else { return nil() };
         let text = token.text(self.text);
         if token.kind == Kind::Word && CONTINUING_WORDS.contains(&text) { Doc::Text(";") } else { nil() }
+    }
+
+    /// `;` where there is one before the next token. What cannot be read may end or begin with anything, so that a line
+    /// end alone would not keep it from its neighbours.
+    pub(super) fn kept_semicolon(&self) -> Doc<'t> {
+        let next = self.peek_from(self.at).map_or(self.layout.tokens.len(), |(next, _)| next);
+        let between = self.layout.tokens.get(self.at..next).unwrap_or_default();
+        if between.iter().any(|token| token.kind == Kind::Semicolon) { Doc::Text(";") } else { nil() }
     }
 
     /// Tokens as they are, one blank where there were some, until `stop` or the end of the clause.

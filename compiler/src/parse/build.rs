@@ -177,7 +177,7 @@ impl Builder<'_> {
 }
 
 /// Decodes the inside of a string; also says where escapes are that do not exist.
-fn unescape(inner: &str) -> (String, Vec<std::ops::Range<usize>>) {
+pub(super) fn unescape(inner: &str) -> (String, Vec<std::ops::Range<usize>>) {
     let mut text = String::with_capacity(inner.len());
     let mut bad = Vec::new();
     let mut rest = inner;

@@ -70,6 +70,14 @@ fn paths_follow_cd() {
         ("exit; rm x", vec!["unknown"]),
         ("! cd /etc || rm x", vec!["/etc/x"]),
         ("cd '~' && rm x", vec!["./~/x"]),
+        ("/usr/bin/cd /etc && rm x", vec!["x"]),
+        ("/usr/bin/command cd /etc && rm x", vec!["x"]),
+        ("{ exit; } > f; rm x", vec!["x"]),
+        ("eval exit > f; rm x", vec!["x"]),
+        ("{ cd /etc; } > f; rm x", vec!["/etc/x", "x"]),
+        ("timeout 5 sh -c 'rm ~/x'", vec!["~/x"]),
+        ("sudo sh -c 'rm ~/x'", vec!["unknown"]),
+        ("env HOME=/etc sh -c 'rm ~/x'", vec!["unknown"]),
         ("HOME=/etc; rm ~/x", vec!["unknown"]),
     ] {
         assert_eq!(paths(line), expected, "{line}");

@@ -203,9 +203,10 @@ impl Walk {
                 let (mut inner, mut paths) = self.redirects(redirects, around, &cwd, documents);
                 around.redirects.append(&mut inner);
                 around.redirect_paths.append(&mut paths);
-                let after = self.node(node, around, cwd, documents);
+                let after = self.node(node, around, cwd.clone(), documents);
                 (around.redirects, around.redirect_paths) = outer;
-                after
+                // Nothing runs if a file cannot be opened.
+                After { success: after.success, failure: after.failure.either(cwd) }
             }
             Node::Opaque(nodes) => {
                 self.give_up();
@@ -329,7 +330,7 @@ impl Walk {
     }
 
     /// Lists a command and what it runs in turn.
-    fn run(&mut self, run: Run, around: &mut Around) -> After {
+    fn run(&mut self, mut run: Run, around: &mut Around) -> After {
         if self.depth >= DEPTH_LIMIT {
             self.give_up();
             return After::same(Cwd::Unknown);
@@ -341,6 +342,8 @@ impl Walk {
             return After::same(Cwd::Unknown);
         };
         let name = program_name(program).to_owned();
+        // `/usr/bin/cd` is a program, and moves nobody but itself.
+        run.in_shell &= *program == name;
         let args = args.to_vec();
         if run.in_shell
             && let Some(after) = self.builtin(&name, &args, &run, around)
@@ -379,7 +382,8 @@ impl Walk {
                 }
                 let mut around = around.clone();
                 // Another user's home, for all we know.
-                around.home_moved = true;
+                let program = run.args.first().and_then(|program| program.text.as_deref()).map(program_name);
+                around.home_moved |= matches!(program, Some("sudo" | "doas"));
                 self.run(inner, &mut around);
                 After::same(run.cwd.clone())
             }
@@ -392,7 +396,8 @@ impl Walk {
                 if in_shell && run.in_shell {
                     around.assignments = inner.assignments;
                     around.home_moved = inner.home_moved;
-                    return after;
+                    let unopened = if run.redirects.is_empty() { Cwd::never() } else { run.cwd.clone() };
+                    return After { success: after.success, failure: after.failure.either(unopened) };
                 }
                 After::same(run.cwd.clone())
             }

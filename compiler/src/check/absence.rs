@@ -1,0 +1,75 @@
+//! What a condition says about absence: which optional values are there when it holds, and when it does not.
+
+use crate::ast::Quantifier;
+use crate::typed::{Expr, ExprKind, Read};
+
+/// The path by which an optional value is known, where it has one.
+pub(super) fn path(expr: &Expr) -> Option<String> {
+    Some(match &expr.kind {
+        ExprKind::Read(read) => match read {
+            Read::Arg(name) => format!("args.{name}"),
+            Read::Host(name) => format!("host.{name}"),
+            Read::Job(name) => format!("job.{name}"),
+            Read::JobId => "job".to_owned(),
+            Read::Fact(fact) => format!("call.{}", fact.word()),
+            other => format!("{other:?}"),
+        },
+        ExprKind::Let(name, _) => format!("let {name}"),
+        ExprKind::Var(var) => format!("var {}", var.0),
+        ExprKind::Member(of, name) => format!("{}.{name}", path(of)?),
+        _ => return None,
+    })
+}
+
+/// Paths that are there where the condition is true.
+pub(super) fn when_true(expr: &Expr) -> Vec<String> {
+    let mut paths = Vec::new();
+    collect(expr, true, &mut paths);
+    paths
+}
+
+/// Paths that are there where the condition is false.
+pub(super) fn when_false(expr: &Expr) -> Vec<String> {
+    let mut paths = Vec::new();
+    collect(expr, false, &mut paths);
+    paths
+}
+
+fn collect(expr: &Expr, truth: bool, paths: &mut Vec<String>) {
+    match &expr.kind {
+        ExprKind::Has(inner) if truth => {
+            let mut inner = Some(inner.as_ref());
+            // `has a.b` also says that `a` is there.
+            while let Some(expr) = inner {
+                paths.extend(path(expr));
+                inner = match &expr.kind {
+                    ExprKind::Member(of, _) => Some(of),
+                    _ => None,
+                };
+            }
+        }
+        ExprKind::Not(inner) => collect(inner, !truth, paths),
+        ExprKind::And(all) if truth => all.iter().for_each(|part| collect(part, true, paths)),
+        ExprKind::Or(all) if !truth => all.iter().for_each(|part| collect(part, false, paths)),
+        // Of an `or` that holds, only what all of its parts say.
+        ExprKind::Or(all) => common(all, true, paths),
+        ExprKind::And(all) => common(all, false, paths),
+        ExprKind::Let(_, value) => collect(value, truth, paths),
+        ExprKind::Bind(_, body) => collect(body, truth, paths),
+        ExprKind::Quantified(Quantifier::Some, _, _, _) => {}
+        _ => {}
+    }
+}
+
+fn common(all: &[Expr], truth: bool, paths: &mut Vec<String>) {
+    let mut sets = all.iter().map(|part| {
+        let mut inner = Vec::new();
+        collect(part, truth, &mut inner);
+        inner
+    });
+    let Some(mut first) = sets.next() else { return };
+    for other in sets {
+        first.retain(|path| other.contains(path));
+    }
+    paths.extend(first);
+}

@@ -1,0 +1,81 @@
+//! Keys of limits, `once` and ledgers: what may tell budgets apart (semantics 22).
+
+use super::context::Cx;
+use super::Checker;
+use crate::ast::{self, ExprKind as Ast};
+use crate::diagnostics::problems::memory as problem;
+use crate::typed::{AuthPart, CallerPart, Expr, ExprKind, Read};
+use crate::types::Ty;
+
+impl Checker<'_> {
+    /// The keys of a limit or of `once`.
+    pub(super) fn keys(&mut self, cx: &mut Cx, keys: &[ast::Path]) -> Vec<Expr> {
+        keys.iter().filter_map(|key| self.key(cx, key)).collect()
+    }
+
+    fn key(&mut self, cx: &mut Cx, path: &ast::Path) -> Option<Expr> {
+        if let Some(expr) = scope_key(cx, path) {
+            return Some(expr);
+        }
+        let mut words = path.words.iter();
+        let first = words.next()?;
+        let mut written = ast::Expr { span: first.span, kind: Ast::Name(first.node.clone()) };
+        for word in words {
+            let span = written.span.to(word.span);
+            written = ast::Expr { span, kind: Ast::Member(Box::new(written), word.clone()) };
+        }
+        let expr = self.value(cx, &written, None);
+        if expr.ty.is_error() {
+            return None;
+        }
+        if !is_key(&expr) {
+            self.report(problem::bad_key(path.span, &path.text(), &expr.ty));
+            return None;
+        }
+        Some(expr)
+    }
+}
+
+/// `job`, `user`, `agent`, `tenant` and `skill` stand for the scopes, where no parameter has that name.
+fn scope_key(cx: &Cx, path: &ast::Path) -> Option<Expr> {
+    let name = path.single()?;
+    if cx.param(&name.node).is_some() || cx.locals.iter().any(|(known, _)| *known == name.node) {
+        return None;
+    }
+    let read = match name.node.as_str() {
+        "job" => Read::JobId,
+        "user" => Read::Caller(CallerPart::User),
+        "agent" => Read::Caller(CallerPart::Agent),
+        "tenant" => Read::Caller(CallerPart::Tenant),
+        "skill" => Read::Skill,
+        _ => return None,
+    };
+    Some(Expr { span: path.span, ty: Ty::Id(None), optional: false, kind: ExprKind::Read(read) })
+}
+
+/// Canonical values, and texts whose spelling the agent does not choose.
+fn is_key(expr: &Expr) -> bool {
+    if expr.ty.not_null().is_key() && !matches!(expr.kind, ExprKind::List(_)) {
+        return true;
+    }
+    match &expr.kind {
+        ExprKind::Const(_) | ExprKind::Error => true,
+        ExprKind::Read(read) => matches!(
+            read,
+            Read::Tool
+                | Read::Digest
+                | Read::Skill
+                | Read::JobId
+                | Read::Job(_)
+                | Read::Host(_)
+                | Read::Fact(crate::typed::Fact::Resource | crate::typed::Fact::Action)
+                | Read::Caller(CallerPart::Agent | CallerPart::User | CallerPart::Tenant)
+                | Read::Auth(AuthPart::Issuer | AuthPart::Client)
+        ),
+        ExprKind::Param(_) => true,
+        ExprKind::Let(_, value) => is_key(value),
+        ExprKind::List(all) => all.iter().all(is_key),
+        ExprKind::Coalesce(left, right) => is_key(left) && is_key(right),
+        _ => false,
+    }
+}

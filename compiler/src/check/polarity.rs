@@ -1,0 +1,125 @@
+//! Which way a condition may err: sums bound from above only, counts are compared with constants (semantics 21).
+//!
+//! A sum may count more than there is, never less. So where the condition is a demand (`require`), a sum may stand on
+//! the small side of a comparison; where it is a reason to refuse (`deny when`), on the large side.
+
+use super::Checker;
+use super::declare::is_static;
+use crate::ast::BinaryOp;
+use crate::diagnostics::problems::memory as problem;
+use crate::typed::{Expr, ExprKind};
+
+/// The greatest constant that a count can be compared with: the gate keeps that many times per key.
+pub(super) const MOST_COUNTED: i64 = 10_000;
+
+/// What a condition does when it is true.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Polarity {
+    /// It lets a call pass.
+    Allows,
+    /// It refuses or asks.
+    Refuses,
+}
+
+impl Polarity {
+    fn flipped(self) -> Self {
+        match self {
+            Self::Allows => Self::Refuses,
+            Self::Refuses => Self::Allows,
+        }
+    }
+}
+
+impl Checker<'_> {
+    /// Checks the sums and counts of a condition.
+    pub(super) fn polarity(&mut self, condition: &Expr, polarity: Polarity) {
+        match &condition.kind {
+            ExprKind::Not(inner) => self.polarity(inner, polarity.flipped()),
+            ExprKind::And(parts) | ExprKind::Or(parts) => {
+                parts.iter().for_each(|part| self.polarity(part, polarity));
+            }
+            ExprKind::Let(_, value) => self.polarity(value, polarity),
+            ExprKind::Bind(_, body) => self.polarity(body, polarity),
+            ExprKind::Quantified(_, _, list, body) => {
+                self.no_sums(list);
+                self.polarity(body, polarity);
+            }
+            ExprKind::Compare(op, left, right) => self.comparison(*op, left, right, polarity),
+            _ => self.no_sums(condition),
+        }
+    }
+
+    fn comparison(&mut self, op: BinaryOp, left: &Expr, right: &Expr, polarity: Polarity) {
+        let (small, large) = match op {
+            BinaryOp::Less | BinaryOp::LessEqual => (left, right),
+            BinaryOp::Greater | BinaryOp::GreaterEqual => (right, left),
+            _ => {
+                self.no_sums(left);
+                self.no_sums(right);
+                self.counts(left, right);
+                self.counts(right, left);
+                return;
+            }
+        };
+        let (good, bad) = match polarity {
+            Polarity::Allows => (small, large),
+            Polarity::Refuses => (large, small),
+        };
+        self.no_sums(bad);
+        self.added_only(good);
+        self.counts(left, right);
+        self.counts(right, left);
+    }
+
+    /// A count stands against something that is known before any call.
+    fn counts(&mut self, side: &Expr, other: &Expr) {
+        if !contains(side, &|kind| matches!(kind, ExprKind::CallsOf(..) | ExprKind::InFlightOf(_))) {
+            return;
+        }
+        let limit = super::expr::constant(other);
+        let too_large = matches!(limit, Some(crate::typed::Value::Int(n)) if !(0..=MOST_COUNTED).contains(n));
+        if !is_static(other) || too_large {
+            self.report(problem::count_not_constant(other.span, MOST_COUNTED));
+        }
+    }
+
+    /// No sum may stand here.
+    fn no_sums(&mut self, expr: &Expr) {
+        let mut found = Vec::new();
+        expr.walk(&mut |expr| {
+            if matches!(expr.kind, ExprKind::SumOf(..)) {
+                found.push(expr.span);
+            }
+        });
+        for span in found {
+            self.report(problem::sum_from_below(span));
+        }
+    }
+
+    /// Sums may only be added on this side: what is subtracted counts the other way.
+    fn added_only(&mut self, expr: &Expr) {
+        match &expr.kind {
+            ExprKind::Arith(BinaryOp::Add, left, right) => {
+                self.added_only(left);
+                self.added_only(right);
+            }
+            ExprKind::Arith(BinaryOp::Subtract, left, right) => {
+                self.added_only(left);
+                self.no_sums(right);
+            }
+            ExprKind::Arith(_, left, right) => {
+                self.no_sums(left);
+                self.no_sums(right);
+            }
+            ExprKind::Let(_, value) => self.added_only(value),
+            ExprKind::Negate(inner) => self.no_sums(inner),
+            _ => {}
+        }
+    }
+}
+
+fn contains(expr: &Expr, wanted: &dyn Fn(&ExprKind) -> bool) -> bool {
+    let mut found = false;
+    expr.walk(&mut |expr| found |= wanted(&expr.kind));
+    found
+}

@@ -1,0 +1,181 @@
+//! `test` blocks: the names that they use must exist; what they expect is judged when they run.
+
+use super::context::Cx;
+use super::scope::{Declared, Space, Symbol};
+use super::{Checker, literals};
+use crate::ast::{self, ItemKind, StepKind};
+use crate::diagnostics::problems::{memory, names, tests as problem, tools, types};
+use crate::diagnostics::suggest;
+use crate::typed::{Field, Test};
+use crate::types::Ty;
+
+impl Checker<'_> {
+    /// Checks every test.
+    pub(super) fn tests(&mut self) {
+        let mut known: Vec<(String, agentpass_grammar::Span)> = Vec::new();
+        for (file, item) in self.items() {
+            let ItemKind::Test(test) = &item.kind else { continue };
+            if let Some((_, first)) = known.iter().find(|(name, _)| *name == test.name.node) {
+                let first = *first;
+                self.report(names::declared_twice(test.name.span, "test", &test.name.node, first));
+            }
+            known.push((test.name.node.clone(), test.name.span));
+            self.steps(file, &test.steps);
+            let id = self.loaded.files.get(file).map(|file| file.id).unwrap_or_default();
+            let (name, steps) = (test.name.node.clone(), test.steps.clone());
+            self.program.tests.push(Test { name, file: id, steps, span: item.span });
+        }
+    }
+
+    fn steps(&mut self, file: usize, steps: &[ast::Step]) {
+        let mut open: Vec<String> = Vec::new();
+        for step in steps {
+            match &step.kind {
+                StepKind::Param(name, value) => self.test_param(file, name, value),
+                StepKind::Host(value) => self.host_values(file, value),
+                StepKind::Auth(value) => self.auth_values(value),
+                StepKind::Job(_, bound) => {
+                    if let Some((name, values)) = bound {
+                        let path = ast::Path { words: vec![name.clone()], span: name.span };
+                        if let Some(Declared { symbol: Symbol::Job(index), .. }) = self.lookup(file, Space::Job, &path) {
+                            let fields = self.program.jobs.get(index).map(|job| job.fields.clone()).unwrap_or_default();
+                            self.entries(file, values.as_ref(), &fields, &format!("job `{}`", name.node));
+                        }
+                    }
+                }
+                StepKind::Who(..) => {}
+                StepKind::After(text) => {
+                    if let Err(finding) = literals::duration(text.span, &text.node) {
+                        self.report(*finding);
+                    }
+                }
+                StepKind::At(text) => {
+                    if let Err(error) = agentpass_values::Timestamp::parse(&text.node) {
+                        self.report(types::bad_literal(text.span, "timestamp", &text.node, &error.to_string()));
+                    }
+                }
+                StepKind::Event(name, values) => {
+                    if let Some(Declared { symbol: Symbol::Event(index), .. }) = self.lookup(file, Space::Event, name) {
+                        let fields = self.program.events.get(index).map(|event| event.fields.clone()).unwrap_or_default();
+                        self.entries(file, values.as_ref(), &fields, &format!("event `{}`", name.text()));
+                    }
+                }
+                StepKind::Lift(what, _) => {
+                    if !["job", "agent", "tool", "gate"].contains(&what.node.as_str()) {
+                        let close = suggest::closest(&what.node, ["job", "agent", "tool", "gate"]);
+                        self.report(memory::unknown_suspended(what.span, &what.node, close));
+                    }
+                }
+                StepKind::Call(call) => {
+                    self.test_call(file, call);
+                    open.extend(call.name.as_ref().map(|name| name.node.clone()));
+                }
+                StepKind::Settle(name, _) => {
+                    if !open.contains(&name.node) {
+                        let close = suggest::closest(&name.node, open.iter().map(String::as_str));
+                        self.report(problem::unknown_call(name.span, &name.node, close));
+                    }
+                }
+            }
+        }
+    }
+
+    fn test_param(&mut self, file: usize, name: &ast::Name, value: &ast::Value) {
+        let path = ast::Path { words: vec![name.clone()], span: name.span };
+        match self.lookup(file, Space::Value, &path) {
+            Some(Declared { symbol: Symbol::Param(index), .. }) => {
+                let ty = self.program.params.get(index).map(|param| param.ty.clone()).unwrap_or(Ty::Error);
+                if let ast::Value::Expr(value) = value {
+                    self.constant(&mut Cx::constant(file), value, &ty, "a parameter");
+                }
+            }
+            Some(_) => self.report(problem::not_a_param(name.span, &name.node)),
+            None => {}
+        }
+    }
+
+    /// Facts of the host: each one declared, each value of its type.
+    fn host_values(&mut self, file: usize, value: &ast::Value) {
+        let fields = self.program.host.clone();
+        for field in &fields {
+            self.mark_used(field.span);
+        }
+        self.entries(file, Some(value), &fields, "`host`");
+    }
+
+    fn auth_values(&mut self, value: &ast::Value) {
+        let ast::Value::Record(entries, _) = value else { return };
+        for entry in entries {
+            if !["issuer", "client", "scopes", "groups"].contains(&entry.key.node.as_str()) {
+                let close = suggest::closest(&entry.key.node, ["issuer", "client", "scopes", "groups"]);
+                self.report(names::unknown_member(entry.key.span, "`auth`", &entry.key.node, close, ""));
+            }
+        }
+    }
+
+    fn entries(&mut self, file: usize, value: Option<&ast::Value>, fields: &[Field], of: &str) {
+        let Some(ast::Value::Record(entries, _)) = value else { return };
+        for entry in entries {
+            let field = fields.iter().find(|field| field.name == entry.key.node || field.wire == entry.key.node);
+            match field {
+                None => {
+                    let close = suggest::closest(&entry.key.node, fields.iter().map(|field| field.name.as_str()));
+                    self.report(names::unknown_member(entry.key.span, of, &entry.key.node, close, ""));
+                }
+                Some(field) => {
+                    if let ast::Value::Expr(value) = &entry.value {
+                        self.test_value(file, value, &field.ty);
+                    }
+                }
+            }
+        }
+    }
+
+    /// A literal in the language's own words is read as the type that is expected; anything else stands as JSON.
+    fn test_value(&mut self, file: usize, value: &ast::Expr, ty: &Ty) {
+        if matches!(value.kind, ast::ExprKind::Literal(ast::Literal::Text(_) | ast::Literal::Int(_) | ast::Literal::Null)) {
+            return;
+        }
+        self.constant(&mut Cx::constant(file), value, ty, "a value in a test");
+    }
+
+    fn test_call(&mut self, file: usize, call: &ast::CallStep) {
+        let name = call.tool.text();
+        let covered = self.program.tools.iter().any(|tool| super::tools::may_be(tool, &name));
+        let expects_denial = call.expect.iter().any(|expect| {
+            let kind = match &expect.kind {
+                ast::ExpectKind::Because(kind, _) => kind,
+                kind => kind,
+            };
+            matches!(kind, ast::ExpectKind::Deny)
+        });
+        // A call of an unknown tool is denied, which a test may well want to show.
+        if !covered && !expects_denial {
+            let known: Vec<String> = self.program.tools.iter().map(|tool| tool.name.clone()).collect();
+            let close = suggest::closest(&name, known.iter().map(String::as_str));
+            self.report(tools::unknown_tool(call.tool.span(), &name, close));
+        }
+        for challenge in call.approved.iter().chain(&call.refused) {
+            self.challenge_named(file, challenge);
+        }
+        for expect in &call.expect {
+            let kind = match &expect.kind {
+                ast::ExpectKind::Because(kind, _) => kind,
+                kind => kind,
+            };
+            if let ast::ExpectKind::Challenge(challenges) = kind {
+                for challenge in challenges {
+                    self.challenge_named(file, challenge);
+                }
+            }
+        }
+        if let Some(host) = &call.host {
+            self.host_values(file, host);
+        }
+        if let Some(span) = call.open
+            && let Some(_outcome) = &call.outcome
+        {
+            self.report(problem::open_with_outcome(span));
+        }
+    }
+}

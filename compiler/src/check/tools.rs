@@ -1,0 +1,778 @@
+//! Tools: who declares them, what they take, and the facts that their clauses give.
+
+use std::sync::Arc;
+
+use agentpass_grammar::Span;
+
+use super::context::Cx;
+use super::scope::{Declared, Space, Symbol};
+use super::templates::Place;
+use super::{Checker, literals, patterns};
+use crate::ast::{self, ClauseKind, ItemKind};
+use crate::diagnostics::problems::{names, rules, tools as problem, types};
+use crate::diagnostics::suggest;
+use crate::load::relative;
+use crate::typed::{Action, Expr, ExprKind, Fact, Facts, Field, FromTo, Reads, Sends, Tool, ToolKind, Value};
+use crate::types::Ty;
+
+/// A block of clauses with the tools it holds for, before its rules are read.
+#[derive(Clone, Debug)]
+pub(super) struct Source<'l> {
+    pub(super) file: usize,
+    pub(super) span: Span,
+    pub(super) origin: crate::typed::Origin,
+    /// The name before the rules' names.
+    pub(super) owner: String,
+    pub(super) targets: Vec<usize>,
+    pub(super) params: Option<Arc<Vec<Field>>>,
+    pub(super) with: Vec<Fact>,
+    pub(super) guard: Option<&'l ast::Expr>,
+    pub(super) body: &'l [ast::Clause],
+}
+
+impl<'l> Checker<'l> {
+    /// Declares all tools, then gives them their facts.
+    pub(super) fn tools(&mut self) {
+        let mut sources: Vec<Source<'l>> = Vec::new();
+        for (file, item) in self.items() {
+            match &item.kind {
+                ItemKind::Tool(tool) => sources.extend(self.tool(file, item, tool)),
+                ItemKind::Tools(tools) => sources.extend(self.tool_family(file, item, tools)),
+                _ => {}
+            }
+        }
+        for (file, item) in self.items() {
+            if let ItemKind::On(on) = &item.kind {
+                sources.extend(self.on(file, item, on));
+            }
+        }
+        for source in &sources {
+            self.facts(source);
+        }
+        self.actions();
+        self.outgoing_open_tools();
+        self.sources = sources;
+    }
+
+    fn tool(&mut self, file: usize, item: &'l ast::Item, tool: &'l ast::Tool) -> Option<Source<'l>> {
+        let params = self.signature(file, &tool.signature);
+        let name = tool.name.as_ref().map(ast::Path::text);
+        let wire = tool.wire.as_ref().map(|wire| wire.node.clone()).or_else(|| name.clone())?;
+        let name = name.unwrap_or_else(|| wire.clone());
+        let span = tool.name.as_ref().map(|name| name.span).or(tool.wire.as_ref().map(|wire| wire.span))?;
+        let open = tool.signature.open.is_some();
+        let index = self.add_tool(file, item, span, wire, name, ToolKind::Declared, params, open)?;
+        let Some(body) = &tool.body else {
+            if !item.broken {
+                self.report(problem::no_block(item.span));
+            }
+            return None;
+        };
+        self.block_of(file, item, vec![index], body)
+    }
+
+    fn tool_family(&mut self, file: usize, item: &'l ast::Item, tools: &'l ast::Tools) -> Option<Source<'l>> {
+        let params = tools.signature.as_ref().map(|signature| self.signature(file, signature));
+        let open = tools.signature.as_ref().and_then(|signature| signature.open);
+        let mut targets = Vec::new();
+        match (&tools.pattern, &tools.manifest) {
+            (Some(pattern), Some(manifest)) => {
+                let from = self.loaded.files.get(file).map(|file| file.path.clone()).unwrap_or_default();
+                let path = relative(&from, &manifest.node);
+                let known = self.loaded.manifests.contains_key(&path);
+                let all = self.manifest(&path, manifest.span);
+                let mut wanted = patterns::exact_names(pattern);
+                let names: Vec<String> = all.iter().map(|tool| tool.name.clone()).collect();
+                let prefix = tools.alias.as_ref().map(|alias| format!("{}.", alias.text())).unwrap_or_default();
+                for pinned in all {
+                    if !patterns::matches(pattern, &pinned.name) {
+                        continue;
+                    }
+                    wanted.retain(|name| *name != pinned.name);
+                    let kind = ToolKind::Pinned { manifest: manifest.node.clone(), digest: pinned.digest };
+                    let name = format!("{prefix}{}", pinned.name);
+                    let added =
+                        self.add_tool(file, item, pattern.span, pinned.name, name, kind, pinned.params, pinned.open);
+                    if let Some(tool) = added.and_then(|index| self.program.tools.get_mut(index)) {
+                        tool.docs = pinned.docs;
+                    }
+                    targets.extend(added);
+                }
+                if known {
+                    for name in &wanted {
+                        let close = suggest::closest(name, names.iter().map(String::as_str));
+                        self.report(problem::not_in_manifest(pattern.span, name, &manifest.node, close));
+                    }
+                    if targets.is_empty() && wanted.is_empty() {
+                        self.report(problem::pattern_finds_nothing(pattern.span, &manifest.node));
+                    }
+                }
+            }
+            (Some(pattern), None) => {
+                if open.is_none() {
+                    self.report(problem::family_needs_open(pattern.span));
+                }
+                let (text, kind) = (pattern.text(), ToolKind::Family(pattern.clone()));
+                let params = params.clone().unwrap_or_default();
+                targets.extend(self.add_tool(file, item, pattern.span, text.clone(), text, kind, params, true));
+            }
+            (None, _) => {
+                if open.is_none() {
+                    self.report(problem::family_needs_open(item.span.at_start()));
+                }
+                if let Some(first) = self.program.tools.iter().find(|tool| tool.kind == ToolKind::Otherwise) {
+                    let first = first.span;
+                    self.report(names::declared_twice(item.span, "block", "tools otherwise", first));
+                    return None;
+                }
+                let name = "otherwise".to_owned();
+                let (params, kind) = (params.clone().unwrap_or_default(), ToolKind::Otherwise);
+                targets.extend(self.add_tool(file, item, item.span, name.clone(), name, kind, params, true));
+            }
+        }
+        let Some(body) = &tools.body else {
+            if !item.broken {
+                self.report(problem::no_block(item.span));
+            }
+            return None;
+        };
+        let mut source = self.block_of(file, item, targets, body)?;
+        if let Some(params) = params
+            && tools.manifest.is_some()
+            && let Some(signature) = &tools.signature
+        {
+            // A signature beside a manifest refines the types that the schemas give.
+            self.shared_parameters(&params, &signature.fields, &source.targets);
+            source.params = Some(Arc::new(params));
+        }
+        Some(source)
+    }
+
+    fn block_of(
+        &mut self,
+        file: usize,
+        item: &ast::Item,
+        targets: Vec<usize>,
+        body: &'l [ast::Clause],
+    ) -> Option<Source<'l>> {
+        let owner = match targets.as_slice() {
+            [only] => self.program.tools.get(*only).map(|tool| tool.name.clone()).unwrap_or_default(),
+            _ => "tools".to_owned(),
+        };
+        let params = Some(Arc::new(self.common_parameters(&targets)));
+        let origin = crate::typed::Origin::Tool;
+        let (with, guard) = (Vec::new(), None);
+        Some(Source { file, span: item.span, origin, owner, targets, params, with, guard, body })
+    }
+
+    /// The parameters that all of the tools have, with the same type.
+    fn common_parameters(&self, targets: &[usize]) -> Vec<Field> {
+        let mut tools = targets.iter().filter_map(|&index| self.program.tools.get(index));
+        let Some(first) = tools.next() else { return Vec::new() };
+        let mut common = first.params.clone();
+        for tool in tools {
+            common.retain_mut(|field| {
+                let other = tool.params.iter().find(|other| other.name == field.name && other.ty == field.ty);
+                field.optional |= other.is_some_and(|other| other.optional);
+                other.is_some()
+            });
+        }
+        common
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "the parts of one declaration")]
+    fn add_tool(
+        &mut self,
+        file: usize,
+        item: &ast::Item,
+        span: Span,
+        wire: String,
+        name: String,
+        kind: ToolKind,
+        params: Vec<Field>,
+        open: bool,
+    ) -> Option<usize> {
+        let known = self.tool_names.get(&wire).or_else(|| self.tool_names.get(&name));
+        if let Some(first) = known.and_then(|&index| self.program.tools.get(index)) {
+            let first = first.span;
+            self.report(names::declared_twice(span, "tool", &wire, first));
+            return None;
+        }
+        let index = self.program.tools.len();
+        self.tool_names.insert(wire.clone(), index);
+        self.tool_names.insert(name.clone(), index);
+        let id = self.loaded.files.get(file).map(|file| file.id).unwrap_or_default();
+        self.program.tools.push(Tool {
+            wire,
+            name,
+            kind,
+            span,
+            file: id,
+            docs: item.docs.iter().map(|line| line.node.clone()).collect(),
+            params,
+            open,
+            facts: Facts::default(),
+            results: Vec::new(),
+            error_means_no_effect: false,
+            runs_at_most: None,
+        });
+        Some(index)
+    }
+
+    fn signature(&mut self, file: usize, signature: &ast::Signature) -> Vec<Field> {
+        let fields = self.fields(file, &signature.fields, "parameter");
+        for field in &fields {
+            if let Some(declared) = self.find(file, Space::Value, &[&field.name]) {
+                self.report(names::shadows(field.span, &field.name, declared.span));
+            }
+        }
+        fields
+    }
+
+    /// The index of a tool by its name or wire name.
+    pub(super) fn tool_named(&self, name: &str) -> Option<usize> {
+        self.tool_names.get(name).copied()
+    }
+
+    fn on(&mut self, file: usize, item: &'l ast::Item, on: &'l ast::On) -> Option<Source<'l>> {
+        let mut targets = self.tools_matching(&on.pattern);
+        if targets.is_empty() {
+            let names = patterns::exact_names(&on.pattern);
+            let known: Vec<String> = self.program.tools.iter().map(|tool| tool.name.clone()).collect();
+            match names.as_slice() {
+                [name] => {
+                    let close = suggest::closest(name, known.iter().map(String::as_str));
+                    self.report(problem::unknown_tool(on.pattern.span, name, close));
+                }
+                _ if on.pattern.is_any() => {}
+                _ => self.report(problem::on_nothing(on.pattern.span, &on.pattern.text())),
+            }
+        } else {
+            for name in patterns::exact_names(&on.pattern) {
+                if !targets.iter().any(|&index| self.program.tools.get(index).is_some_and(|tool| may_be(tool, &name))) {
+                    let known: Vec<String> = self.program.tools.iter().map(|tool| tool.name.clone()).collect();
+                    let close = suggest::closest(&name, known.iter().map(String::as_str));
+                    self.report(problem::unknown_tool(on.pattern.span, &name, close));
+                }
+            }
+        }
+        let mut with = Vec::new();
+        for path in &on.with {
+            match with_fact(&path.text()) {
+                Some(fact) => with.push(fact),
+                None => {
+                    let close = suggest::closest(&path.text(), FACT_WORDS.iter().copied());
+                    self.report(problem::unknown_fact(path.span, &path.text(), close));
+                }
+            }
+        }
+        let params = match &on.signature {
+            Some(signature) => {
+                let params = self.signature(file, signature);
+                if let Some(open) = signature.open {
+                    self.report(problem::open_on(open));
+                }
+                self.shared_parameters(&params, &signature.fields, &targets);
+                Arc::new(params)
+            }
+            None => Arc::new(Vec::new()),
+        };
+        let owner = if on.pattern.is_any() { String::new() } else { on.pattern.text() };
+        // Where the pattern names one tool, its own parameters can be read without listing them.
+        let params = match targets.as_slice() {
+            [only] if on.signature.is_none() && patterns::is_exact(&on.pattern) => {
+                Arc::new(self.program.tools.get(*only).map(|tool| tool.params.clone()).unwrap_or_default())
+            }
+            _ => params,
+        };
+        targets.sort_unstable();
+        Some(Source {
+            file,
+            span: item.span,
+            origin: crate::typed::Origin::On(on.pattern.clone()),
+            owner,
+            targets,
+            params: Some(params),
+            with,
+            guard: on.when.as_ref(),
+            body: &on.body,
+        })
+    }
+
+    /// The tools for which a pattern stands, unseen ones included.
+    pub(super) fn tools_matching(&self, pattern: &ast::Pattern) -> Vec<usize> {
+        // A list of names that are all declared leaves nothing to `otherwise`.
+        let names = patterns::exact_names(pattern);
+        let all_declared = !patterns::has_star(pattern) && names.iter().all(|name| self.tool_names.contains_key(name));
+        let tools = self.program.tools.iter().enumerate();
+        tools
+            .filter(|(_, tool)| meets(pattern, tool) && !(all_declared && tool.kind == ToolKind::Otherwise))
+            .map(|(index, _)| index)
+            .collect()
+    }
+
+    /// Each tool that a shared block holds for must have the parameters that the block lists.
+    fn shared_parameters(&mut self, params: &[Field], written: &[ast::Field], targets: &[usize]) {
+        for field in params {
+            let mut missing = Vec::new();
+            let mut other_type = None;
+            let mut optional = None;
+            for tool in targets.iter().filter_map(|&index| self.program.tools.get(index)) {
+                match tool.params.iter().find(|param| param.name == field.name) {
+                    None => missing.push(tool.name.clone()),
+                    Some(param) if !refines(&field.ty, &param.ty) => {
+                        other_type.get_or_insert((tool.name.clone(), param.ty.clone(), param.span));
+                    }
+                    Some(param) if param.optional && !field.optional => {
+                        optional.get_or_insert((tool.name.clone(), param.span));
+                    }
+                    Some(_) => {}
+                }
+            }
+            let span = written.iter().find(|w| w.name.node == field.name).map_or(field.span, |w| w.span);
+            if !missing.is_empty() {
+                self.report(problem::missing_parameter(span, &field.name, &missing));
+            }
+            if let Some((tool, ty, at)) = other_type {
+                self.report(problem::other_parameter_type(span, &field.name, &field.ty, &tool, &ty, at));
+            }
+            if let Some((tool, at)) = optional {
+                self.report(problem::optional_in_tool(span, &field.name, &tool, at));
+            }
+        }
+    }
+
+    /// Reads the fact clauses of a block and gives the facts to its tools.
+    fn facts(&mut self, source: &Source<'l>) {
+        let mut cx = Cx::rules(source.file, source.params.clone(), Arc::new(Vec::new()));
+        cx.history = false;
+        for clause in source.body {
+            if let ClauseKind::Let(item) = &clause.kind {
+                self.local_let(&mut cx, item);
+            }
+        }
+        for clause in source.body {
+            if source.guard.is_some() && is_fact(&clause.kind) {
+                self.report(problem::conditional_fact(clause.verb));
+                continue;
+            }
+            self.fact_clause(&mut cx, source, clause);
+        }
+    }
+
+    fn fact_clause(&mut self, cx: &mut Cx, source: &Source<'l>, clause: &'l ast::Clause) {
+        let span = clause.span;
+        let targets = source.targets.as_slice();
+        match &clause.kind {
+            ClauseKind::Action(word) => {
+                let action = Action::ALL.iter().find(|(_, known)| *known == word.node).map(|(action, _)| *action);
+                match action {
+                    Some(action) => self.give(targets, span, "action", |facts| &mut facts.action, &(action, span)),
+                    None => {
+                        let close = suggest::closest(&word.node, Action::ALL.iter().map(|(_, word)| *word));
+                        self.report(problem::unknown_action(word.span, &word.node, close));
+                        // Nobody should hear of a missing action as well.
+                        for &index in targets {
+                            if let Some(tool) = self.program.tools.get_mut(index) {
+                                tool.facts.action.get_or_insert((Action::Admin, span));
+                            }
+                        }
+                    }
+                }
+            }
+            ClauseKind::Resource(text) => {
+                let template = self.template(cx, text, Place::Resource);
+                self.give(targets, span, "resource", |facts| &mut facts.resource, &(template, span));
+            }
+            ClauseKind::Amount(expr) => {
+                let value = self.expr(cx, expr, None);
+                if !matches!(value.ty.not_null(), Ty::Money(_) | Ty::Error) {
+                    self.report(types::mismatch(value.span, "an amount of money", &value.ty));
+                }
+                self.give(targets, span, "amount", |facts| &mut facts.amount, &(value, span));
+            }
+            ClauseKind::Fields(expr) => {
+                let value = self.expr(cx, expr, Some(&Ty::list(Ty::String)));
+                let fits = matches!(value.ty.not_null(), Ty::List(element, _) if element.is_textual() || matches!(**element, Ty::Folded | Ty::Error));
+                if !fits && !value.ty.is_error() {
+                    self.report(types::mismatch(value.span, "a list of field names", &value.ty));
+                }
+                self.give(targets, span, "fields", |facts| &mut facts.fields, &(value, span));
+            }
+            ClauseKind::Records(expr) => {
+                let value = self.number(cx, expr);
+                self.give(targets, span, "records", |facts| &mut facts.records, &(value, span));
+            }
+            ClauseKind::UsesTokens(expr) => {
+                let value = self.number(cx, expr);
+                self.give(targets, span, "uses tokens", |facts| &mut facts.tokens, &(value, span));
+            }
+            ClauseKind::UsesCost(expr) => {
+                let value = self.expr(cx, expr, None);
+                if !matches!(value.ty.not_null(), Ty::Money(_) | Ty::Error) {
+                    self.report(types::mismatch(value.span, "an amount of money", &value.ty));
+                }
+                self.give(targets, span, "uses cost", |facts| &mut facts.cost, &(value, span));
+            }
+            ClauseKind::Reads { source: from, carrying } => {
+                let labels = self.labels(cx.file, carrying.as_ref());
+                self.add(targets, |facts| facts.reads.push(Reads { source: from.text(), labels: labels.clone(), span }));
+            }
+            ClauseKind::Sends { to, at } => {
+                let at = at.as_ref().map(|at| self.destination(cx, at));
+                self.add(targets, |facts| facts.sends.push(Sends { to: to.text(), at: at.clone(), span }));
+            }
+            ClauseKind::FromTo { from, to, carrying } => {
+                let (from, to) = (self.flow_point(cx, from), self.flow_point(cx, to));
+                let labels = self.host_labels(cx, carrying.as_ref());
+                self.add(targets, |facts| {
+                    let (from, to, labels) = (from.clone(), to.clone(), labels.clone());
+                    facts.from_to.push(FromTo { from, to, labels, span });
+                });
+            }
+            ClauseKind::Releases(refs) => {
+                let labels: Vec<String> = refs.iter().filter_map(|label| self.label(cx.file, label)).collect();
+                self.add(targets, |facts| facts.releases.extend(labels.clone()));
+            }
+            ClauseKind::KeepsInside => self.give(targets, span, "keeps inside", |facts| &mut facts.keeps_inside, &span),
+            ClauseKind::Tags(tags) => {
+                self.add(targets, |facts| facts.tags.extend(tags.iter().map(|tag| tag.node.clone())));
+            }
+            ClauseKind::TrustedResult(fields) => {
+                let fields = self.fields(cx.file, fields, "result");
+                for &index in targets {
+                    if let Some(tool) = self.program.tools.get_mut(index) {
+                        tool.results.extend(fields.clone());
+                    }
+                }
+            }
+            ClauseKind::ErrorMeansNoEffect => {
+                for &index in targets {
+                    if let Some(tool) = self.program.tools.get_mut(index) {
+                        tool.error_means_no_effect = true;
+                    }
+                }
+            }
+            ClauseKind::RunsAtMost(text) => match literals::duration(text.span, &text.node) {
+                Ok(duration) => {
+                    for &index in targets {
+                        if let Some(tool) = self.program.tools.get_mut(index) {
+                            tool.runs_at_most = Some(duration);
+                        }
+                    }
+                }
+                Err(finding) => self.report(*finding),
+            },
+            _ => {}
+        }
+    }
+
+    fn number(&mut self, cx: &mut Cx, expr: &ast::Expr) -> Expr {
+        let value = self.expr(cx, expr, Some(&Ty::Int));
+        if !matches!(value.ty.not_null(), Ty::Int | Ty::IntEnum(_) | Ty::Error) {
+            self.report(types::mismatch(value.span, "int", &value.ty));
+        }
+        value
+    }
+
+    /// Where something is sent: a domain, or a list of them.
+    fn destination(&mut self, cx: &mut Cx, at: &ast::Expr) -> Expr {
+        let value = self.value(cx, at, Some(&Ty::Domain));
+        let fits = match value.ty.not_null() {
+            Ty::Domain | Ty::Error => true,
+            Ty::List(element, _) => matches!(**element, Ty::Domain | Ty::Error),
+            _ => false,
+        };
+        if !fits {
+            let finding = types::mismatch(value.span, "a domain or a list of domains", &value.ty);
+            let help = match value.ty.not_null() {
+                Ty::Email => Some("write `.domain` after the address"),
+                Ty::List(element, _) if **element == Ty::Email => Some("write `.domain` after the list"),
+                Ty::Url => Some("write `.host` after the address"),
+                _ => None,
+            };
+            self.report(match help {
+                Some(help) => finding.help(help),
+                None => finding,
+            });
+        }
+        value
+    }
+
+    /// A single fact: one clause in all gives it.
+    fn give<T: Clone>(
+        &mut self,
+        targets: &[usize],
+        span: Span,
+        word: &str,
+        slot: impl Fn(&mut Facts) -> &mut Option<T>,
+        value: &T,
+    ) where
+        T: HasSpan,
+    {
+        let mut twice = None;
+        for &index in targets {
+            let Some(tool) = self.program.tools.get_mut(index) else { continue };
+            let slot = slot(&mut tool.facts);
+            match slot {
+                Some(first) if first.place() != span => {
+                    twice.get_or_insert((tool.name.clone(), first.place()));
+                }
+                Some(_) => {}
+                None => *slot = Some(value.clone()),
+            }
+        }
+        if let Some((tool, first)) = twice {
+            self.report(problem::fact_twice(span, word, &tool, first));
+        }
+    }
+
+    fn add(&mut self, targets: &[usize], mut add: impl FnMut(&mut Facts)) {
+        for &index in targets {
+            if let Some(tool) = self.program.tools.get_mut(index) {
+                add(&mut tool.facts);
+            }
+        }
+    }
+
+    /// A label by its name.
+    pub(super) fn label(&mut self, file: usize, label: &ast::LabelRef) -> Option<String> {
+        match label {
+            ast::LabelRef::Path(path) => match self.lookup(file, Space::Label, path)? {
+                Declared { symbol: Symbol::Label(index), .. } => {
+                    self.program.labels.get(index).map(|label| label.name.node.clone())
+                }
+                _ => None,
+            },
+            ast::LabelRef::Text(text) => Some(text.node.clone()),
+        }
+    }
+
+    /// The labels after `carrying`.
+    pub(super) fn labels(&mut self, file: usize, carrying: Option<&ast::Carrying>) -> Vec<String> {
+        let Some(carrying) = carrying else { return Vec::new() };
+        carrying.labels.iter().filter_map(|label| self.label(file, label)).collect()
+    }
+
+    /// Labels that the host may give as a list.
+    fn host_labels(&mut self, cx: &mut Cx, carrying: Option<&ast::Carrying>) -> Vec<Expr> {
+        let Some(carrying) = carrying else { return Vec::new() };
+        let mut labels = Vec::new();
+        for label in &carrying.labels {
+            match label {
+                ast::LabelRef::Path(path) if path.words.len() > 1 => {
+                    let value = self.path_value(cx, path);
+                    let fits = matches!(value.ty.not_null(), Ty::List(element, _) if element.is_textual() || matches!(**element, Ty::Folded));
+                    if !fits && !value.ty.is_error() {
+                        self.report(types::mismatch(value.span, "a list of labels", &value.ty));
+                    }
+                    labels.push(value);
+                }
+                label => {
+                    let span = match label {
+                        ast::LabelRef::Path(path) => path.span,
+                        ast::LabelRef::Text(text) => text.span,
+                    };
+                    labels.extend(self.label(cx.file, label).map(|name| constant_text(span, name)));
+                }
+            }
+        }
+        labels
+    }
+
+    fn flow_point(&mut self, cx: &mut Cx, point: &ast::FlowPoint) -> Expr {
+        match point {
+            ast::FlowPoint::Text(text) => constant_text(text.span, text.node.clone()),
+            ast::FlowPoint::Path(path) => {
+                let is_read = path.words.len() > 1
+                    || path.single().is_some_and(|name| cx.param(&name.node).is_some());
+                if !is_read {
+                    return constant_text(path.span, path.text());
+                }
+                let value = self.path_value(cx, path);
+                if !value.ty.is_error() && !value.ty.not_null().is_textual() && *value.ty.not_null() != Ty::Folded {
+                    self.report(types::mismatch(value.span, "the name of a source or destination", &value.ty));
+                }
+                value
+            }
+        }
+    }
+
+    fn path_value(&mut self, cx: &mut Cx, path: &ast::Path) -> Expr {
+        let mut words = path.words.iter();
+        let Some(first) = words.next() else { return super::context::error(path.span) };
+        let mut written = ast::Expr { span: first.span, kind: ast::ExprKind::Name(first.node.clone()) };
+        for word in words {
+            let span = written.span.to(word.span);
+            written = ast::Expr { span, kind: ast::ExprKind::Member(Box::new(written), word.clone()) };
+        }
+        self.expr(cx, &written, None)
+    }
+
+    /// `action` is mandatory (semantics 8).
+    fn actions(&mut self) {
+        let broken: Vec<(agentpass_grammar::FileId, Span)> = self
+            .items()
+            .filter(|(_, item)| item.broken)
+            .filter_map(|(file, item)| Some((self.loaded.files.get(file)?.id, item.span)))
+            .collect();
+        for index in 0..self.program.tools.len() {
+            let Some(tool) = self.program.tools.get(index) else { continue };
+            let is_broken = broken.iter().any(|(file, span)| {
+                *file == tool.file && span.start <= tool.span.start && tool.span.end <= span.end
+            });
+            let (span, name) = (tool.span, tool.name.clone());
+            if tool.facts.action.is_none() && !is_broken {
+                self.report(problem::no_action(span, &name));
+            }
+            if let Some(tool) = self.program.tools.get(index)
+                && let Some(reads) = tool.facts.reads.iter().find(|reads| reads.labels.iter().any(|l| l == "untrusted"))
+                && let Some(result) = tool.results.first()
+            {
+                let (span, at) = (result.span, reads.span);
+                self.report(problem::trusted_and_untrusted(span, at));
+            }
+        }
+    }
+
+    /// What nobody declared must not leave: an open signature on a tool that sends or pays (semantics 12).
+    fn outgoing_open_tools(&mut self) {
+        for index in 0..self.program.tools.len() {
+            let Some(tool) = self.program.tools.get(index) else { continue };
+            let goes_out = tool.facts.action.as_ref().is_some_and(|(action, _)| action.goes_out());
+            if !tool.open || !(goes_out || !tool.facts.sends.is_empty() || tool.facts.amount.is_some()) {
+                continue;
+            }
+            // Facts that come from the host do not depend on what the agent wrote.
+            let reads_arguments = !tool.params.is_empty();
+            if reads_arguments {
+                let (span, name) = (tool.span, tool.name.clone());
+                self.report(rules::open_and_outgoing(span, &name));
+            }
+        }
+    }
+
+    /// A `let` inside a block: known to what follows it.
+    pub(super) fn local_let(&mut self, cx: &mut Cx, item: &ast::Let) {
+        if let Some(params) = &item.params {
+            let at = params.first().map_or(item.name.span, |param| param.name.span);
+            self.report(rules::local_function(at));
+            return;
+        }
+        if cx.param(&item.name.node).is_some() {
+            let other = cx.param(&item.name.node).map_or(item.name.span, |field| field.span);
+            self.report(names::shadows(item.name.span, &item.name.node, other));
+        }
+        let value = match &item.ty {
+            Some(ty) => {
+                let ty = self.ty(cx.file, ty);
+                self.expect(cx, &item.value, &ty)
+            }
+            None => self.expr(cx, &item.value, None),
+        };
+        let (ty, optional) = (value.ty.clone(), value.optional);
+        let kind = ExprKind::Let(item.name.node.clone(), Arc::new(value));
+        cx.locals.push((item.name.node.clone(), Expr { span: item.name.span, ty, optional, kind }));
+    }
+}
+
+fn constant_text(span: Span, text: String) -> Expr {
+    Expr { span, ty: Ty::String, optional: false, kind: ExprKind::Const(Value::Text(text)) }
+}
+
+/// True for clauses that give facts.
+pub(super) fn is_fact(kind: &ClauseKind) -> bool {
+    matches!(
+        kind,
+        ClauseKind::Action(_)
+            | ClauseKind::Resource(_)
+            | ClauseKind::Amount(_)
+            | ClauseKind::Reads { .. }
+            | ClauseKind::Sends { .. }
+            | ClauseKind::FromTo { .. }
+            | ClauseKind::Fields(_)
+            | ClauseKind::Records(_)
+            | ClauseKind::UsesTokens(_)
+            | ClauseKind::UsesCost(_)
+            | ClauseKind::Releases(_)
+            | ClauseKind::KeepsInside
+            | ClauseKind::Tags(_)
+            | ClauseKind::TrustedResult(_)
+            | ClauseKind::ErrorMeansNoEffect
+            | ClauseKind::RunsAtMost(_)
+    )
+}
+
+const FACT_WORDS: &[&str] = &["action", "resource", "amount", "fields", "records", "tokens", "cost", "domains"];
+
+fn with_fact(word: &str) -> Option<Fact> {
+    Some(match word {
+        "action" => Fact::Action,
+        "resource" => Fact::Resource,
+        "amount" => Fact::Amount,
+        "fields" => Fact::Fields,
+        "records" => Fact::Records,
+        "tokens" => Fact::Tokens,
+        "cost" => Fact::Cost,
+        "domains" => Fact::Domains,
+        _ => return None,
+    })
+}
+
+/// True where a tool can have this exact name.
+pub(super) fn may_be(tool: &Tool, name: &str) -> bool {
+    match &tool.kind {
+        ToolKind::Family(pattern) => patterns::matches(pattern, name),
+        ToolKind::Otherwise => true,
+        _ => tool.wire == name || tool.name == name,
+    }
+}
+
+/// True where a pattern can stand for a tool. Of families and `otherwise` nobody knows the names: they may.
+fn meets(pattern: &ast::Pattern, tool: &Tool) -> bool {
+    match &tool.kind {
+        ToolKind::Otherwise => true,
+        ToolKind::Family(family) => {
+            pattern.is_any()
+                || patterns::samples(family).iter().any(|name| patterns::matches(pattern, name))
+                || patterns::samples(pattern).iter().any(|name| patterns::matches(family, name))
+        }
+        _ => patterns::matches(pattern, &tool.wire) || patterns::matches(pattern, &tool.name),
+    }
+}
+
+/// True where a block may read a parameter as `finer` that the tool declares as `declared`: every value of the one is
+/// a value of the other, and text that does not parse is denied with the signature.
+fn refines(finer: &Ty, declared: &Ty) -> bool {
+    match (finer, declared) {
+        (Ty::Error, _) | (_, Ty::Error) => true,
+        (a, b) if a == b => true,
+        (Ty::Nullable(a), Ty::Nullable(b)) => refines(a, b),
+        (Ty::List(a, _), Ty::List(b, _)) => refines(a, b),
+        (
+            Ty::Id(_) | Ty::Text | Ty::Folded | Ty::Email | Ty::Domain | Ty::Url | Ty::Path | Ty::Shell | Ty::Enum(_)
+            | Ty::Timestamp | Ty::Duration | Ty::String,
+            Ty::String | Ty::Text,
+        ) => true,
+        (Ty::Int | Ty::Money(_) | Ty::Duration | Ty::Timestamp | Ty::IntEnum(_) | Ty::Decimal, Ty::Int | Ty::Decimal) => true,
+        (_, Ty::Json) => true,
+        _ => false,
+    }
+}
+
+/// A clause with its place, to tell «given twice» from «seen twice».
+trait HasSpan {
+    fn place(&self) -> Span;
+}
+
+impl<T> HasSpan for (T, Span) {
+    fn place(&self) -> Span {
+        self.1
+    }
+}
+
+impl HasSpan for Span {
+    fn place(&self) -> Span {
+        *self
+    }
+}
