@@ -1,0 +1,58 @@
+//! All of the compiler's front in one call: files in, one sorted list of findings out.
+
+use agentpass_grammar::Span;
+
+use crate::check::{Checked, check};
+use crate::diagnostics::config::{Config, allow, apply};
+use crate::diagnostics::{Diagnostic, Severity, sort};
+use crate::lint::lint;
+use crate::load::{Files, Loaded, load};
+
+/// A program that has been read, checked and linted.
+#[derive(Clone, Debug)]
+pub struct Analysis {
+    /// The files.
+    pub loaded: Loaded,
+    /// The typed program.
+    pub checked: Checked,
+    /// Everything found, configured, sorted, without repetitions.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Reads and checks the named files and all that they import.
+#[must_use]
+pub fn analyse(roots: &[String], files: &dyn Files, config: &Config) -> Analysis {
+    analyse_loaded(load(roots, files), config)
+}
+
+/// Checks a program that has been loaded.
+#[must_use]
+pub fn analyse_loaded(loaded: Loaded, config: &Config) -> Analysis {
+    let checked = check(&loaded);
+    let mut found = loaded.problems.clone();
+    found.extend(loaded.files.iter().flat_map(|file| file.parsed.problems.iter().cloned()));
+    found.extend(checked.problems.iter().cloned());
+    found.extend(lint(&loaded, &checked));
+    let mut allows = Vec::new();
+    for file in &loaded.files {
+        let Some(source) = loaded.sources.get(file.id) else { continue };
+        let comments = file.parsed.layout.tokens.iter().filter(|token| token.kind.is_comment());
+        let spans: Vec<Span> = comments.map(|token| Span::new(file.id, token.start, token.end)).collect();
+        let (more, problems) = allow::scan(source, spans);
+        allows.extend(more);
+        found.extend(problems);
+    }
+    // The standard library speaks for itself in its own tests: whoever imports it hears of its errors only.
+    let is_std = |span: Span| loaded.sources.get(span.file).is_some_and(|file| file.name.starts_with("<std>"));
+    found.retain(|finding| finding.severity == Severity::Error || !is_std(finding.span));
+    let diagnostics = sort::sorted(&loaded.sources, apply(config, allows, found));
+    Analysis { loaded, checked, diagnostics }
+}
+
+impl Analysis {
+    /// True where the program can be used: no errors, whatever else was found.
+    #[must_use]
+    pub fn is_clean(&self) -> bool {
+        self.diagnostics.iter().all(|finding| finding.severity != Severity::Error)
+    }
+}
