@@ -245,6 +245,77 @@ proptest! {
     }
 }
 
+/// Lines that move about; `aa` names a file in the folder that it runs in.
+fn moves() -> impl Strategy<Value = String> {
+    let simple = prop::sample::select(vec![
+        "cd a",
+        "cd b",
+        "cd ..",
+        "cd a/b",
+        "cd ./a/../b",
+        "cd nowhere",
+        "cd .",
+        "aa x1",
+        "aa x2",
+        "aa x3",
+        "aa x4",
+        "true",
+        "false",
+        "exit",
+        "cd a b",
+        "pushd a",
+        "command cd a",
+        "eval 'cd b'",
+        "cd -- b",
+        "exit 1",
+        "test",
+        "cd b 2>&1",
+        "builtin cd ..",
+    ]);
+    let part = (simple, 1..5).prop_map(|(move_, n)| format!("{move_}; aa x{n}"));
+    part.prop_recursive(4, 24, 3, |inner| {
+        let pair = (inner.clone(), inner.clone());
+        prop_oneof![
+            (pair.clone(), prop::sample::select(vec![";", " && ", "||", "|", "\n", "&"]))
+                .prop_map(|((a, b), op)| format!("{a}{op}{b}")),
+            inner.clone().prop_map(|a| format!("({a})")),
+            inner.clone().prop_map(|a| format!("{{ {a}; }}")),
+            inner.clone().prop_map(|a| format!("! {a}")),
+            inner.clone().prop_map(|a| format!("eval '{}'", a.replace('\'', "'\\''"))),
+            inner.clone().prop_map(|a| format!("{{ {a}; }} 2>&1")),
+            pair.clone().prop_map(|(a, b)| format!("if {a}; then {b}; else {a}; fi")),
+            pair.clone().prop_map(|(a, b)| format!("case x in y) {a};; x) {b};; esac")),
+            pair.prop_map(|(a, b)| format!("for i in 1 2; do {a}; done; {b}")),
+        ]
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn folders_are_followed_as_bash_follows_them(line in moves()) {
+        let base = std::env::temp_dir().join("agentpass-values-folders");
+        std::fs::create_dir_all(base.join("a/b")).unwrap();
+        std::fs::create_dir_all(base.join("b/a")).unwrap();
+        let base = PathValue::parse(&base.to_string_lossy()).unwrap();
+        let shell = Shell::parse(&line);
+        let listed: Vec<_> = shell.commands.iter().filter(|c| c.program.text() == Some("aa")).collect();
+        let script = format!("ulimit -t 2\nexec 9>&1\naa() {{ printf '=%s\\n' \"$PWD/$1\" >&9; }}\ncd '{base}'\n{line}");
+        let output = run(&["/bin/bash", "/usr/bin/bash"], &script).unwrap_or_default();
+        for file in String::from_utf8(output).unwrap().lines().filter_map(|line| line.strip_prefix('=')) {
+            let file = PathValue::parse(file).unwrap();
+            let may_be = |path: &PathWord| match path {
+                PathWord::Resolved(path) => path.resolve(&base) == file,
+                PathWord::Unknown => true,
+            };
+            let named = listed.iter().filter(|c| c.args.first().and_then(Word::text) == file.name());
+            let seen = named.flat_map(|c| &c.paths).any(may_be);
+            prop_assert!(seen, "{file} in {line:?}: {listed:?}");
+        }
+    }
+}
+
 /// Lines of which something is known beyond the law: bash runs exactly what is listed.
 #[test]
 fn known_lines_agree() {
