@@ -1,5 +1,8 @@
 //! What can be told from the arguments of any command: its flags, and the files that it may touch.
 
+use std::collections::HashSet;
+use std::hash::Hash;
+
 use super::folders::Cwd;
 use super::walk::Arg;
 use super::{Flags, PathWord};
@@ -14,15 +17,16 @@ pub(super) fn flags(args: &[Arg]) -> Flags {
             Some("--") => break,
             Some(text) => {
                 if let Some(long) = text.strip_prefix("--") {
-                    push_new(&mut flags.names, long.split('=').next().unwrap_or(long).to_owned());
+                    flags.names.push(long.split('=').next().unwrap_or(long).to_owned());
                 } else if let Some(letters) = text.strip_prefix('-') {
                     for letter in letters.chars().take_while(char::is_ascii_alphanumeric) {
-                        push_new(&mut flags.names, letter.to_string());
+                        flags.names.push(letter.to_string());
                     }
                 }
             }
         }
     }
+    flags.names = unique(flags.names);
     flags
 }
 
@@ -33,7 +37,7 @@ pub(super) fn paths(args: &[Arg], cwd: &Cwd) -> Vec<PathWord> {
     let mut only_words = false;
     for arg in args {
         let Some(text) = arg.text.as_deref() else {
-            push_new(&mut paths, PathWord::Unknown);
+            paths.push(PathWord::Unknown);
             continue;
         };
         if arg.tilde {
@@ -59,7 +63,7 @@ pub(super) fn paths(args: &[Arg], cwd: &Cwd) -> Vec<PathWord> {
             add_parts(&mut paths, glued, cwd);
         }
     }
-    paths
+    unique(paths)
 }
 
 /// The file of a redirection. The null device is nobody's file.
@@ -84,7 +88,7 @@ fn add_parts(paths: &mut Vec<PathWord>, text: &str, cwd: &Cwd) {
     if let Some((_, local)) = text.split_once("file:") {
         // The name may be escaped in it.
         if local.contains('%') {
-            push_new(paths, PathWord::Unknown);
+            paths.push(PathWord::Unknown);
         }
     } else if text.contains("://") {
         return;
@@ -101,11 +105,18 @@ fn add(paths: &mut Vec<PathWord>, path: Result<PathValue, PathError>, cwd: &Cwd)
     // An empty argument names no file.
     let Ok(path) = path else { return };
     match cwd.resolve(&path) {
-        Some(resolved) => resolved.into_iter().for_each(|path| push_new(paths, PathWord::Resolved(path))),
-        None => push_new(paths, PathWord::Unknown),
+        Some(resolved) => resolved.into_iter().for_each(|path| paths.push(PathWord::Resolved(path))),
+        None => paths.push(PathWord::Unknown),
     }
 }
 
+/// Each item once, in order.
+pub(super) fn unique<T: Clone + Eq + Hash>(items: Vec<T>) -> Vec<T> {
+    let mut seen = HashSet::new();
+    items.into_iter().filter(|item| seen.insert(item.clone())).collect()
+}
+
+/// Adds an item to a short list, unless it is there.
 pub(super) fn push_new<T: PartialEq>(items: &mut Vec<T>, item: T) {
     if !items.contains(&item) {
         items.push(item);

@@ -5,7 +5,7 @@
 //! the set, so a rule over paths sees the worst of them.
 
 use super::builtins::{is_descriptor, is_evaluated};
-use super::features::{flags, paths, push_new, redirect_paths};
+use super::features::{flags, paths, push_new, redirect_paths, unique};
 use super::folders::{After, Cwd, may_move, moved};
 use super::syntax::{HereDocument, Node, RawRedirect, RawWord, Simple};
 use super::token::{DEPTH_LIMIT, Dialect, Lexer, RedirectOp};
@@ -299,6 +299,9 @@ impl Walk {
 
     /// Lists a command.
     fn emit(&mut self, run: &Run, around: &Around) {
+        if self.commands.len() >= COMMANDS_LIMIT {
+            return self.push(ShellCommand::unknown());
+        }
         let (program, args) = match run.args.split_first() {
             Some((program, args)) => (program.clone(), args),
             None => (arg(""), [].as_slice()),
@@ -308,11 +311,8 @@ impl Walk {
         self.understood &=
             known && run.assignments.iter().all(|assignment| assignment.value != Word::Unknown);
         let mut files = paths(args, &run.cwd);
-        around
-            .redirect_paths
-            .iter()
-            .chain(&run.redirect_paths)
-            .for_each(|path| push_new(&mut files, path.clone()));
+        files.extend(around.redirect_paths.iter().chain(&run.redirect_paths).cloned());
+        let files = unique(files);
         self.understood &= !files.contains(&PathWord::Unknown);
         if run.assignments.iter().any(|assignment| is_evaluated(&assignment.name)) {
             self.give_up();
