@@ -236,7 +236,8 @@ impl<'t> Line<'t> {
             // Where an operand is due, a star is a pattern: `invokes *`.
             Kind::Star if self.due != Due::Operator || glued_to_name(tokens, at) => self.due = Due::Operator,
             Kind::Star
-                if follows(tokens, at, |kind| kind == Kind::Number) && self.in_pattern(tokens, at - 1) =>
+                if follows(tokens, at, |kind| kind == Kind::Number)
+                    && self.in_pattern(text, tokens, at - 1) =>
             {
                 self.due = Due::Operator;
             }
@@ -260,9 +261,14 @@ impl<'t> Line<'t> {
         };
     }
 
-    /// Whether the number at `at` is part of a tool pattern: `invokes 2x*`, `{a, b}2x*`.
-    fn in_pattern(&self, tokens: &[Token], at: usize) -> bool {
-        self.patterns || glued_to_name(tokens, at)
+    /// Whether the number at `at`, directly before a star, is part of a tool pattern: `invokes 2*`, `{a, b}2*`, `2x*`.
+    fn in_pattern(&self, text: &str, tokens: &[Token], at: usize) -> bool {
+        let has_letters =
+            tokens.get(at).is_some_and(|number| number.text(text).contains(char::is_alphabetic));
+        self.patterns
+            || has_letters
+            || glued_to_name(tokens, at)
+            || follows(tokens, at, |kind| kind == Kind::Dot)
     }
 
     fn expect_more(&mut self) {
