@@ -134,7 +134,10 @@ impl<'t> Printer<'t> {
                 Doc::Concat(docs)
             }
             ClauseKind::Digest { .. } => self.words(2),
-            ClauseKind::Invokes(_) => self.joined(Self::pattern),
+            ClauseKind::Invokes(patterns) => {
+                let mut ends = patterns.iter().map(|pattern| pattern.span.end);
+                self.joined(|p| p.pattern(ends.next().unwrap_or(0)))
+            }
             ClauseKind::When { .. }
             | ClauseKind::Limit(_)
             | ClauseKind::Let(_)

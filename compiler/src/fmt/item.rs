@@ -146,7 +146,11 @@ impl<'t> Printer<'t> {
     }
 
     fn tools(&mut self, item: &Tools) -> Doc<'t> {
-        let mut head = vec![self.word(), self.pattern()];
+        let mut head = vec![self.word()];
+        head.push(match &item.pattern {
+            Some(pattern) => self.pattern(pattern.span.end),
+            None => self.tok(),
+        });
         head.extend(item.signature.as_ref().map(|signature| self.signature(signature)));
         if item.manifest.is_some() {
             head.extend([Doc::Space(1), self.words(2)]);
@@ -158,7 +162,7 @@ impl<'t> Printer<'t> {
     }
 
     fn on(&mut self, item: &On) -> Doc<'t> {
-        let mut head = vec![self.word(), self.pattern()];
+        let mut head = vec![self.word(), self.pattern(item.pattern.span.end)];
         head.extend(item.signature.as_ref().map(|signature| self.signature(signature)));
         if !item.with.is_empty() {
             head.extend([Doc::Space(1), self.word(), self.joined(Self::dotted)]);

@@ -259,16 +259,19 @@ impl<'t> Printer<'t> {
         Doc::Fill(parts).indent()
     }
 
-    /// A tool pattern: its parts are glued, only its choices have blanks.
-    pub(super) fn pattern(&mut self) -> Doc<'t> {
+    /// A tool pattern: its parts are glued, and so are the braces of its choices. `end` is where it ends, because the
+    /// brace of a block may be glued to it.
+    pub(super) fn pattern(&mut self, end: u32) -> Doc<'t> {
         let mut docs = Vec::new();
         loop {
-            docs.push(if self.sees("{") { self.list(Spaced::No, Self::pattern) } else { self.tok() });
-            let next = self.layout.tokens.get(self.at).map(|token| token.kind);
-            let glued = matches!(
-                next,
-                Some(Kind::Word | Kind::Number | Kind::Star | Kind::Dot | Kind::String | Kind::OpenBrace)
-            );
+            docs.push(if self.sees("{") { self.list(Spaced::No, |p| p.pattern(end)) } else { self.tok() });
+            let next = self.layout.tokens.get(self.at).filter(|token| token.start < end);
+            let glued = next.is_some_and(|token| {
+                matches!(
+                    token.kind,
+                    Kind::Word | Kind::Number | Kind::Star | Kind::Dot | Kind::String | Kind::OpenBrace
+                )
+            });
             if !glued {
                 return Doc::Concat(docs);
             }
