@@ -9,6 +9,7 @@ use agentpass_grammar::{FileId, MAX_FILE_BYTES, SourceFile, Sources, Span};
 
 use crate::ast;
 use crate::diagnostics::{Diagnostic, problems::files as problem, suggest};
+use crate::parse::cache::{Cache, parse_cached};
 use crate::parse::{Parsed, parse};
 use crate::stdlib;
 
@@ -78,7 +79,17 @@ pub struct Manifest {
 /// Reads the named files and all that they import.
 #[must_use]
 pub fn load(roots: &[String], files: &dyn Files) -> Loaded {
-    let mut loader = Loader { files, loaded: Loaded::default(), by_path: HashMap::new() };
+    load_files(None, roots, files)
+}
+
+/// Like [`load`], reading only the items that changed since the cache saw them: for editors, on every keystroke.
+#[must_use]
+pub fn load_cached(cache: &mut Cache, roots: &[String], files: &dyn Files) -> Loaded {
+    load_files(Some(cache), roots, files)
+}
+
+fn load_files(cache: Option<&mut Cache>, roots: &[String], files: &dyn Files) -> Loaded {
+    let mut loader = Loader { files, cache, loaded: Loaded::default(), by_path: HashMap::new() };
     for root in roots {
         loader.file(&normal(root), root, true, None);
     }
@@ -88,6 +99,7 @@ pub fn load(roots: &[String], files: &dyn Files) -> Loaded {
 
 struct Loader<'f> {
     files: &'f dyn Files,
+    cache: Option<&'f mut Cache>,
     loaded: Loaded,
     by_path: HashMap<String, Option<usize>>,
 }
@@ -110,7 +122,10 @@ impl Loader<'_> {
             }
         };
         let id = self.loaded.sources.add(SourceFile::new(shown, text.as_str()));
-        let parsed = parse(id, &text);
+        let parsed = match &mut self.cache {
+            Some(cache) => parse_cached(cache, id, &text),
+            None => parse(id, &text),
+        };
         let uses: Vec<ast::Use> = parsed
             .file
             .items
