@@ -131,6 +131,8 @@ struct Line<'t> {
     before: Before<'t>,
     /// The last token asks for more: an opening bracket, a comma, an operator.
     open: bool,
+    /// After the path that is read now comes a value, with nothing between: `expect remaining LIMIT 5`.
+    value_follows: bool,
     /// Its first word is followed by tool patterns.
     patterns: bool,
     /// How many `<` of types are open: `list<`, `money<`.
@@ -150,7 +152,10 @@ fn leads_to_operand(before: Before<'_>, word: &str, next: Option<(Kind, &str)>) 
         "not" | "has" | "each" | "some" => true,
         // `latest pay`, `after started pay within 30m`; `latest and` is a parameter and an operator.
         "sum" | "after" | "latest" | "first" | "attempted" | "started" | "failed" | "completed" => {
-            next_kind == Kind::String || next_kind == Kind::Word && !INFIX_WORDS.contains(&next_word)
+            let is_name =
+                matches!(before.word, "carries" | "carrying" | "reads" | "from" | "to" | "as" | "by" | "per");
+            !is_name
+                && (next_kind == Kind::String || next_kind == Kind::Word && !INFIX_WORDS.contains(&next_word))
         }
         "at" => before.is_verb && next_word == "most",
         "above" | "returns" => before.is_verb && !EXPRESSION_VERBS.contains(&before.word),
@@ -179,6 +184,7 @@ const LEADING_WORDS: &[(&str, &str)] = &[
     ("then", "suspend"),
     ("then", "challenge"),
     ("expect", "challenge"),
+    ("expect", "remaining"),
 ];
 
 /// Words that need no operand: what follows one leads to an operand, as in `deny as rule` and `call t fails as c`.
@@ -205,6 +211,7 @@ impl<'t> Line<'t> {
         let was_type_mark = std::mem::take(&mut self.after_type_mark);
         let was_generic = std::mem::take(&mut self.generic);
         let before = std::mem::take(&mut self.before);
+        self.value_follows &= matches!(token.kind, Kind::Word | Kind::Dot);
         self.open = false;
         match token.kind {
             Kind::Word => {
@@ -247,6 +254,11 @@ impl<'t> Line<'t> {
     }
 
     fn see_word(&mut self, before: Before<'_>, word: &str, next: Option<(Kind, &str)>) {
+        if before.word == "expect" && word == "remaining" {
+            self.value_follows = true;
+        } else if self.due == Due::Operator && std::mem::take(&mut self.value_follows) {
+            self.due = Due::Operand;
+        }
         self.due = match self.due {
             Due::Verb => Due::Operand,
             Due::Member => Due::Operator,
@@ -368,6 +380,10 @@ mod tests {
         assert_eq!(view("guarded label or\nx"), "guarded label or;x");
         assert_eq!(view("calls above 5 then suspend in\nx"), "calls above 5 then suspend in;x");
         assert_eq!(view("call t expect challenge or\nx"), "call t expect challenge or;x");
+        assert_eq!(
+            view("call t expect remaining a.b true or\n x\ny"),
+            "call t expect remaining a.b true or x;y"
+        );
         assert_eq!(view("denials at most in\nx"), "denials at most in;x");
         assert_eq!(view("binds is\nshows a, or\nsends to and\nx"), "binds is;shows a, or;sends to and;x");
     }

@@ -2,6 +2,8 @@
 //!
 //! With `AGENTPASS_BLESS=1` the expectations are written anew.
 
+#![allow(clippy::unwrap_used)]
+
 use std::fmt::Write as _;
 use std::ops::Range;
 
