@@ -74,11 +74,13 @@ fn print(text: &str, parsed: &Parsed) -> (String, bool) {
         let gap = printer.gap_line(at == 0);
         let start = parsed.layout.tokens.get(chunk.tokens.start).map_or(0, |token| token.start);
         let item = by_start.get(&start).filter(|item| !item.broken && is_readable(parsed, chunk));
+        // Where the grammar saw other tokens than the lexer, as it may in text that is nearly broken, the item stays.
         let printed = match item {
             Some(item) => printer.item(item),
             None => Printed::Alone(verbatim(text, parsed, chunk)),
         };
-        let (item, printed) = if std::mem::take(&mut printer.confused) {
+        let lost = item.is_some() && !printer.is_at(chunk.tokens.end);
+        let (item, printed) = if std::mem::take(&mut printer.confused) || lost {
             (None, Printed::Alone(verbatim(text, parsed, chunk)))
         } else {
             (item, printed)

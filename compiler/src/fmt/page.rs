@@ -109,7 +109,8 @@ impl Page {
         let mut text = String::new();
         let mut rest = self.lines.as_slice();
         while let Some((line, after)) = rest.split_first() {
-            let run = rest.iter().take_while(|line| line.comment.is_some()).count();
+            let together = |next: &&Line| next.comment.is_some() && next.indent() == line.indent();
+            let run = rest.iter().take_while(together).count();
             let (lines, after) =
                 if run == 0 { (std::slice::from_ref(line), after) } else { rest.split_at(run) };
             write(&mut text, lines);
@@ -140,6 +141,12 @@ impl Page {
     fn blanks(&mut self, count: usize) {
         self.line.text.extend(std::iter::repeat_n(' ', count));
         self.line.width += count;
+    }
+}
+
+impl Line {
+    fn indent(&self) -> usize {
+        self.text.len() - self.text.trim_start_matches(' ').len()
     }
 }
 

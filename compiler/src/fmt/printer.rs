@@ -20,6 +20,8 @@ pub(super) struct Printer<'t> {
     pub(super) reordered: bool,
     /// True once the grammar read several tokens as one.
     pub(super) confused: bool,
+    /// True between the halves of a `>=` that closes a type and begins its default: `money<USD>=$5`.
+    half: bool,
 }
 
 /// What stands between two tokens.
@@ -56,7 +58,7 @@ pub(super) enum Spaced {
 
 impl<'t> Printer<'t> {
     pub(super) fn new(text: &'t str, layout: &'t Layout) -> Self {
-        Self { text, layout, at: 0, depth: 0, reordered: false, confused: false }
+        Self { text, layout, at: 0, depth: 0, reordered: false, confused: false, half: false }
     }
 
     /// The next token that is neither trivia nor `;`.
@@ -99,6 +101,9 @@ impl<'t> Printer<'t> {
 
     /// The next token's text; comments before it must have been printed.
     pub(super) fn bare(&mut self) -> &'t str {
+        if std::mem::take(&mut self.half) {
+            return "=";
+        }
         match self.peek_from(self.at) {
             Some((at, token)) => {
                 self.at = at + 1;
@@ -113,6 +118,23 @@ impl<'t> Printer<'t> {
     pub(super) fn literal(&mut self, span: Span) -> Doc<'t> {
         self.confused |= self.peek().is_some_and(|token| token.end != span.end);
         self.tok()
+    }
+
+    /// The `>` of a type.
+    pub(super) fn close_angle(&mut self) -> Doc<'t> {
+        if self.sees(">=") {
+            self.bare();
+            self.half = true;
+            return Doc::Text(">");
+        }
+        self.confused |= !self.sees(">");
+        self.tok()
+    }
+
+    /// True where the cursor stands at this token, give or take what is not printed.
+    pub(super) fn is_at(&self, at: usize) -> bool {
+        let significant = |from: usize| self.peek_from(from).map(|(at, _)| at);
+        !self.half && significant(self.at) == significant(at)
     }
 
     /// The next token and a blank.
@@ -154,14 +176,20 @@ impl<'t> Printer<'t> {
 
     fn gap(&mut self, place: Place) -> Gap<'t> {
         let mut docs = Vec::new();
-        let (mut comment, mut divides) = (false, false);
+        let (mut comment, mut divides, mut documents) = (false, false, false);
         let mut newlines = usize::from(self.at == 0);
         let mut may_blank = place == Place::Next || place == Place::End;
         while let Some(token) = self.layout.tokens.get(self.at) {
             match token.kind {
                 Kind::Newline => newlines += 1,
+                // Between items, a `;` parts documentation from what follows: it belongs to nothing then.
+                Kind::Semicolon if documents && self.depth == 0 => {
+                    docs.push(Doc::Own(";"));
+                    (documents, divides, newlines) = (false, true, 0);
+                }
                 Kind::Blank | Kind::Semicolon => {}
                 kind if kind.is_comment() => {
+                    documents |= kind == Kind::Doc;
                     let text = token.text(self.text).trim_end_matches([' ', '\t', '\r']);
                     comment = true;
                     if newlines == 0 {

@@ -54,7 +54,7 @@ impl<'t> Printer<'t> {
             TypeKind::Named(_) => self.dotted(),
             TypeKind::Id(None) => self.tok(),
             TypeKind::Id(Some(_)) => self.words(2),
-            TypeKind::Money(_) => concat([self.tok(), self.tok(), self.tok(), self.tok()]),
+            TypeKind::Money(_) => concat([self.tok(), self.tok(), self.tok(), self.close_angle()]),
             TypeKind::List(element, size) => {
                 let mut docs = vec![self.tok(), self.tok(), self.ty(element)];
                 if let Some(size) = size {
@@ -63,7 +63,7 @@ impl<'t> Printer<'t> {
                         docs.push(self.tok());
                     }
                 }
-                docs.push(self.tok());
+                docs.push(self.close_angle());
                 Doc::Concat(docs)
             }
             TypeKind::Union(literals) => {

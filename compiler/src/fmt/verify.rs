@@ -31,9 +31,8 @@ pub(super) fn difference(
         return Some("tokens");
     }
     // A finding may go, none may come. Whether digits in a tool pattern look like a bad number depends on blanks.
-    let count = |parsed: &Parsed| {
-        parsed.problems.iter().filter(|problem| problem.code != &codes::BAD_NUMBER).count()
-    };
+    let count =
+        |parsed: &Parsed| parsed.problems.iter().filter(|problem| problem.code != &codes::BAD_NUMBER).count();
     if count(after.1) > count(before.1) {
         return Some("problems");
     }
@@ -52,6 +51,13 @@ fn essence<'t>(text: &'t str, layout: &Layout) -> Essence<'t> {
             Kind::Semicolon => comma = false,
             Kind::Comma => comma = true,
             kind => {
+                // `money<USD>=$5` and `money<USD> = $5` are the same.
+                let slice = if kind == Kind::GreaterEqual {
+                    essence.tokens.push(">");
+                    "="
+                } else {
+                    slice
+                };
                 if std::mem::take(&mut comma) && !kind.closes() {
                     essence.tokens.push(",");
                 }
