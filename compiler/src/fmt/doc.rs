@@ -195,7 +195,7 @@ fn fits(column: usize, group: &Doc<'_>, rest: &[Work<'_, '_>]) -> bool {
             Some(next) => next,
             None => match outer.next() {
                 Some(Work::Doc(_, mode, doc)) => (*mode, *doc),
-                Some(Work::Fill(_, parts, _)) if parts.is_empty() => continue,
+                Some(Work::Fill(_, [], _)) => continue,
                 // Between the parts of a fill a line may end.
                 Some(Work::Fill(..)) | None => return true,
             },
