@@ -25,9 +25,10 @@
 //! Optional.
 //! ````
 //!
-//! The blocks marked `agentpass` or `toml` of one section are the files of one program; a first line `// file: NAME` (in
-//! TOML `# file: NAME`) names the file and is not part of it. Blocks in other languages are illustrations and are not read,
-//! for findings that no file alone can show. The tests run every example.
+//! The blocks marked `agentpass`, `toml` or `json` of one section are the files of one program; a first line
+//! `// file: NAME` (in TOML `# file: NAME`) names the file and is not part of it. In a block marked `agentpass escaped`
+//! the texts `\r` and `\u{…}` stand for the characters that Markdown cannot show. Blocks in other languages are
+//! illustrations and are not read, for findings that no file alone can show. The tests run every example.
 
 use std::fmt;
 
@@ -38,6 +39,8 @@ use super::suggest;
 const UNNAMED: &str = "example.agentpass";
 /// The name of a TOML block that does not name its file.
 const UNNAMED_TOML: &str = "agentpass.toml";
+/// The mark of a block whose escapes stand for characters.
+const ESCAPED: &str = "agentpass escaped";
 
 /// The code with that identifier (`E0301`, in any case) or name (`unknown-name`).
 #[must_use]
@@ -159,8 +162,10 @@ impl Page {
                     text.push('\n');
                 }
                 match (section, language) {
-                    (Section::Fails, "agentpass" | "toml") => page.fails.push(example(language, &text)),
-                    (Section::Fixed, "agentpass" | "toml") => page.fixed.push(example(language, &text)),
+                    (Section::Fails, "agentpass" | "toml" | "json") => page.fails.push(example(language, &text)),
+                    (Section::Fixed, "agentpass" | "toml" | "json") => page.fixed.push(example(language, &text)),
+                    (Section::Fails, ESCAPED) => page.fails.push(example(language, &unescaped(&text))),
+                    (Section::Fixed, ESCAPED) => page.fixed.push(example(language, &unescaped(&text))),
                     _ => {}
                 }
             } else {
@@ -202,6 +207,31 @@ fn example(language: &str, text: &str) -> Example {
     }
 }
 
+/// The text with `\r` and `\u{…}` replaced by the characters that they stand for; anything else is left as it is.
+#[must_use]
+pub fn unescaped(text: &str) -> String {
+    let mut result = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('\\') {
+        let (before, escape) = rest.split_at(at);
+        result.push_str(before);
+        let code = escape.strip_prefix("\\u{").and_then(|inner| inner.split_once('}'));
+        let hidden = code.and_then(|(digits, _)| char::from_u32(u32::from_str_radix(digits, 16).ok()?));
+        rest = if let (Some(c), Some((_, after))) = (hidden, code) {
+            result.push(c);
+            after
+        } else if let Some(after) = escape.strip_prefix("\\r") {
+            result.push('\r');
+            after
+        } else {
+            result.push('\\');
+            escape.strip_prefix('\\').unwrap_or("")
+        };
+    }
+    result.push_str(rest);
+    result
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -231,6 +261,13 @@ mod tests {
         );
         assert_eq!(fails("# E1 x\nabc\n## Fails\n```\n"), "line 4: this block is never closed");
         assert_eq!(fails("# E1 x\nabc\n## Fails\n"), "line 3: the section `## Fixed` is missing");
+    }
+
+    #[test]
+    fn escapes_stand_for_what_cannot_be_shown() {
+        assert_eq!(unescaped("\\u{feff}a\\rb \\n \\u{x} \\"), "\u{feff}a\rb \\n \\u{x} \\");
+        let page = Page::parse(&PAGE.replace("```agentpass\nx\n", "```agentpass escaped\nx\\r\n")).unwrap();
+        assert_eq!(page.fails[1].text, "x\r\n");
     }
 
     #[test]
