@@ -152,10 +152,9 @@ fn leads_to_operand(before: Before<'_>, word: &str, next: Option<(Kind, &str)>) 
         "not" | "has" | "each" | "some" => true,
         // `latest pay`, `after started pay within 30m`; `latest and` is a parameter and an operator.
         "sum" | "after" | "latest" | "first" | "attempted" | "started" | "failed" | "completed" => {
-            let is_name =
-                matches!(before.word, "carries" | "carrying" | "reads" | "from" | "to" | "as" | "by" | "per");
-            !is_name
-                && (next_kind == Kind::String || next_kind == Kind::Word && !INFIX_WORDS.contains(&next_word))
+            let begins_expression = before.word.is_empty() || EXPRESSION_LEADERS.contains(&before.word);
+            let is_name_next = next_kind == Kind::Word && !INFIX_WORDS.contains(&next_word);
+            begins_expression && (next_kind == Kind::String || is_name_next)
         }
         "at" => before.is_verb && next_word == "most",
         "above" | "returns" => before.is_verb && !EXPRESSION_VERBS.contains(&before.word),
@@ -192,6 +191,12 @@ const WHOLE_WORDS: &[&str] = &["deny", "warn", "fails", "unknown", "open", "allo
 
 /// Words that an expression follows at once, so that any word after them may be a name.
 const EXPRESSION_VERBS: &[&str] = &["require", "amount", "fields", "records", "when"];
+
+/// Words after which an expression or a history begins.
+const EXPRESSION_LEADERS: &[&str] = &[
+    "require", "amount", "fields", "records", "when", "not", "and", "or", "in", "at", "most", "above",
+    "tokens", "cost", "returns", "of", "no", "after", "latest", "first",
+];
 
 /// The word directly before a token; empty where something else stands there.
 #[derive(Clone, Copy, Default)]
