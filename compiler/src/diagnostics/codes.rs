@@ -154,4 +154,26 @@ codes! {
     UNANSWERABLE = Warning "W0101" "unanswerable" "a challenge that nobody can answer";
     NEVER_REACHED = Warning "W0102" "never-reached" "a bound that is never reached";
     ON_NOTHING = Warning "W0103" "on-nothing" "an `on` block that matches no tool";
+    UNUSED_DECLARATION = Warning "W0104" "unused-declaration" "a declaration that nothing refers to";
+    CONFUSABLE_NAME = Warning "W0105" "confusable-name" "a name that looks like another one";
+    IRREVERSIBLE_ACTION = Warning "W0106" "irreversible-action" "an action that nobody can take back and nothing holds up";
+    SINK_WITHOUT_FLOW = Warning "W0107" "sink-without-flow" "guarded data on a way that no flow allows";
+    OPEN_AND_ALLOWED = Warning "W0108" "open-and-allowed" "unseen tools that nothing refuses";
+    REGEX_INSTEAD_OF_TYPE = Warning "W0109" "regex-instead-of-type" "a pattern for what a type reads safely";
+    IMPOSSIBLE_PREREQUISITE = Warning "W0110" "impossible-prerequisite" "evidence that can never be there";
+    SELF_CANCELLING = Warning "W0111" "self-cancelling" "evidence that cancels itself";
+    PUBLIC_SUFFIX = Warning "W0112" "public-suffix" "a domain under which anybody can register names";
+    DUPLICATE_RULE = Warning "W0113" "duplicate-rule" "a rule that stands twice";
+    CONSTANT_CONDITION = Warning "W0114" "constant-condition" "a condition that is the same for every call";
+    REDUNDANT_ELEMENT = Warning "W0115" "redundant-element" "an element that adds nothing";
+    LONG_APPROVAL = Warning "W0116" "long-approval" "an approval that can be used for days";
+    NEVER_CARRIED = Warning "W0117" "never-carried" "a label that no job ever carries";
+    UNREACHABLE_FLOW = Warning "W0118" "unreachable-flow" "a flow of what its source never carries";
+    WAY_OUT = Note "N0101" "way-out" "free text that goes nobody knows where";
+    OPEN_PATTERN = Note "N0102" "open-pattern" "tools that nobody has seen";
+    NO_MESSAGE = Note "N0103" "no-message" "a refusal that does not say why";
+    NO_EXPIRY = Note "N0104" "no-expiry" "a challenge that stays open for ever";
+    NO_TESTS = Note "N0105" "no-tests" "a contract without tests";
+    INCOMPLETE_CONTRACT = Note "N0106" "incomplete-contract" "a contract that does not say what it is";
+    AMOUNT_WITHOUT_CAP = Note "N0107" "amount-without-cap" "a payment of any amount";
 }

@@ -8,6 +8,7 @@ pub mod challenges;
 pub mod files;
 pub mod flows;
 pub mod format;
+pub mod lints;
 pub mod memory;
 pub mod names;
 pub mod rules;
