@@ -3,6 +3,7 @@ pub mod analysis;
 pub mod ast;
 pub mod check;
 pub mod diagnostics;
+pub mod explain;
 pub mod fmt;
 pub mod lint;
 pub mod load;

@@ -19,14 +19,21 @@ pub(crate) struct Cli {
 
 const AFTER_HELP: &str = "\
 Examples:
+  agentpassc init                        a first contract in this folder
   agentpassc check                       every contract under this folder
-  agentpassc check desk.agentpass        one contract and what it imports
+  agentpassc fmt                         the one layout, in place
+  agentpassc explain desk.agentpass      what a contract says, in plain words
+  agentpassc explain E0301               what an error means, and how to mend it
 
 Exit codes: 0 fine; 1 the contracts are at fault; 2 the command could not run.";
 
 #[derive(Subcommand, Debug)]
 pub(crate) enum Verb {
     Check(Check),
+    Fmt(Fmt),
+    Explain(Explain),
+    Init(Init),
+    Completions(Completions),
 }
 
 /// Find mistakes: parse, resolve, type-check and analyse contracts.
@@ -50,11 +57,75 @@ pub(crate) struct Check {
     #[arg(value_name = "PATH")]
     pub(crate) paths: Vec<String>,
     /// How findings are written: human, short, json, sarif or github.
-    #[arg(long, default_value_t, value_name = "FORMAT", value_parser = format_parser())]
+    #[arg(long, default_value_t, value_name = "FORMAT", value_parser = words(&Format::ALL))]
     pub(crate) format: Format,
     /// Exit with 1 on warnings too.
     #[arg(long)]
     pub(crate) deny_warnings: bool,
+}
+
+/// Rewrite contracts in the one layout.
+///
+/// Without PATH: every `.agentpass` file under the current folder. Every comment is kept, and what a contract means is not
+/// changed. Of a file with mistakes the sound items are formatted and the others are left as they are.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  agentpassc fmt
+  agentpassc fmt --check
+  agentpassc fmt - < desk.agentpass > tidy.agentpass
+
+Exit codes: 0 formatted (with --check: nothing to do); 1 mistakes in a contract (with --check: or differences);
+2 a file that cannot be read or written, or bad usage.")]
+pub(crate) struct Fmt {
+    /// Files, folders or globs; `-` reads standard input and writes standard output.
+    #[arg(value_name = "PATH")]
+    pub(crate) paths: Vec<String>,
+    /// Write nothing; show what would change and exit with 1 if anything would.
+    #[arg(long)]
+    pub(crate) check: bool,
+    /// With --check: a diff (human), or one path a line (short).
+    #[arg(long, default_value = "human", value_name = "FORMAT", value_parser = words(&[Format::Human, Format::Short]))]
+    pub(crate) format: Format,
+}
+
+/// Say what a contract means in plain words, or what an error code means.
+///
+/// The explanation of a contract names every tool with its rules, who is asked and when, where data may go, and what the gate
+/// has to remember, in bytes. Files that are named together form one program with one contract.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  agentpassc explain desk.agentpass
+  agentpassc explain desk.agentpass --format json
+  agentpassc explain E0301
+  agentpassc explain unknown-name")]
+pub(crate) struct Explain {
+    /// A contract (with further files of its program), or a code such as E0301, or its name.
+    #[arg(value_name = "CONTRACT|CODE", required = true)]
+    pub(crate) subjects: Vec<String>,
+    /// human or json.
+    #[arg(long, default_value = "human", value_name = "FORMAT", value_parser = words(&[Format::Human, Format::Json]))]
+    pub(crate) format: Format,
+}
+
+/// Begin: a contract with a test, in the current folder.
+///
+/// Writes `contract.agentpass`, and `agentpass.toml` where there is none. Never overwrites a file.
+#[derive(Args, Debug)]
+pub(crate) struct Init {}
+
+/// Print a completion script for a shell.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  agentpassc completions bash > ~/.local/share/bash-completion/completions/agentpassc
+  agentpassc completions zsh > ~/.zfunc/_agentpassc
+  agentpassc completions fish > ~/.config/fish/completions/agentpassc.fish")]
+pub(crate) struct Completions {
+    /// bash, zsh, fish, powershell or elvish.
+    #[arg(value_name = "SHELL")]
+    pub(crate) shell: clap_complete::Shell,
 }
 
 /// When to write colours.
@@ -65,8 +136,8 @@ pub(crate) enum Color {
     Never,
 }
 
-/// Reads a [`Format`], with its words as the possible values, so that completions know them.
-fn format_parser() -> impl clap::builder::TypedValueParser<Value = Format> {
+/// Reads one of the formats, with their words as the possible values, so that completions know them.
+fn words(formats: &[Format]) -> impl clap::builder::TypedValueParser<Value = Format> + use<> {
     use clap::builder::{PossibleValuesParser, TypedValueParser};
-    PossibleValuesParser::new(Format::ALL.map(Format::word)).try_map(|word| word.parse::<Format>())
+    PossibleValuesParser::new(formats.iter().map(|format| format.word())).try_map(|word| word.parse::<Format>())
 }

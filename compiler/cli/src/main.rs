@@ -1,6 +1,6 @@
 //! `agentpassc`, the compiler for AgentPass contracts.
 //!
-//! One file per verb ([`check`]); what they share is below them: which files are meant ([`paths`]),
+//! One file per verb ([`check`], [`fmt`], [`explain`], [`init`], [`completions`]); what they share is below them: which files are meant ([`paths`]),
 //! how files are read ([`disk`]), which of them form a program ([`programs`]), and how findings are shown ([`report`]).
 //! All that is known about the language is in the compiler; nothing here decides anything about a contract.
 //!
@@ -8,7 +8,11 @@
 
 mod args;
 mod check;
+mod completions;
 mod disk;
+mod explain;
+mod fmt;
+mod init;
 mod output;
 mod paths;
 mod programs;
@@ -36,6 +40,10 @@ fn main() -> ExitCode {
 
 fn run(cli: &Cli) -> Result<Exit, Failure> {
     match &cli.verb {
-        Verb::Check(check) => check::run(check, cli.color),
+        Verb::Check(args) => check::run(args, cli.color),
+        Verb::Fmt(args) => fmt::run(args, cli.color),
+        Verb::Explain(args) => explain::run(args, cli.color),
+        Verb::Init(_) => init::run(),
+        Verb::Completions(args) => completions::run(args),
     }
 }

@@ -47,8 +47,7 @@ impl Failure {
     /// Says so on standard error.
     pub(crate) fn report(&self) -> Exit {
         let lines: String = self.0.iter().map(|reason| format!("error: {}\n", visible(reason))).collect();
-        // Where standard error is closed there is nobody left to tell; the exit code still does.
-        let _ = io::stderr().write_all(lines.as_bytes());
+        print_aside(&lines);
         Exit::CannotRun
     }
 }
@@ -64,14 +63,28 @@ pub(crate) fn print(text: &str) -> Result<(), Failure> {
     }
 }
 
+/// Writes to standard error, where nobody is told if that fails.
+pub(crate) fn print_aside(text: &str) {
+    let _ = io::stderr().write_all(text.as_bytes());
+}
+
 /// Whether to colour what goes to standard output.
 pub(crate) fn is_coloured(color: Color) -> bool {
+    colours(color, io::stdout().is_terminal())
+}
+
+/// Whether to colour what goes to standard error.
+pub(crate) fn is_coloured_aside(color: Color) -> bool {
+    colours(color, io::stderr().is_terminal())
+}
+
+fn colours(color: Color, is_terminal: bool) -> bool {
     let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     match color {
         Color::Always => true,
         Color::Never => false,
         Color::Auto => {
-            io::stdout().is_terminal()
+            is_terminal
                 && !is_set("NO_COLOR")
                 && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
         }

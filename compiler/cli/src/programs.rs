@@ -13,6 +13,7 @@ use agentpass_compiler::load::{Loaded, load, normal};
 use agentpass_grammar::{FileId, Sources, Span};
 
 use crate::disk::Disk;
+use crate::output::Failure;
 use crate::paths::Named;
 use crate::project::Project;
 
@@ -23,6 +24,20 @@ pub(crate) struct Found {
     pub(crate) sources: Sources,
     /// All findings, sorted, each once.
     pub(crate) diagnostics: Vec<Diagnostic>,
+}
+
+/// Reads and checks the one program that the files form.
+pub(crate) fn only(named: &Named, disk: &Disk, project: &Project) -> Result<Analysis, Failure> {
+    let loaded = load(&named.files, disk);
+    match split(named, &loaded).as_slice() {
+        [one] if one.len() == named.files.len() => Ok(analyse_loaded(loaded, &project.config)),
+        [one] => Ok(analyse(one, disk, &project.config)),
+        several => Err(Failure::new(format!(
+            "one contract at a time: these files are {} programs ({})",
+            several.len(),
+            several.iter().flat_map(|roots| roots.first()).cloned().collect::<Vec<_>>().join(", ")
+        ))),
+    }
 }
 
 /// Checks every program that the files form.

@@ -1,0 +1,69 @@
+//! `agentpassc explain`: a contract in plain words, or the page of a code.
+
+use std::fs;
+
+use agentpass_compiler::diagnostics::render::{Format, render};
+use agentpass_compiler::diagnostics::{Severity, pages};
+use agentpass_compiler::explain::{explain, text};
+
+use crate::args::{self, Color};
+use crate::disk::Disk;
+use crate::output::{Exit, Failure, is_coloured_aside, print, print_aside};
+use crate::{paths, programs, project};
+
+/// Runs the verb.
+pub(crate) fn run(args: &args::Explain, color: Color) -> Result<Exit, Failure> {
+    match args.subjects.as_slice() {
+        [subject] if !is_path(subject) => code(subject, args.format),
+        subjects => contract(subjects, args.format, color),
+    }
+}
+
+/// True for what can only be a path: there is one, or it looks like one.
+fn is_path(subject: &str) -> bool {
+    subject == "-"
+        || (pages::find(subject).is_none() && (subject.contains(['/', '.', '*']) || fs::metadata(subject).is_ok()))
+}
+
+fn code(subject: &str, format: Format) -> Result<Exit, Failure> {
+    let (Some(code), Some(page)) = (pages::find(subject), pages::explain(subject)) else {
+        let meant = pages::suggest(subject).map(|meant| format!("; did you mean `{meant}`?"));
+        let hint = meant.unwrap_or_else(|| ", and there is no file of that name".to_owned());
+        return Err(Failure::new(format!("there is no code `{subject}`{hint}")));
+    };
+    print(&match format {
+        Format::Json => {
+            let page = serde_json::json!({
+                "code": code.id, "name": code.name, "severity": code.severity.word(), "summary": code.summary,
+                "page": page,
+            });
+            format!("{page:#}\n")
+        }
+        _ => page,
+    })?;
+    Ok(Exit::Fine)
+}
+
+fn contract(subjects: &[String], format: Format, color: Color) -> Result<Exit, Failure> {
+    let disk = Disk::default();
+    let named = paths::find(subjects, &disk)?;
+    let project = project::read(&disk)?;
+    let analysis = programs::only(&named, &disk, &project)?;
+    let sources = &analysis.loaded.sources;
+    if !analysis.is_clean() {
+        // What a broken contract means is anybody's guess.
+        let mut errors = analysis.diagnostics;
+        errors.retain(|found| found.severity == Severity::Error);
+        print_aside(&render(Format::Human, sources, &errors, is_coloured_aside(color)));
+        return Ok(Exit::Fault);
+    }
+    let explanation = explain(sources, &analysis.checked.program);
+    print(&match format {
+        Format::Json => match serde_json::to_string_pretty(&explanation) {
+            Ok(json) => json + "\n",
+            Err(error) => return Err(Failure::new(error)),
+        },
+        _ => text::text(&explanation),
+    })?;
+    Ok(Exit::Fine)
+}

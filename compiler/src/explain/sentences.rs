@@ -1,0 +1,195 @@
+//! Rules, limits and flows as sentences.
+
+use std::sync::Arc;
+
+use super::words::{Words, series};
+use super::{Sentence, asked};
+use crate::ast::Threshold;
+use crate::typed::{
+    Bound, CalendarUnit, Each, Expr, Flow, Limit, Meter, Rule, RuleKind, Suspended, Then, Window,
+};
+use crate::types::PastOf;
+
+/// One rule.
+pub(super) fn rule(words: &Words<'_>, rule: &Rule) -> Sentence {
+    let (kind, says) = match &rule.kind {
+        RuleKind::Require(condition) => ("require", format!("requires that {}", words.of(condition))),
+        RuleKind::RequireEach(each) => ("require", format!("requires that {}", every(words, each, "every"))),
+        RuleKind::Deny(None) => ("deny", "refuses".to_owned()),
+        RuleKind::Deny(Some(condition)) => ("deny", format!("refuses when {}", words.of(condition))),
+        RuleKind::DenyEach(each) => ("deny", format!("refuses when {}", every(words, each, "any"))),
+        RuleKind::Challenge { challenge, each, when } => {
+            ("challenge", asks(words, *challenge, each.as_ref(), when.as_ref()))
+        }
+        RuleKind::Once { keys, ledger, replay } => {
+            let keys: Vec<String> = keys.iter().map(|key| words.part(key)).collect();
+            let mut says = format!("runs once per {}", series(&keys, "and"));
+            if let Some(ledger) = ledger {
+                says.push_str(&format!(", counted together with all tools of the ledger {ledger}"));
+            }
+            match replay {
+                Some(time) => says.push_str(&format!("; for {time} the same call again gets the recorded result")),
+                None => says.push_str("; the same call again is refused"),
+            }
+            ("once", says)
+        }
+        RuleKind::RecordsAtMost(count) => {
+            ("records", format!("lets at most {} records through", words.of(count)))
+        }
+    };
+    Sentence {
+        id: rule.id.clone(),
+        kind,
+        says: guarded(words, &rule.guards, says),
+        because: rule.because.as_ref().map(|because| words.template(because)),
+        audit: rule.audit.as_ref().map(|audit| words.template(audit)),
+        at: words.place(rule.span),
+    }
+}
+
+fn asks(words: &Words<'_>, challenge: usize, each: Option<&Each>, when: Option<&Expr>) -> String {
+    let mut says = match words.program.challenges.get(challenge) {
+        Some(challenge) => format!("asks {} ({})", asked(challenge), challenge.name.node),
+        None => "asks".to_owned(),
+    };
+    if let Some(each) = each {
+        says.push_str(&format!(" when {}", every(words, each, "any")));
+    }
+    if let Some(when) = when {
+        says.push_str(&format!(" when {}", words.of(when)));
+    }
+    if each.is_none() && when.is_none() {
+        says.push_str(", always");
+    }
+    says
+}
+
+/// `for every f in fields, …`
+fn every(words: &Words<'_>, each: &Each, word: &str) -> String {
+    let list = words.part(&each.list);
+    let name = words.variable(each.var, &each.list);
+    format!("for {word} {name} in {list}, {}", words.of(&each.body))
+}
+
+/// The sentence behind the conditions of the groups that it stands in.
+fn guarded(words: &Words<'_>, guards: &[Arc<Expr>], says: String) -> String {
+    if guards.is_empty() {
+        return says;
+    }
+    let guards: Vec<String> = guards.iter().map(|guard| words.part(guard)).collect();
+    format!("if {}: {says}", guards.join(" and "))
+}
+
+/// A limit: a sentence for each bound.
+pub(super) fn limit(words: &Words<'_>, limit: &Limit) -> Vec<Sentence> {
+    let keys: Vec<String> = limit.keys.iter().map(|key| words.part(key)).collect();
+    let per = if keys.is_empty() { String::new() } else { format!(" per {}", series(&keys, "and")) };
+    let over = window(&limit.window);
+    limit
+        .bounds
+        .iter()
+        .map(|bound| {
+            let mut says = format!("{}{per}{over}", amount(words, bound));
+            if let Some(when) = &bound.when {
+                says = format!("if {}: {says}", words.part(when));
+            }
+            Sentence {
+                id: bound.name.as_ref().map_or_else(|| limit.id.clone(), |name| format!("{}/{name}", limit.id)),
+                kind: "limit",
+                says: guarded(words, &limit.guards, says),
+                because: bound.because.as_ref().map(|because| words.template(because)),
+                audit: bound.audit.as_ref().map(|audit| words.template(audit)),
+                at: words.place(bound.span),
+            }
+        })
+        .collect()
+}
+
+/// `allows at most 50 calls`, `above 80000 tokens asks the user (operator)`.
+fn amount(words: &Words<'_>, bound: &Bound) -> String {
+    let value = words.of(&bound.value);
+    let counted = match &bound.meter {
+        Meter::Calls => format!("{value} calls"),
+        Meter::CallsPer(keys) => {
+            let keys: Vec<String> = keys.iter().map(|key| words.part(key)).collect();
+            format!("{value} calls for the same {}", series(&keys, "and"))
+        }
+        Meter::Retries => format!("{value} repetitions of a call"),
+        Meter::Tokens => format!("{value} tokens"),
+        Meter::Cost => format!("a cost of {value}"),
+        Meter::Runtime => format!("a runtime of {value}"),
+        Meter::InFlight => format!("{value} calls under way at a time"),
+        Meter::Denials => format!("{value} refusals"),
+        Meter::Sum { of: None } => format!("a sum of {value}"),
+        Meter::Sum { of: Some(past) } => {
+            let name = match past.of {
+                PastOf::Tool(index) => words.tool(index),
+                PastOf::Event(_) => "events".to_owned(),
+            };
+            format!("a sum of {value} over the calls of {name}")
+        }
+    };
+    let start = match bound.threshold {
+        Threshold::AtMost => format!("allows at most {counted}"),
+        Threshold::Above => format!("above {counted}"),
+    };
+    match (&bound.then, bound.threshold) {
+        (Then::Deny, Threshold::AtMost) => start,
+        (Then::Deny, Threshold::Above) => format!("refuses {start}"),
+        (Then::Warn, _) => format!("warns {start}"),
+        (Then::Challenge(challenge), _) => {
+            let who = words.program.challenges.get(*challenge);
+            let who = who.map(|challenge| format!("{} ({})", asked(challenge), challenge.name.node));
+            format!("asks {} {start}", who.unwrap_or_default())
+        }
+        (Then::DenyAndSuspend(whom), _) => format!("{start} and then suspends the {}", suspended(*whom)),
+    }
+}
+
+fn suspended(whom: Suspended) -> &'static str {
+    match whom {
+        Suspended::Job => "job",
+        Suspended::Agent => "agent",
+        Suspended::Tool => "tool",
+        Suspended::Gate => "gate",
+    }
+}
+
+/// ` in any 24h`, ` each day in Europe/Berlin`.
+pub(super) fn window(window: &Window) -> String {
+    match window {
+        Window::Lifetime => String::new(),
+        Window::Rolling(time) => format!(" in any {time}"),
+        Window::Calendar(unit, zone) => {
+            let unit = match unit {
+                CalendarUnit::Hour => "hour",
+                CalendarUnit::Day => "day",
+                CalendarUnit::Week => "week",
+                CalendarUnit::Month => "month",
+            };
+            format!(" each {unit} in {zone}")
+        }
+    }
+}
+
+/// A flow: which data goes from where to where, before its rules.
+pub(super) fn flow(words: &Words<'_>, flow: &Flow) -> String {
+    let data = match flow.labels.as_slice() {
+        [] => "data".to_owned(),
+        labels => {
+            let word = if flow.all_labels { "and" } else { "or" };
+            format!("data labelled {}", series(labels, word))
+        }
+    };
+    let mut says = match &flow.ends {
+        Some((from, to)) => {
+            let end = |end: &Option<String>| end.clone().unwrap_or_else(|| "anywhere".to_owned());
+            format!("{data} from {} may go to {}", end(from), end(to))
+        }
+        None => format!("{data} that no other flow is about, wherever it goes"),
+    };
+    if let Some(when) = &flow.when {
+        says.push_str(&format!(" when {}", words.of(when)));
+    }
+    says
+}
