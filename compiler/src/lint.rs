@@ -87,3 +87,47 @@ pub fn lint(loaded: &Loaded, checked: &Checked) -> Vec<Diagnostic> {
     found.retain(|finding| seen.insert((finding.code.id, finding.span, finding.message.clone())));
     found
 }
+
+#[cfg(test)]
+mod tests {
+    use agentpass_grammar::{FileId, SourceFile};
+
+    use super::testing::analysed;
+    use crate::diagnostics::Severity;
+    use crate::diagnostics::config::{Config, FILE_NAME};
+
+    /// The severities of everything found about `deny` without a message and a constant that nothing reads.
+    fn severities(levels: &str, text: &str) -> Vec<(&'static str, Severity)> {
+        let (config, problems) = Config::parse(FileId(0), &SourceFile::new(FILE_NAME, levels));
+        assert_eq!(problems, []);
+        let found = analysed(text, &config).diagnostics;
+        found.iter().map(|found| (found.code.name, found.severity)).filter(|(name, _)| *name != "no-tests").collect()
+    }
+
+    const TEXT: &str = "let cap = 5\ntool t(n: int) { action read; deny when n > 5 }\n";
+
+    #[test]
+    fn a_project_sets_the_level_of_a_lint() {
+        assert_eq!(severities("", TEXT), [("unused-declaration", Severity::Warning), ("no-message", Severity::Note)]);
+        let levels = "[lints]\nunused-declaration = \"allow\"\nno-message = \"warn\"\n";
+        assert_eq!(severities(levels, TEXT), [("no-message", Severity::Warning)]);
+        let levels = "[lints]\nW0104 = \"deny\"\nN0103 = \"deny\"\n";
+        assert_eq!(severities(levels, TEXT), [("unused-declaration", Severity::Error), ("no-message", Severity::Error)]);
+    }
+
+    #[test]
+    fn a_comment_silences_a_lint() {
+        let text = format!(
+            "// agentpass: allow-file(no-message) because \"the model knows\"\n\
+             // agentpass: allow(W0104) because \"for later\"\n{TEXT}"
+        );
+        assert_eq!(severities("", &text), []);
+    }
+
+    #[test]
+    fn a_program_with_errors_is_not_linted() {
+        let files = crate::load::MemoryFiles::new([("c", "edition 2026\ncontract c { }\nlet cap = 5\nlet x = nothing\n")]);
+        let found = crate::analysis::analyse(&["c".to_owned()], &files, &Config::default()).diagnostics;
+        assert_eq!(found.iter().map(|found| found.code.name).collect::<Vec<_>>(), ["unknown-name"]);
+    }
+}

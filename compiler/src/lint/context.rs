@@ -15,6 +15,9 @@ pub(super) struct Context<'a> {
     pub(super) program: &'a Program,
     pub(super) used: &'a Used,
     own: HashSet<FileId>,
+    /// The blocks that hold for each tool; those of skills are only for calls made for the skill. Imports bring thousands
+    /// of tools, and every lint asks this of every one of them.
+    blocks: Vec<Vec<&'a Block>>,
 }
 
 /// What a condition is for.
@@ -33,7 +36,16 @@ impl<'a> Context<'a> {
         let is_module = |item: &ast::Item| matches!(item.kind, ItemKind::Module(_));
         let own = loaded.files.iter().filter(|file| file.root && !file.parsed.file.items.iter().any(is_module));
         let own = own.map(|file| file.id).collect();
-        Self { loaded, program: &checked.program, used: &checked.used, own }
+        let program = &checked.program;
+        let mut blocks: Vec<Vec<&Block>> = vec![Vec::new(); program.tools.len()];
+        for block in program.blocks.iter().filter(|block| !matches!(block.origin, Origin::Skill(_))) {
+            for &tool in &block.targets {
+                if let Some(blocks) = blocks.get_mut(tool) {
+                    blocks.push(block);
+                }
+            }
+        }
+        Self { loaded, program, used: &checked.used, own, blocks }
     }
 
     /// True for the files of the contract itself: what others declare is there for whoever needs it.
@@ -52,31 +64,29 @@ impl<'a> Context<'a> {
         loaded.files.iter().flat_map(|file| file.parsed.file.items.iter().map(|item| (file.id, item)))
     }
 
-    /// The rules that every call of a tool meets; those of skills are only for calls made for the skill.
-    pub(super) fn rules_for(&self, tool: usize) -> impl Iterator<Item = &'a Rule> + use<'a> {
+    /// The rules that calls of a tool can meet, those of flows included.
+    pub(super) fn rules_for(&self, tool: usize) -> impl Iterator<Item = &'a Rule> {
         self.blocks_for(tool).flat_map(|block| &block.rules)
     }
 
-    /// The limits that every call of a tool counts towards.
-    pub(super) fn limits_for(&self, tool: usize) -> impl Iterator<Item = &'a Limit> + use<'a> {
+    /// The rules that every call of a tool meets.
+    pub(super) fn own_rules_for(&self, tool: usize) -> impl Iterator<Item = &'a Rule> {
+        self.blocks_for(tool).filter(|block| !matches!(block.origin, Origin::Flow(_))).flat_map(|block| &block.rules)
+    }
+
+    /// The limits that calls of a tool count towards.
+    pub(super) fn limits_for(&self, tool: usize) -> impl Iterator<Item = &'a Limit> {
         self.blocks_for(tool).flat_map(|block| &block.limits)
     }
 
-    fn blocks_for(&self, tool: usize) -> impl Iterator<Item = &'a Block> + use<'a> {
-        let program = self.program;
-        program
-            .blocks
-            .iter()
-            .filter(move |block| !matches!(block.origin, Origin::Skill(_)) && block.targets.contains(&tool))
+    fn blocks_for(&self, tool: usize) -> impl Iterator<Item = &'a Block> {
+        self.blocks.get(tool).into_iter().flatten().copied()
     }
 
     /// True where every call of the tool is denied.
     pub(super) fn is_denied(&self, tool: usize) -> bool {
-        self.program.blocks.iter().any(|block| {
-            !matches!(block.origin, Origin::Skill(_) | Origin::Flow(_))
-                && block.targets.contains(&tool)
-                && block.rules.iter().any(|rule| rule.guards.is_empty() && matches!(rule.kind, RuleKind::Deny(None)))
-        })
+        let always = |rule: &Rule| rule.guards.is_empty() && matches!(rule.kind, RuleKind::Deny(None));
+        self.own_rules_for(tool).any(always)
     }
 
     /// The head of a tool's declaration: its name or pattern.

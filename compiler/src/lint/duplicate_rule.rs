@@ -19,12 +19,9 @@ pub(super) fn check(cx: &Context<'_>, found: &mut Vec<Diagnostic>) {
             if matches!(rule.kind, RuleKind::RecordsAtMost(_)) {
                 continue;
             }
-            match seen.get(&shape::of_rule(rule)) {
-                Some(&first) if first != rule.span => found.push(problem::duplicate_rule(rule.span, first)),
-                Some(_) => {}
-                None => {
-                    seen.insert(shape::of_rule(rule), rule.span);
-                }
+            let first = *seen.entry(shape::of_rule(rule)).or_insert(rule.span);
+            if first != rule.span {
+                found.push(problem::duplicate_rule(rule.span, first));
             }
         }
     }

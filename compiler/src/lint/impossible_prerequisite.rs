@@ -4,7 +4,7 @@ use super::context::{Context, condition};
 use super::prove::satisfiable;
 use crate::ast::{BinaryOp, Phase};
 use crate::diagnostics::{Diagnostic, problems::lints as problem};
-use crate::typed::{Expr, ExprKind, Origin, Past, Read, Rule, RuleKind};
+use crate::typed::{Expr, ExprKind, Filter, Past, Read, Rule, RuleKind};
 use crate::types::{Part, PastOf, Ty};
 
 pub(super) fn check(cx: &Context<'_>, found: &mut Vec<Diagnostic>) {
@@ -35,10 +35,7 @@ fn refusal<'a>(cx: &Context<'a>, tool: usize, past: &Past) -> Option<&'a Rule> {
         all.push((condition, !truth));
         !satisfiable(cx, &all)
     };
-    let blocks = cx.program.blocks.iter().filter(|block| {
-        !matches!(block.origin, Origin::Skill(_) | Origin::Flow(_)) && block.targets.contains(&tool)
-    });
-    blocks.flat_map(|block| &block.rules).find(|rule| {
+    cx.own_rules_for(tool).find(|rule| {
         rule.guards.iter().all(|guard| holds(guard, true))
             && match &rule.kind {
                 RuleKind::Deny(None) => true,
@@ -50,7 +47,7 @@ fn refusal<'a>(cx: &Context<'a>, tool: usize, past: &Past) -> Option<&'a Rule> {
 }
 
 /// What a filter says of the call that is asked for, as a condition in that call's own rules.
-fn known(filter: &crate::typed::Filter) -> Option<Expr> {
+fn known(filter: &Filter) -> Option<Expr> {
     let [name] = filter.path.as_slice() else { return None };
     if filter.part != Part::Args || filter.op != BinaryOp::Equal || !matches!(filter.value.kind, ExprKind::Const(_)) {
         return None;

@@ -15,6 +15,8 @@ use crate::types::Ty;
 
 /// How many parts are looked at before the prover gives up.
 const BUDGET: usize = 20_000;
+/// The largest list whose elements are looked at one by one.
+const MAX_ELEMENTS: usize = 200;
 /// How deep it follows alternatives within alternatives.
 const MAX_DEPTH: usize = 3;
 
@@ -98,6 +100,7 @@ impl Prover<'_, '_> {
                 _ => true,
             },
             ExprKind::In(left, right) => match self.cx.elements(right) {
+                Some(elements) if elements.len() > MAX_ELEMENTS => true,
                 Some(elements) if element(&right.ty).is_some_and(|element| alike(&left.ty, element)) => {
                     let values: Vec<Value> = elements.into_iter().map(|(value, _)| value.clone()).collect();
                     let Some(bounds) = bounds(known, left) else { return true };

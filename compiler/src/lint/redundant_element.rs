@@ -1,11 +1,17 @@
 //! Elements of a list or set that add nothing: written twice, or lying within another element.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
 use agentpass_grammar::Span;
 
 use super::context::Context;
 use crate::diagnostics::{Diagnostic, problems::lints as problem};
 use crate::typed::{Expr, ExprKind, Value};
 use crate::types::Ty;
+
+/// The largest list whose elements are compared with each other.
+const MAX_PAIRED: usize = 1_000;
 
 pub(super) fn check(cx: &Context<'_>, found: &mut Vec<Diagnostic>) {
     for set in &cx.program.sets {
@@ -30,28 +36,31 @@ fn elements(all: &[Expr], ty: &Ty, found: &mut Vec<Diagnostic>) {
             _ => None,
         })
         .collect();
-    for (index, (value, span)) in constants.iter().enumerate() {
-        let others = constants.iter().enumerate().filter(|(other, _)| *other != index);
-        for (other, (wider, at)) in others {
-            if same(value, wider, ty) {
-                if other < index {
-                    found.push(problem::element_twice(*span, *at));
-                    break;
-                }
-            } else if lies_in(value, wider) {
-                found.push(problem::element_within(*span, *at));
-                break;
+    let mut first: HashMap<String, Span> = HashMap::new();
+    let mut different = Vec::new();
+    for (value, span) in constants {
+        match first.entry(key(value, ty)) {
+            Entry::Occupied(known) => found.push(problem::element_twice(span, *known.get())),
+            Entry::Vacant(free) => {
+                free.insert(span);
+                different.push((value, span));
             }
         }
     }
+    if different.len() > MAX_PAIRED {
+        return;
+    }
+    for (value, span) in &different {
+        let wider = different.iter().find(|(wider, at)| at != span && lies_in(value, wider));
+        found.extend(wider.map(|(_, at)| problem::element_within(*span, *at)));
+    }
 }
 
-fn same(a: &Value, b: &Value, ty: &Ty) -> bool {
-    match (a, b) {
-        (Value::Text(a), Value::Text(b)) if *ty == Ty::Folded => {
-            agentpass_values::folded::key(a) == agentpass_values::folded::key(b)
-        }
-        (a, b) => a == b,
+/// By what two elements are the same.
+fn key(value: &Value, ty: &Ty) -> String {
+    match value {
+        Value::Text(text) if *ty == Ty::Folded => agentpass_values::folded::key(text),
+        value => format!("{value:?}"),
     }
 }
 

@@ -7,7 +7,7 @@ use agentpass_grammar::Span;
 
 use super::context::Context;
 use crate::diagnostics::{Diagnostic, problems::lints as problem};
-use crate::typed::{Program, Tool, ToolKind};
+use crate::typed::{Expr, ExprKind, Program, Read, Rule, RuleKind, Tool, ToolKind};
 use crate::types::Ty;
 
 /// How deep records are looked into.
@@ -24,7 +24,8 @@ pub(super) fn check(cx: &Context<'_>, found: &mut Vec<Diagnostic>) {
         if is_unseen || is_said || cx.is_denied(index) {
             continue;
         }
-        let parameters = free_text(cx.program, tool);
+        let mut parameters = free_text(cx.program, tool);
+        parameters.retain(|name| !cx.own_rules_for(index).any(|rule| names_values(cx, rule, name)));
         if !parameters.is_empty() {
             out.entry(tool.span).or_default().push((tool.name.clone(), parameters));
         }
@@ -46,6 +47,22 @@ fn free_text(program: &Program, tool: &Tool) -> Vec<String> {
         names.push("...".to_owned());
     }
     names
+}
+
+/// True for a rule that lets a parameter, or its elements, have listed values only.
+fn names_values(cx: &Context<'_>, rule: &Rule, parameter: &str) -> bool {
+    let is_parameter = |expr: &Expr| matches!(&expr.kind, ExprKind::Read(Read::Arg(name)) if name == parameter);
+    let (list, body) = match &rule.kind {
+        RuleKind::Require(body) => (None, body),
+        RuleKind::RequireEach(each) => (Some(&each.list), &each.body),
+        _ => return false,
+    };
+    let ExprKind::In(element, container) = &body.kind else { return false };
+    let is_meant = match list {
+        Some(list) => is_parameter(list) && matches!(element.kind, ExprKind::Var(_)),
+        None => is_parameter(element),
+    };
+    rule.guards.is_empty() && is_meant && cx.elements(container).is_some()
 }
 
 fn is_free(program: &Program, ty: &Ty, depth: usize) -> bool {
@@ -77,6 +94,8 @@ mod tests {
         check(&WAY_OUT, "tool note(body: text) { action write; keeps inside }\n", &[]);
         check(&WAY_OUT, "tool note(body: text) { action send; sends to wiki }\n", &[]);
         check(&WAY_OUT, "tool note(body: text) { action write }\non any { keeps inside }\n", &[]);
+        let listed = "tool get(fields: list<string>) { action read; require each f in fields: f in [\"a\"] }\n";
+        check(&WAY_OUT, listed, &[]);
         check(&WAY_OUT, "tool get(x: id, n: int, kind: \"a\" | \"b\", d: domain) { action read }\n", &[]);
     }
 }
