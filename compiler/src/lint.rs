@@ -42,13 +42,9 @@ use crate::load::Loaded;
 /// A lint: looks at a program and adds what it finds.
 type Lint = fn(&Context<'_>, &mut Vec<Diagnostic>);
 
-/// Every lint.
+/// Lints that look at what is there.
 const LINTS: &[Lint] = &[
-    unused_declaration::check,
     confusable_name::check,
-    irreversible_action::check,
-    sink_without_flow::check,
-    open_pattern::check,
     regex_instead_of_type::check,
     impossible_prerequisite::check,
     self_cancelling::check,
@@ -57,10 +53,19 @@ const LINTS: &[Lint] = &[
     constant_condition::check,
     redundant_element::check,
     expiry::check,
+    no_message::check,
+];
+
+/// Lints that conclude something from what is missing: only a contract is whole. What a module lacks may be in the contract
+/// that imports it.
+const LINTS_OF_WHOLE: &[Lint] = &[
+    unused_declaration::check,
+    irreversible_action::check,
+    sink_without_flow::check,
+    open_pattern::check,
     never_carried::check,
     unreachable_flow::check,
     way_out::check,
-    no_message::check,
     no_tests::check,
     incomplete_contract::check,
     amount_without_cap::check,
@@ -68,8 +73,7 @@ const LINTS: &[Lint] = &[
 
 /// Runs every lint over a checked program.
 ///
-/// A program with errors is not linted: what could not be read is missing from it, and nearly every lint concludes
-/// something from what is missing.
+/// A program with errors is not linted: what could not be read is missing from it, so that what is left says little.
 #[must_use]
 pub fn lint(loaded: &Loaded, checked: &Checked) -> Vec<Diagnostic> {
     let parsed = loaded.files.iter().flat_map(|file| &file.parsed.problems);
@@ -79,7 +83,8 @@ pub fn lint(loaded: &Loaded, checked: &Checked) -> Vec<Diagnostic> {
     }
     let context = Context::new(loaded, checked);
     let mut found = Vec::new();
-    for lint in LINTS {
+    let of_whole = if checked.program.contract.is_some() { LINTS_OF_WHOLE } else { &[] };
+    for lint in LINTS.iter().chain(of_whole) {
         lint(&context, &mut found);
     }
     // A `let` that several rules read is seen from each of them.
@@ -122,6 +127,11 @@ mod tests {
              // agentpass: allow(W0104) because \"for later\"\n{TEXT}"
         );
         assert_eq!(severities("", &text), []);
+    }
+
+    #[test]
+    fn what_a_module_lacks_may_be_elsewhere() {
+        assert_eq!(severities("", "edition 2026\ntool t(n: text) { action delete }\n"), []);
     }
 
     #[test]

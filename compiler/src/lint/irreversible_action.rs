@@ -6,7 +6,7 @@ use agentpass_grammar::Span;
 
 use super::context::Context;
 use crate::diagnostics::{Diagnostic, problems::lints as problem};
-use crate::typed::{Action, RuleKind, Then};
+use crate::typed::{Action, Expr, ExprKind, Meter, Read, RuleKind, Then};
 
 pub(super) fn check(cx: &Context<'_>, found: &mut Vec<Diagnostic>) {
     // One finding for all tools of one declaration: an import may bring hundreds.
@@ -23,11 +23,21 @@ pub(super) fn check(cx: &Context<'_>, found: &mut Vec<Diagnostic>) {
     }
 }
 
-/// True where a rule runs the call once, or asks somebody.
+/// True where a rule runs the call once, bounds how often it is repeated, or asks somebody.
 fn is_held(cx: &Context<'_>, tool: usize) -> bool {
     let holds = |kind: &RuleKind| matches!(kind, RuleKind::Once { .. } | RuleKind::Challenge { .. });
     let mut bounds = cx.limits_for(tool).flat_map(|limit| &limit.bounds);
-    cx.rules_for(tool).any(|rule| holds(&rule.kind)) || bounds.any(|bound| matches!(bound.then, Then::Challenge(_)))
+    cx.rules_for(tool).any(|rule| holds(&rule.kind))
+        || bounds.any(|bound| matches!(bound.then, Then::Challenge(_)) || bounds_repeats(&bound.meter))
+}
+
+fn bounds_repeats(meter: &Meter) -> bool {
+    let is_digest = |key: &Expr| matches!(key.kind, ExprKind::Read(Read::Digest));
+    match meter {
+        Meter::Retries => true,
+        Meter::CallsPer(keys) => keys.iter().any(is_digest),
+        _ => false,
+    }
 }
 
 #[cfg(test)]
@@ -47,6 +57,8 @@ mod tests {
         check(&IRREVERSIBLE_ACTION, "tool t(name: id) { action delete; once per name }\n", &[]);
         check(&IRREVERSIBLE_ACTION, "tool t(name: id) { action delete; deny because \"no\" }\n", &[]);
         check(&IRREVERSIBLE_ACTION, "tool t(name: id) { action write }\n", &[]);
+        let repeats = "limit per job { calls per call.digest at most 1 }\n";
+        check(&IRREVERSIBLE_ACTION, &format!("tool t(name: id) {{ action delete }}\n{repeats}"), &[]);
         for rule in ["on t { challenge boss }\n", "challenge boss when call.action in [delete]\n"] {
             check(&IRREVERSIBLE_ACTION, &format!("{boss}tool t(name: id) {{ action delete }}\n{rule}"), &[]);
         }

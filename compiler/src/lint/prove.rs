@@ -60,11 +60,7 @@ impl Prover<'_, '_> {
             let (first, second) = (left.next(), left.next());
             match (first, second) {
                 (None, _) => return false,
-                (Some(part), None) => {
-                    if !self.assume(&mut known, part, truth, &mut choices) {
-                        return false;
-                    }
-                }
+                (Some(part), None) if !self.assume(&mut known, part, truth, &mut choices) => return false,
                 _ => {}
             }
         }

@@ -8,10 +8,6 @@ use crate::diagnostics::{Diagnostic, problems::lints as problem};
 use crate::typed::{Expr, ExprKind, Read, Value};
 
 pub(super) fn check(cx: &Context<'_>, found: &mut Vec<Diagnostic>) {
-    // Without a contract the files may be parts of one that is not here.
-    if cx.program.contract.is_none() {
-        return;
-    }
     let named = labels_named(cx);
     for (file, item) in cx.items() {
         if !cx.is_own(file) || item.broken {
