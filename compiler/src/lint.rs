@@ -1,7 +1,8 @@
 //! Lints: what the language allows and is still very likely a mistake (`W01xx`), or worth a human's look (`N01xx`).
 //!
 //! Each lint is a function of its own, in a file of its own: it looks at the whole checked program and says what it found.
-//! They share a context, the comparison of expressions by their shape, and a small prover (`lint/prove.rs`). A false alarm teaches people to ignore alarms, so a lint that is not sure stays silent.
+//! They share a context, the comparison of expressions by their shape, and a small prover (`lint/prove.rs`).
+//! A false alarm teaches people to ignore alarms, so a lint that is not sure stays silent.
 
 mod amount_without_cap;
 mod confusable_name;
