@@ -1,10 +1,12 @@
 //! All of the compiler's front in one call: files in, one sorted list of findings out.
 
-use agentpass_grammar::Span;
+use std::collections::HashMap;
+
+use agentpass_grammar::{FileId, Span};
 
 use crate::check::{Checked, check};
 use crate::diagnostics::config::{Config, allow, apply};
-use crate::diagnostics::{Diagnostic, Severity, sort};
+use crate::diagnostics::{Diagnostic, Severity, problems, sort};
 use crate::lint::lint;
 use crate::load::{Files, Loaded, load};
 
@@ -45,8 +47,38 @@ pub fn analyse_loaded(loaded: Loaded, config: &Config) -> Analysis {
     // The standard library speaks for itself in its own tests: whoever imports it hears of its errors only.
     let is_std = |span: Span| loaded.sources.get(span.file).is_some_and(|file| file.name.starts_with("<std>"));
     found.retain(|finding| finding.severity == Severity::Error || !is_std(finding.span));
-    let diagnostics = sort::sorted(&loaded.sources, apply(config, allows, found));
+    let diagnostics = bounded(&loaded, sort::sorted(&loaded.sources, apply(config, allows, found)));
     Analysis { loaded, checked, diagnostics }
+}
+
+/// How many findings of one file are shown.
+const MOST_PER_FILE: usize = 200;
+
+/// The first findings of each file, and how many more there are.
+fn bounded(loaded: &Loaded, sorted: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let mut kept: Vec<Diagnostic> = Vec::new();
+    let mut counts: HashMap<FileId, usize> = HashMap::new();
+    let mut last: HashMap<FileId, usize> = HashMap::new();
+    for finding in sorted {
+        let file = finding.span.file;
+        let count = counts.entry(file).or_default();
+        *count += 1;
+        if *count <= MOST_PER_FILE {
+            last.insert(file, kept.len());
+            kept.push(finding);
+        }
+    }
+    let mut over: Vec<(usize, FileId, usize)> = counts
+        .into_iter()
+        .filter(|(_, count)| *count > MOST_PER_FILE)
+        .filter_map(|(file, count)| Some((*last.get(&file)?, file, count - MOST_PER_FILE)))
+        .collect();
+    over.sort_unstable_by(|a, b| b.cmp(a));
+    for (at, file, hidden) in over {
+        let end = loaded.sources.get(file).map_or(0, |file| u32::try_from(file.text.len()).unwrap_or(u32::MAX));
+        kept.insert(at + 1, problems::files::too_many(Span::new(file, end, end), hidden));
+    }
+    kept
 }
 
 impl Analysis {

@@ -20,12 +20,12 @@ mod types;
 
 use std::ops::Range;
 
-use agentpass_grammar::{AgentPassParser, Chunk, Chunks, FileId, Layout, Rule, Span, chunk, layout, lex};
+use agentpass_grammar::{AgentPassParser, Chunk, Chunks, FileId, Kind, Layout, Rule, Span, chunk, layout, lex};
 use pest::Parser;
 use pest::iterators::Pair;
 
 use crate::ast;
-use crate::diagnostics::{Diagnostic, problems::syntax as problem};
+use crate::diagnostics::{Diagnostic, codes, problems::syntax as problem};
 use build::Builder;
 pub use cache::{Cache, parse_cached};
 
@@ -57,20 +57,75 @@ fn parse_with(
     let layout = layout(text, lex(text));
     let chunks = chunk(text, &layout);
     let mut problems = lexical::problems(file, text, &layout, &chunks);
-    let lexical_spans: Vec<Span> = problems.iter().map(|problem| problem.span).collect();
-    let mut items = Vec::with_capacity(chunks.items.len());
+    let astray = astray(text, &layout, &chunks, &problems);
+    let mut items: Vec<ast::Item> = Vec::with_capacity(chunks.items.len());
+    let mut good: Vec<Span> = Vec::new();
     for item in &chunks.items {
         let mut reader = Reader { file, text, layout: &layout, chunks: &chunks, problems: Vec::new() };
-        let parsed = read(&mut reader, item);
-        // What is wrong with the characters or brackets of an item is the cause; what the grammar then says of the
-        // same item is its consequence.
         let whole = reader.span(&item.tokens);
-        let is_known = lexical_spans.iter().any(|at| whole.start <= at.start && at.start < whole.end.max(whole.start + 1));
-        problems.extend(reader.problems.into_iter().filter(|p| !is_known || p.code != &crate::diagnostics::codes::SYNTAX));
+        if layout.tokens.get(item.tokens.start).is_some_and(|token| token.kind == Kind::OpenBrace)
+            && let Some(head) = items.last_mut().filter(|item| !item.broken)
+        {
+            // The block of the item before, on a line of its own: it is read no further.
+            head.broken = true;
+            let brace = Span::new(file, whole.start, whole.start + 1);
+            problems.push(problem::brace_on_next_line(brace, head.span.at_end()));
+            continue;
+        }
+        let parsed = read(&mut reader, item);
+        if parsed.as_ref().is_some_and(|item| !item.broken) {
+            good.push(whole);
+        }
+        // What is wrong with characters or brackets is the cause; what the grammar then says of the same clause is its
+        // consequence.
+        let is_known = |p: &Diagnostic| p.code == &codes::SYNTAX && covers(&astray, p.span.start);
+        if problems.len() < 3 * lexical::MOST_PROBLEMS {
+            problems.extend(reader.problems.into_iter().filter(|p| !is_known(p)));
+        }
         items.extend(parsed);
     }
+    // The grammar knows better: in a tool pattern (`2x_*`) a name may begin with a digit.
+    problems.retain(|p| {
+        let in_good = good.get(good.partition_point(|item| item.end <= p.span.start));
+        p.code != &codes::BAD_NUMBER || !in_good.is_some_and(|item| item.start <= p.span.start)
+    });
     let docs = file_docs(file, text, &layout);
     Parsed { file: ast::File { id: file, docs, items }, problems, layout, chunks }
+}
+
+/// Where mistakes in characters or brackets can lead the grammar astray: to the end of their clause, and for a brace to
+/// the end of its item, since nobody knows where its block ends. Sorted and disjoint.
+fn astray(text: &str, layout: &Layout, chunks: &Chunks, problems: &[Diagnostic]) -> Vec<Range<u32>> {
+    let separators: Vec<u32> = layout
+        .tokens
+        .iter()
+        .zip(&layout.separates)
+        .filter(|(_, separates)| **separates)
+        .map(|(token, _)| token.end)
+        .collect();
+    let end_of = |item: &Chunk| {
+        let last = item.tokens.end.checked_sub(1).and_then(|last| layout.tokens.get(last));
+        last.map_or(u32::MAX, |token| token.end.saturating_add(1))
+    };
+    let mut merged: Vec<Range<u32>> = Vec::new();
+    for problem in problems {
+        let start = problem.span.start;
+        let is_brace = problem.code == &codes::UNBALANCED_BRACKET && problem.span.text(text).contains(['{', '}']);
+        let end = if is_brace {
+            chunks.items.get(chunks.items.partition_point(|item| end_of(item) <= start)).map_or(u32::MAX, end_of)
+        } else {
+            separators.get(separators.partition_point(|&end| end <= problem.span.end)).copied().unwrap_or(u32::MAX)
+        };
+        match merged.last_mut() {
+            Some(last) if start <= last.end => last.end = last.end.max(end),
+            _ => merged.push(start..end),
+        }
+    }
+    merged
+}
+
+fn covers(ranges: &[Range<u32>], at: u32) -> bool {
+    ranges.get(ranges.partition_point(|range| range.end <= at)).is_some_and(|range| range.start <= at)
 }
 
 /// Decodes the escapes of a text; those that do not exist are left out (the parser reports them).
@@ -113,7 +168,13 @@ impl Reader<'_> {
         let view = span.text(&self.layout.view);
         match AgentPassParser::parse(start, view) {
             Ok(mut pairs) => {
-                let mut builder = Builder { file: self.file, base: span.start, problems: &mut self.problems };
+                let mut builder = Builder {
+                    file: self.file,
+                    base: span.start,
+                    operators: 0,
+                    nesting: 0,
+                    problems: &mut self.problems,
+                };
                 let inner = pairs.next().and_then(|pair| pair.into_inner().next());
                 Ok(inner.and_then(|pair| build(&mut builder, pair)))
             }
@@ -144,7 +205,7 @@ impl Reader<'_> {
                 let shown: String = text.chars().take(40).collect();
                 let shown = if shown.len() < text.len() { format!("{shown}…") } else { shown };
                 // pest may stop inside a token (`12abc`): point at the whole of it.
-                problem::unexpected(Span::new(self.file, token.start, token.end), expected, &format!("`{shown}`"))
+                problem::unexpected_token(Span::new(self.file, token.start, token.end), expected, &shown)
             }
             None => problem::unexpected(end_of_item, expected, "the end of the item"),
         }
@@ -160,7 +221,7 @@ impl Reader<'_> {
     fn docs(&self, tokens: &Range<usize>) -> Vec<ast::Text> {
         let all = self.layout.tokens.get(tokens.clone()).unwrap_or_default();
         all.iter()
-            .filter(|token| token.kind == agentpass_grammar::Kind::Doc)
+            .filter(|token| token.kind == Kind::Doc)
             .map(|token| doc_text(self.file, self.text, *token))
             .collect()
     }
@@ -174,6 +235,6 @@ fn doc_text(file: FileId, text: &str, token: agentpass_grammar::Token) -> ast::T
 }
 
 fn file_docs(file: FileId, text: &str, layout: &Layout) -> Vec<ast::Text> {
-    let docs = layout.tokens.iter().filter(|token| token.kind == agentpass_grammar::Kind::InnerDoc);
+    let docs = layout.tokens.iter().filter(|token| token.kind == Kind::InnerDoc);
     docs.map(|token| doc_text(file, text, *token)).collect()
 }

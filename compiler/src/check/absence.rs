@@ -1,7 +1,8 @@
 //! What a condition says about absence: which optional values are there when it holds, and when it does not.
 
-use crate::ast::Quantifier;
+use crate::ast::{BinaryOp, Quantifier};
 use crate::typed::{Expr, ExprKind, Read};
+use crate::types::Ty;
 
 /// The path by which an optional value is known, where it has one.
 pub(super) fn path(expr: &Expr) -> Option<String> {
@@ -54,6 +55,16 @@ fn collect(expr: &Expr, truth: bool, paths: &mut Vec<String>) {
         // Of an `or` that holds, only what all of its parts say.
         ExprKind::Or(all) => common(all, true, paths),
         ExprKind::And(all) => common(all, false, paths),
+        // `x != null` that holds, `x == null` that does not.
+        ExprKind::Compare(op @ (BinaryOp::Equal | BinaryOp::NotEqual), left, right)
+            if (*op == BinaryOp::NotEqual) == truth =>
+        {
+            for (side, other) in [(left, right), (right, left)] {
+                if matches!(other.ty, Ty::Null) {
+                    paths.extend(path(side).map(|path| format!("{path} is not null")));
+                }
+            }
+        }
         ExprKind::Let(_, value) => collect(value, truth, paths),
         ExprKind::Bind(_, body) => collect(body, truth, paths),
         ExprKind::Quantified(Quantifier::Some, _, _, _) => {}

@@ -305,6 +305,12 @@ impl<'l> Checker<'l> {
         }
         for index in 0..self.lets.len() {
             self.global_let(index, &mut Vec::new());
+            let Some((file, item)) = self.lets.get(index).map(|decl| (decl.file, decl.item)) else { continue };
+            for param in item.params.iter().flatten() {
+                if let Some(declared) = self.find(file, Space::Value, &[&param.name.node]) {
+                    self.report(names::shadows(param.name.span, &param.name.node, declared.span));
+                }
+            }
         }
     }
 
@@ -472,10 +478,17 @@ impl<'l> Checker<'l> {
     /// Parameters or fields, with their types.
     pub(super) fn fields(&mut self, file: usize, fields: &[ast::Field], what: &str) -> Vec<Field> {
         let mut known: HashMap<&str, Span> = HashMap::new();
+        let mut wires: HashMap<&str, Span> = HashMap::new();
         let mut result = Vec::new();
         for field in fields {
             if let Some(first) = known.insert(&field.name.node, field.name.span) {
                 self.report(problem::duplicate(field.name.span, what, &field.name.node, first));
+                continue;
+            }
+            // Two names for one value on the wire: a rule on one of them would not hold for the other.
+            let on_wire = field.wire.as_ref().unwrap_or(&field.name);
+            if let Some(first) = wires.insert(&on_wire.node, on_wire.span) {
+                self.report(problem::duplicate(on_wire.span, "wire name", &on_wire.node, first));
                 continue;
             }
             let ty = self.ty(file, &field.ty);
@@ -604,6 +617,9 @@ impl<'l> Checker<'l> {
                 let words: Vec<&str> = path.words.iter().map(|word| word.node.as_str()).collect();
                 if let Some(Declared { symbol: Symbol::Record(index), .. }) = self.find(file, Space::Type, &words) {
                     return Ty::Record(RecordId(index));
+                }
+                if self.is_poisoned(file, words.first().copied().unwrap_or("")) {
+                    return Ty::Error;
                 }
                 let own = self.closest(file, Space::Type, &name);
                 let close = suggest::closest(&name, TYPE_NAMES.iter().copied().chain(own.as_deref()));

@@ -43,9 +43,11 @@ impl Checker<'_> {
     }
 
     /// Reports an optional value that is used as if it were always there.
-    pub(super) fn demand(&mut self, cx: &Cx, mut expr: Expr) -> Expr {
+    pub(super) fn demand(&mut self, cx: &mut Cx, mut expr: Expr) -> Expr {
         if expr.optional {
             let path = absence::path(&expr).filter(|path| !path.starts_with("var "));
+            // Reported once, it counts as there for the rest of the clause.
+            cx.present.extend(path.clone());
             let shown = path.map(|path| path.trim_start_matches("let ").trim_start_matches("args.").to_owned());
             self.report(absent::unhandled(expr.span, shown.as_deref(), cx.in_require));
             expr.optional = false;
@@ -66,7 +68,8 @@ impl Checker<'_> {
             (Ty::Int, Ty::Decimal) => true,
             (Ty::Enum(few), Ty::Enum(many)) => few.iter().all(|case| many.contains(case)),
             (Ty::List(found, size), Ty::List(expected, wanted)) => {
-                (size.least >= wanted.least || size.least == wanted.least) && self.agrees(found, expected)
+                let not_too_many = wanted.most.is_none_or(|most| size.most.is_some_and(|size| size <= most));
+                size.least >= wanted.least && not_too_many && self.agrees(found, expected)
             }
             (Ty::Set(found), Ty::Set(expected)) => self.agrees(found, expected),
             (found, expected) => found == expected,
@@ -172,7 +175,7 @@ impl Checker<'_> {
             typed.push(item);
         }
         let size = u32::try_from(items.len()).unwrap_or(u32::MAX);
-        let size = ListSize { least: size.min(1), most: None };
+        let size = ListSize { least: size, most: Some(size) };
         let ty = match ty {
             Some(Ty::Error) => Ty::Error,
             Some(element) => Ty::List(Box::new(element), size),
@@ -208,7 +211,7 @@ impl Checker<'_> {
         }
         // An absent parameter usually means the server's own default: `?? literal` would judge another call than the
         // one that happens (semantics 5).
-        if cx.in_require && reads_parameter(&left) && matches!(right.kind, ExprKind::Const(_) | ExprKind::List(_)) {
+        if cx.in_require && left.optional && reads_parameter(&left) && super::declare::is_static(&right) {
             let shown = absence::path(&left).map(|path| path.trim_start_matches("args.").to_owned());
             self.report(absent::coalesced_parameter(span, shown.as_deref().unwrap_or("x")));
         }
@@ -278,7 +281,8 @@ impl Checker<'_> {
                 Ty::Error
             }
         };
-        if cx.param(&name.node).is_some() || cx.locals.iter().any(|(known, _)| *known == name.node) {
+        let is_taken = cx.param(&name.node).is_some() || cx.locals.iter().any(|(known, _)| *known == name.node);
+        if is_taken || self.find(cx.file, super::scope::Space::Value, &[&name.node]).is_some() {
             self.report(names::variable_shadows(name.span, &name.node));
         }
         let var = self.fresh_var();
@@ -456,6 +460,20 @@ impl Checker<'_> {
             other => (other.to_string(), Vec::new()),
         }
     }
+}
+
+/// The parameter for which a value makes something up where it is absent (semantics 5).
+pub(super) fn made_up(expr: &Expr) -> Option<String> {
+    let mut found = None;
+    expr.walk(&mut |expr| {
+        if let ExprKind::Coalesce(left, right) = &expr.kind
+            && reads_parameter(left)
+            && super::declare::is_static(right)
+        {
+            found = absence::path(left).map(|path| path.trim_start_matches("args.").to_owned());
+        }
+    });
+    found
 }
 
 /// True where part of the value is a parameter of the tool.

@@ -40,6 +40,7 @@ impl<'l> Checker<'l> {
             params: None,
             with: Vec::new(),
             guard: flow.when.as_ref(),
+            shared: &[],
             body: &flow.body,
         });
         // The condition was checked with the block; the flow itself needs it to know whether it is met.

@@ -47,7 +47,7 @@ impl<'l> Checker<'l> {
                 bounds.extend(checker.bound(cx, bound, targets, limit.window.as_ref(), per_job));
             }
             let windowless =
-                bounds.iter().all(|bound| matches!(bound.meter, Meter::InFlight)) && !limit.bounds.is_empty();
+                bounds.iter().all(|bound| matches!(bound.meter, Meter::InFlight | Meter::Runtime)) && !limit.bounds.is_empty();
             // Keys that were refused have been reported; nothing is concluded from what is left of them.
             let whole = keys.len() == limit.keys.len();
             if limit.window.is_none() && !per_job && !windowless && whole && !limit.keys.is_empty() {

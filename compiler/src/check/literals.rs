@@ -81,6 +81,7 @@ fn integer(span: Span, text: &str, expected: Option<&Ty>) -> Read {
         Some(Ty::IntEnum(values)) if !values.contains(&value) => {
             return Err(Box::new(problem::not_a_case(span, text, &Ty::IntEnum(values.clone()), None)));
         }
+        Some(Ty::IntEnum(values)) => (Value::Int(value), Ty::IntEnum(values.clone())),
         _ => (Value::Int(value), Ty::Int),
     })
 }

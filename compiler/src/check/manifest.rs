@@ -26,22 +26,22 @@ pub(super) struct Pinned {
 }
 
 impl Checker<'_> {
-    /// The tools of a manifest. Reports a document that is none.
-    pub(super) fn manifest(&mut self, path: &str, at: Span) -> Vec<Pinned> {
-        let Some(manifest) = self.loaded.manifests.get(path) else { return Vec::new() };
+    /// The tools of a manifest; nothing, with a report, for a document that is none.
+    pub(super) fn manifest(&mut self, path: &str, at: Span) -> Option<Vec<Pinned>> {
+        let manifest = self.loaded.manifests.get(path)?;
         let document: Json = match serde_json::from_str(&manifest.text) {
             Ok(document) => document,
             Err(error) => {
                 self.report(problem::bad_manifest(at, path, &error.to_string()));
-                return Vec::new();
+                return None;
             }
         };
         let tools = document.get("tools").or_else(|| document.get("result").and_then(|result| result.get("tools")));
         let Some(Json::Array(tools)) = tools else {
             self.report(problem::bad_manifest(at, path, "it has no list `tools`"));
-            return Vec::new();
+            return None;
         };
-        tools.iter().filter_map(|tool| self.pinned(tool, path, at)).collect()
+        Some(tools.iter().filter_map(|tool| self.pinned(tool, path, at)).collect())
     }
 
     fn pinned(&mut self, tool: &Json, path: &str, at: Span) -> Option<Pinned> {

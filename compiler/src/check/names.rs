@@ -19,6 +19,12 @@ impl Checker<'_> {
         if let Some((_, local)) = cx.locals.iter().rev().find(|(known, _)| known == name) {
             let mut local = local.clone();
             local.span = span;
+            if cx.in_require
+                && let ExprKind::Let(_, value) = &local.kind
+                && let Some(of) = super::expr::made_up(value)
+            {
+                self.report(crate::diagnostics::problems::absent::coalesced_parameter(span, &of));
+            }
             if local.optional && super::absence::path(&local).is_some_and(|path| cx.is_present(&path)) {
                 local.optional = false;
             }
@@ -43,6 +49,9 @@ impl Checker<'_> {
                 return error(span);
             }
             _ => {}
+        }
+        if self.is_poisoned(cx.file, name) {
+            return error(span);
         }
         let is_parameter = cx.params.is_none()
             && self.program.tools.iter().any(|tool| tool.params.iter().any(|field| field.name == name));
@@ -109,7 +118,12 @@ impl Checker<'_> {
     /// A `let` that reads a fact makes whoever uses it read that fact.
     fn facts_of_let(&mut self, cx: &mut Cx, span: Span, value: &Arc<Expr>) {
         let mut guarded = Vec::new();
-        unguarded_facts(value, &mut guarded, &mut |fact| cx.read_facts.push((fact, span)));
+        let present = cx.present.clone();
+        unguarded_facts(value, &mut guarded, &mut |fact| {
+            if !present.contains(&format!("call.{}", fact.word())) {
+                cx.read_facts.push((fact, span));
+            }
+        });
     }
 
     /// The index of a function that can be called.
@@ -121,6 +135,7 @@ impl Checker<'_> {
                 self.report(problem::not_a_value(path.span, &path.text(), false));
                 None
             }
+            None if self.is_poisoned(cx.file, words.first().copied().unwrap_or("")) => None,
             None => {
                 let close = self.closest(cx.file, Space::Value, &path.text());
                 let close = close.as_deref().or_else(|| suggest::closest(&path.text(), ["count", "length"]));
@@ -142,12 +157,18 @@ impl Checker<'_> {
                 self.report(problem::ambiguous_root(of.span, root));
                 return error(span);
             }
-            if cx.param(root).is_none() {
+            if cx.param(root).is_none() || root == "args" {
                 if let Some(expr) = self.root(cx, span, root, member) {
                     return expr;
                 }
-                if let Some(declared) = self.module_member(cx, root, member) {
-                    return self.constant_named(cx, span, &member.node, declared);
+                if self.is_poisoned(cx.file, root) {
+                    return error(span);
+                }
+                if self.module(cx.file, root).is_some() {
+                    return match self.module_member(cx, root, member) {
+                        Some(declared) => self.constant_named(cx, span, &member.node, declared),
+                        None => error(span),
+                    };
                 }
             }
         }

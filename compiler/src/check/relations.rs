@@ -132,6 +132,7 @@ impl Checker<'_> {
             let finding = problem::bad_operands(at, "/", &left.ty, &right.ty)
                 .help("`/` joins a path and a name; numbers are not divided in contracts");
             self.report(finding);
+            return super::context::error(span);
         }
         let kind = ExprKind::JoinPath(Box::new(left), Box::new(right));
         Expr { span, ty: Ty::Path, optional: false, kind }
@@ -223,6 +224,8 @@ fn can_lie_among(of: &Ty, element: &Ty) -> bool {
         (_, Ty::Error) => true,
         (Ty::ShellCommand, Ty::Command) | (Ty::Path, Ty::Glob | Ty::Path) => true,
         (Ty::Domain, Ty::String) => true,
+        // Free text is no domain until something has parsed it.
+        (Ty::String, Ty::Domain) => false,
         (of, element) => can_equal(of, element),
     }
 }

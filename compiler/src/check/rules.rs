@@ -36,6 +36,7 @@ impl<'l> Checker<'l> {
                         params: None,
                         with: Vec::new(),
                         guard: None,
+                        shared: &[],
                         body,
                     });
                 }
@@ -48,7 +49,7 @@ impl<'l> Checker<'l> {
 
     /// The rules of one block.
     pub(super) fn block(&mut self, source: &Source<'l>) {
-        let targets: Vec<usize> = source.targets.iter().copied().filter(|&tool| self.provides_all(tool, &source.with)).collect();
+        let targets = self.providing(&source.targets, &source.with);
         let file = self.loaded.files.get(source.file).map(|file| file.id).unwrap_or_default();
         let mut block = Block {
             origin: source.origin.clone(),
@@ -106,6 +107,7 @@ impl<'l> Checker<'l> {
             cx.read_facts.clear();
             cx.with_facts.clear();
             cx.size = 0;
+            let present = cx.present.len();
             match &clause.kind {
                 ClauseKind::Let(_) => {}
                 kind if is_fact(kind) => match source.origin {
@@ -140,6 +142,7 @@ impl<'l> Checker<'l> {
                     self.demand_facts(cx, &block.targets);
                 }
             }
+            cx.present.truncate(present);
         }
         cx.locals.truncate(locals);
     }
@@ -392,10 +395,6 @@ impl<'l> Checker<'l> {
             Fact::Cost => facts.cost.is_some(),
             Fact::Domains => facts.sends.iter().any(|sends| sends.at.is_some()),
         }
-    }
-
-    fn provides_all(&self, tool: usize, facts: &[Fact]) -> bool {
-        facts.iter().all(|&fact| self.provides(tool, fact))
     }
 
     fn fact_type(&self, tool: usize, fact: Fact) -> Option<(Ty, bool)> {

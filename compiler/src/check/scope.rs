@@ -66,6 +66,10 @@ pub(super) struct FileScope {
     names: HashMap<(Space, String), Declared>,
     /// Modules by their alias: index of the file.
     modules: HashMap<String, usize>,
+    /// An import of everything failed: an unknown name may be one of its names, and is not reported again.
+    incomplete: bool,
+    /// Names and aliases of imports that failed.
+    poisoned: Vec<String>,
 }
 
 impl Checker<'_> {
@@ -94,7 +98,7 @@ impl Checker<'_> {
         let mut scopes: Vec<FileScope> = Vec::with_capacity(files);
         for (index, file) in self.loaded.files.iter().enumerate() {
             let names = if file.root { shared.clone() } else { own.get(index).cloned().unwrap_or_default() };
-            scopes.push(FileScope { names, modules: HashMap::new() });
+            scopes.push(FileScope { names, ..FileScope::default() });
         }
         for index in 0..files {
             self.imports(index, &own, &shared, &mut scopes);
@@ -121,12 +125,28 @@ impl Checker<'_> {
                 ast::UseSource::File(text) => text.span,
             };
             // A file that could not be read has been reported; its names are poison, which the loader's error explains.
-            let Some(&target) = file.imports.get(&at) else { continue };
+            let Some(&target) = file.imports.get(&at) else {
+                if let Some(scope) = scopes.get_mut(index) {
+                    scope.incomplete |= import.names.is_none() && import.alias.is_none();
+                    let names = import.names.iter().flatten().map(|name| name.alias.as_ref().unwrap_or(&name.name));
+                    scope.poisoned.extend(names.chain(&import.alias).map(|name| name.node.clone()));
+                }
+                continue;
+            };
             let target_is_root = loaded.files.get(target).is_some_and(|file| file.root);
             let exported = if target_is_root { shared } else { own.get(target).unwrap_or(shared) };
             let Some(scope) = scopes.get_mut(index) else { continue };
             if let Some(alias) = &import.alias {
-                scope.modules.insert(alias.node.clone(), target);
+                if ROOTS.contains(&alias.node.as_str()) {
+                    self.problems.push(problem::clashes_with_root(alias.span, &alias.node));
+                }
+                match scope.modules.insert(alias.node.clone(), target) {
+                    Some(other) if other != target => {
+                        let first = loaded.files.get(other).map_or(alias.span, |file| Span::new(file.id, 0, 0));
+                        self.problems.push(problem::import_clash(alias.span, "module", &alias.node, first));
+                    }
+                    _ => {}
+                }
             }
             match &import.names {
                 Some(names) => {
@@ -137,6 +157,7 @@ impl Checker<'_> {
                             .map(|((space, _), declared)| (*space, *declared))
                             .collect();
                         if all.is_empty() {
+                            scope.poisoned.push(name.alias.as_ref().unwrap_or(&name.name).node.clone());
                             let candidates = exported.keys().map(|(_, name)| name.as_str());
                             let close = suggest::closest(&name.name.node, candidates);
                             self.problems.push(problem::not_in_module(name.name.span, &name.name.node, close));
@@ -186,12 +207,17 @@ impl Checker<'_> {
     pub(super) fn lookup(&mut self, file: usize, space: Space, path: &ast::Path) -> Option<Declared> {
         let words: Vec<&str> = path.words.iter().map(|word| word.node.as_str()).collect();
         let found = self.find(file, space, &words);
-        if found.is_none() {
+        if found.is_none() && !self.is_poisoned(file, words.first().copied().unwrap_or("")) {
             let name = path.text();
             let close = self.closest(file, space, &name);
             self.report(problem::unknown(path.span, space.word(), &name, close.as_deref()));
         }
         found
+    }
+
+    /// True where a name may come from an import that failed, and was reported with it.
+    pub(super) fn is_poisoned(&self, file: usize, name: &str) -> bool {
+        self.scopes.get(file).is_some_and(|scope| scope.incomplete || scope.poisoned.iter().any(|known| known == name))
     }
 
     /// The name of that kind which is most like this one.

@@ -81,6 +81,7 @@ impl<'l> Checker<'l> {
             params: None,
             with: Vec::new(),
             guard: None,
+            shared: &[],
             body: &skill.body,
         });
     }

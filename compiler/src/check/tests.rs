@@ -97,8 +97,10 @@ impl Checker<'_> {
     /// Facts of the host: each one declared, each value of its type.
     fn host_values(&mut self, file: usize, value: &ast::Value) {
         let fields = self.program.host.clone();
-        for field in &fields {
-            self.mark_used(field.span);
+        if let ast::Value::Record(entries, _) = value {
+            for field in fields.iter().filter(|field| entries.iter().any(|entry| entry.key.node == field.name)) {
+                self.mark_used(field.span);
+            }
         }
         self.entries(file, Some(value), &fields, "`host`");
     }

@@ -27,6 +27,8 @@ pub(super) struct Source<'l> {
     pub(super) params: Option<Arc<Vec<Field>>>,
     pub(super) with: Vec<Fact>,
     pub(super) guard: Option<&'l ast::Expr>,
+    /// The parameters that an `on` block lists, as written.
+    pub(super) shared: &'l [ast::Field],
     pub(super) body: &'l [ast::Clause],
 }
 
@@ -49,6 +51,13 @@ impl<'l> Checker<'l> {
         for source in &sources {
             self.facts(source);
         }
+        // Which tools provide the facts after `with` is known only now.
+        for source in &sources {
+            if let (crate::typed::Origin::On(_), Some(params)) = (&source.origin, &source.params) {
+                let targets = self.providing(&source.targets, &source.with);
+                self.shared_parameters(params, source.shared, &targets);
+            }
+        }
         self.actions();
         self.outgoing_open_tools();
         self.sources = sources;
@@ -66,6 +75,10 @@ impl<'l> Checker<'l> {
             if !item.broken {
                 self.report(problem::no_block(item.span));
             }
+            // Reported with the block: nobody should hear of the missing action as well.
+            if let Some(tool) = self.program.tools.get_mut(index) {
+                tool.facts.action = Some((Action::Admin, span));
+            }
             return None;
         };
         self.block_of(file, item, vec![index], body)
@@ -79,8 +92,9 @@ impl<'l> Checker<'l> {
             (Some(pattern), Some(manifest)) => {
                 let from = self.loaded.files.get(file).map(|file| file.path.clone()).unwrap_or_default();
                 let path = relative(&from, &manifest.node);
-                let known = self.loaded.manifests.contains_key(&path);
                 let all = self.manifest(&path, manifest.span);
+                let known = all.is_some();
+                let all = all.unwrap_or_default();
                 let mut wanted = patterns::exact_names(pattern);
                 let names: Vec<String> = all.iter().map(|tool| tool.name.clone()).collect();
                 let prefix = tools.alias.as_ref().map(|alias| format!("{}.", alias.text())).unwrap_or_default();
@@ -131,9 +145,7 @@ impl<'l> Checker<'l> {
             }
         }
         let Some(body) = &tools.body else {
-            if !item.broken {
-                self.report(problem::no_block(item.span));
-            }
+            self.without_block(item, &targets);
             return None;
         };
         let mut source = self.block_of(file, item, targets, body)?;
@@ -146,6 +158,16 @@ impl<'l> Checker<'l> {
             source.params = Some(Arc::new(params));
         }
         Some(source)
+    }
+
+    /// A tool without a block says nothing of its action either, and is reported once.
+    fn without_block(&mut self, item: &ast::Item, targets: &[usize]) {
+        if !item.broken {
+            self.report(problem::no_block(item.span));
+        }
+        self.add(targets, |facts| {
+            facts.action.get_or_insert((Action::Admin, item.span));
+        });
     }
 
     fn block_of(
@@ -161,8 +183,8 @@ impl<'l> Checker<'l> {
         };
         let params = Some(Arc::new(self.common_parameters(&targets)));
         let origin = crate::typed::Origin::Tool;
-        let (with, guard) = (Vec::new(), None);
-        Some(Source { file, span: item.span, origin, owner, targets, params, with, guard, body })
+        let (with, guard, shared) = (Vec::new(), None, [].as_slice());
+        Some(Source { file, span: item.span, origin, owner, targets, params, with, guard, shared, body })
     }
 
     /// The parameters that all of the tools have, with the same type.
@@ -256,15 +278,19 @@ impl<'l> Checker<'l> {
                 }
             }
         }
-        let mut with = Vec::new();
+        let (mut with, mut is_known) = (Vec::new(), true);
         for path in &on.with {
             match with_fact(&path.text()) {
                 Some(fact) => with.push(fact),
                 None => {
                     let close = suggest::closest(&path.text(), FACT_WORDS.iter().copied());
                     self.report(problem::unknown_fact(path.span, &path.text(), close));
+                    is_known = false;
                 }
             }
+        }
+        if !is_known {
+            return None;
         }
         let params = match &on.signature {
             Some(signature) => {
@@ -272,7 +298,14 @@ impl<'l> Checker<'l> {
                 if let Some(open) = signature.open {
                     self.report(problem::open_on(open));
                 }
-                self.shared_parameters(&params, &signature.fields, &targets);
+                for field in &signature.fields {
+                    if let Some(wire) = &field.wire {
+                        self.report(problem::not_in_on(wire.span, "another name on the wire"));
+                    }
+                    if let Some(default) = &field.default {
+                        self.report(problem::not_in_on(default.span, "a default"));
+                    }
+                }
                 Arc::new(params)
             }
             None => Arc::new(Vec::new()),
@@ -295,8 +328,14 @@ impl<'l> Checker<'l> {
             params: Some(params),
             with,
             guard: on.when.as_ref(),
+            shared: on.signature.as_ref().map(|signature| signature.fields.as_slice()).unwrap_or_default(),
             body: &on.body,
         })
+    }
+
+    /// Those of the tools that provide all of the facts.
+    pub(super) fn providing(&self, targets: &[usize], facts: &[Fact]) -> Vec<usize> {
+        targets.iter().copied().filter(|&tool| facts.iter().all(|&fact| self.provides(tool, fact))).collect()
     }
 
     /// The tools for which a pattern stands, unseen ones included.
@@ -317,14 +356,23 @@ impl<'l> Checker<'l> {
             let mut missing = Vec::new();
             let mut other_type = None;
             let mut optional = None;
-            for tool in targets.iter().filter_map(|&index| self.program.tools.get(index)) {
+            for &index in targets {
+                let Some(tool) = self.program.tools.get(index) else { continue };
                 match tool.params.iter().find(|param| param.name == field.name) {
                     None => missing.push(tool.name.clone()),
-                    Some(param) if !refines(&field.ty, &param.ty) => {
+                    Some(param) if !refines(&field.ty, &param.ty) || (field.ty == param.ty && field.form != param.form) => {
                         other_type.get_or_insert((tool.name.clone(), param.ty.clone(), param.span));
                     }
                     Some(param) if param.optional && !field.optional => {
                         optional.get_or_insert((tool.name.clone(), param.span));
+                    }
+                    // An amount that one block reads in cents and another one in whole units is two amounts.
+                    Some(param) if matches!(field.ty.not_null(), Ty::Money(_) | Ty::Duration | Ty::Timestamp) => {
+                        let read = (field.ty.clone(), field.form);
+                        let first = self.refined.entry((index, field.name.clone())).or_insert_with(|| read.clone());
+                        if *first != read {
+                            other_type.get_or_insert((tool.name.clone(), first.0.clone(), param.span));
+                        }
                     }
                     Some(_) => {}
                 }
@@ -345,12 +393,13 @@ impl<'l> Checker<'l> {
     /// Reads the fact clauses of a block and gives the facts to its tools.
     fn facts(&mut self, source: &Source<'l>) {
         let mut cx = Cx::rules(source.file, source.params.clone(), Arc::new(Vec::new()));
-        cx.history = false;
         for clause in source.body {
             if let ClauseKind::Let(item) = &clause.kind {
                 self.local_let(&mut cx, item);
             }
         }
+        // What a tool does is known from the call alone.
+        cx.history = false;
         for clause in source.body {
             if source.guard.is_some() && is_fact(&clause.kind) {
                 self.report(problem::conditional_fact(clause.verb));
@@ -385,17 +434,15 @@ impl<'l> Checker<'l> {
                 self.give(targets, span, "resource", |facts| &mut facts.resource, &(template, span));
             }
             ClauseKind::Amount(expr) => {
-                let value = self.expr(cx, expr, None);
-                if !matches!(value.ty.not_null(), Ty::Money(_) | Ty::Error) {
-                    self.report(types::mismatch(value.span, "an amount of money", &value.ty));
-                }
+                let value = self.money(cx, expr);
                 self.give(targets, span, "amount", |facts| &mut facts.amount, &(value, span));
             }
             ClauseKind::Fields(expr) => {
-                let value = self.expr(cx, expr, Some(&Ty::list(Ty::String)));
+                let mut value = self.expr(cx, expr, Some(&Ty::list(Ty::String)));
                 let fits = matches!(value.ty.not_null(), Ty::List(element, _) if element.is_textual() || matches!(**element, Ty::Folded | Ty::Error));
                 if !fits && !value.ty.is_error() {
                     self.report(types::mismatch(value.span, "a list of field names", &value.ty));
+                    value = super::context::error(value.span);
                 }
                 self.give(targets, span, "fields", |facts| &mut facts.fields, &(value, span));
             }
@@ -408,10 +455,7 @@ impl<'l> Checker<'l> {
                 self.give(targets, span, "uses tokens", |facts| &mut facts.tokens, &(value, span));
             }
             ClauseKind::UsesCost(expr) => {
-                let value = self.expr(cx, expr, None);
-                if !matches!(value.ty.not_null(), Ty::Money(_) | Ty::Error) {
-                    self.report(types::mismatch(value.span, "an amount of money", &value.ty));
-                }
+                let value = self.money(cx, expr);
                 self.give(targets, span, "uses cost", |facts| &mut facts.cost, &(value, span));
             }
             ClauseKind::Reads { source: from, carrying } => {
@@ -440,9 +484,17 @@ impl<'l> Checker<'l> {
             }
             ClauseKind::TrustedResult(fields) => {
                 let fields = self.fields(cx.file, fields, "result");
-                for &index in targets {
-                    if let Some(tool) = self.program.tools.get_mut(index) {
-                        tool.results.extend(fields.clone());
+                for field in fields {
+                    let mut twice = None;
+                    for &index in targets {
+                        let Some(tool) = self.program.tools.get_mut(index) else { continue };
+                        match tool.results.iter().find(|known| known.name == field.name) {
+                            Some(first) => twice = Some(first.span),
+                            None => tool.results.push(field.clone()),
+                        }
+                    }
+                    if let Some(first) = twice {
+                        self.report(types::duplicate(field.span, "result", &field.name, first));
                     }
                 }
             }
@@ -471,6 +523,16 @@ impl<'l> Checker<'l> {
         let value = self.expr(cx, expr, Some(&Ty::Int));
         if !matches!(value.ty.not_null(), Ty::Int | Ty::IntEnum(_) | Ty::Error) {
             self.report(types::mismatch(value.span, "int", &value.ty));
+            return super::context::error(value.span);
+        }
+        value
+    }
+
+    fn money(&mut self, cx: &mut Cx, expr: &ast::Expr) -> Expr {
+        let value = self.expr(cx, expr, None);
+        if !matches!(value.ty.not_null(), Ty::Money(_) | Ty::Error) {
+            self.report(types::mismatch(value.span, "an amount of money", &value.ty));
+            return super::context::error(value.span);
         }
         value
     }
@@ -662,6 +724,10 @@ impl<'l> Checker<'l> {
         if cx.param(&item.name.node).is_some() {
             let other = cx.param(&item.name.node).map_or(item.name.span, |field| field.span);
             self.report(names::shadows(item.name.span, &item.name.node, other));
+        } else if let Some(first) = cx.locals.iter().find(|(known, _)| *known == item.name.node).map(|(_, e)| e.span) {
+            self.report(names::declared_twice(item.name.span, "name", &item.name.node, first));
+        } else if let Some(declared) = self.find(cx.file, Space::Value, &[&item.name.node]) {
+            self.report(names::shadows(item.name.span, &item.name.node, declared.span));
         }
         let value = match &item.ty {
             Some(ty) => {

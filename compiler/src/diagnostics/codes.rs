@@ -44,6 +44,7 @@ codes! {
     UNREADABLE_FILE = Error "E0001" "unreadable-file" "a file could not be read";
     UNKNOWN_MODULE = Error "E0002" "unknown-module" "a module that does not exist";
     BAD_CONFIG = Error "E0003" "bad-config" "the configuration of the project cannot be followed";
+    TOO_MANY = Error "E0004" "too-many-findings" "a file with more findings than anybody reads";
     SYNTAX = Error "E0101" "syntax" "the text does not have the form of the language";
     UNKNOWN_CHARACTER = Error "E0102" "unknown-character" "a character that has no meaning in the language";
     UNCLOSED_TEXT = Error "E0103" "unclosed-text" "a string or command that does not end on its line";

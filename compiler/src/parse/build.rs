@@ -12,6 +12,9 @@ pub(super) struct Builder<'t> {
     pub(super) file: FileId,
     /// Offset of the item's view in the file.
     pub(super) base: u32,
+    /// How many operators the outermost expression has so far, and how deep the one at hand stands in it.
+    pub(super) operators: usize,
+    pub(super) nesting: usize,
     /// What was found on the way.
     pub(super) problems: &'t mut Vec<Diagnostic>,
 }

@@ -94,7 +94,7 @@ fn name(rule: Rule) -> String {
         Rule::use_list => "names in `{ }`",
         Rule::set_list => "a list in `[ ]`",
         Rule::clause => "a clause",
-        Rule::item => "an item",
+        Rule::item | Rule::head => "an item",
         Rule::step => "a step of a test",
         Rule::bound | Rule::meter => "a bound such as `calls at most 5`",
         Rule::contract_clause => "`version`, `owner`, `agents` or `valid`",

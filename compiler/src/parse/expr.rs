@@ -9,7 +9,7 @@ use super::build::{Builder, children};
 use crate::ast::{self, BinaryOp, Expr, ExprKind, Literal};
 use crate::diagnostics::problems::syntax as problem;
 
-/// How many operators other than `and` and `or` one expression may hold, and how long a chain of members may be.
+/// How many operators other than `and` and `or` one expression may hold with all that stands in it, members included.
 /// Generous for people, and small enough that no walk over a tree runs out of stack.
 const MAX_OPERATORS: usize = 200;
 
@@ -85,9 +85,18 @@ struct Pieces {
 
 impl Builder<'_> {
     pub(super) fn expr(&mut self, pair: Pair<'_, Rule>) -> Option<Expr> {
+        if self.nesting == 0 {
+            self.operators = 0;
+        }
+        self.nesting += 1;
+        let expr = self.nested_expr(pair);
+        self.nesting -= 1;
+        expr
+    }
+
+    fn nested_expr(&mut self, pair: Pair<'_, Rule>) -> Option<Expr> {
         let whole = self.span(&pair);
         let mut all = Vec::new();
-        let mut operators = 0;
         for piece in pair.into_inner() {
             let span = self.span(&piece);
             match piece.as_rule() {
@@ -98,17 +107,17 @@ impl Builder<'_> {
                     let Some(Piece::Operand(object)) = all.pop() else { return None };
                     let span = object.span.to(name.span);
                     all.push(Piece::Operand(Expr { span, kind: ExprKind::Member(Box::new(object), name) }));
-                    operators += 1;
+                    self.operators += 1;
                 }
                 Rule::infix => {
                     let infix = Infix::read(piece.as_str().trim_end())?;
-                    operators += usize::from(!matches!(infix, Infix::And | Infix::Or));
+                    self.operators += usize::from(!matches!(infix, Infix::And | Infix::Or));
                     all.push(Piece::Infix(infix, span));
                 }
                 _ => all.push(Piece::Operand(self.primary(piece)?)),
             }
         }
-        if operators > MAX_OPERATORS {
+        if self.operators > MAX_OPERATORS {
             self.problems.push(problem::too_long_expression(whole, MAX_OPERATORS));
             return None;
         }
@@ -132,7 +141,10 @@ impl Builder<'_> {
             let Some(Piece::Infix(_, at)) = pieces.all.next() else { return None };
             if level == Level::Relation {
                 if compared {
+                    // What is compared again is left out: its type would be a consequence of the mistake.
                     pieces.chained.get_or_insert(at);
+                    self.climb(pieces, Level::Coalesce)?;
+                    continue;
                 }
                 compared = true;
             } else if level < Level::Relation {

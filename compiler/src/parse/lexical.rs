@@ -4,29 +4,43 @@ use agentpass_grammar::{BracketProblem, Chunks, FileId, Kind, Layout, Span, Toke
 
 use crate::diagnostics::{Diagnostic, problems::syntax as problem};
 
+/// How many findings of one kind are worth having: a file with more is not a contract.
+pub(super) const MOST_PROBLEMS: usize = 1000;
+
 /// All findings about characters and brackets, in source order.
 pub(super) fn problems(file: FileId, text: &str, layout: &Layout, chunks: &Chunks) -> Vec<Diagnostic> {
     let mut problems = Vec::new();
-    let mut has_open_text = false;
-    for (at, token) in layout.tokens.iter().enumerate() {
+    for token in &layout.tokens {
+        if problems.len() >= MOST_PROBLEMS {
+            break;
+        }
         let span = Span::new(file, token.start, token.end);
         match token.kind {
             Kind::Error => {
-                has_open_text |= error_token(file, text, *token, &mut problems);
+                error_token(file, text, *token, &mut problems);
             }
-            Kind::Number if !is_number(token.text(text)) && !in_pattern(text, layout, at) => {
+            Kind::Number if !is_number(token.text(text)) => {
                 problems.push(problem::bad_number(span, token.text(text)));
             }
             _ => {}
         }
     }
     hidden_characters(file, text, &mut problems);
+    line_ends(file, text, layout, &mut problems);
+    let open_texts = problems.iter().filter(|p| p.code == &crate::diagnostics::codes::UNCLOSED_TEXT);
+    let last_open_text = open_texts.map(|p| p.span.start).max();
+    // Whoever nests without end has not forgotten each bracket by itself.
+    let too_deep = chunks.problems.iter().any(|problem| matches!(problem, BracketProblem::TooDeep(_)));
     for &bracket in &chunks.problems {
+        if problems.len() >= MOST_PROBLEMS {
+            break;
+        }
         let token = bracket.token();
         let (span, shown) = (Span::new(file, token.start, token.end), token.text(text));
         match bracket {
             // An open string swallows the bracket that would have closed: one mistake, one finding.
-            BracketProblem::Unclosed(_) if has_open_text && hides_close(file, span, &problems) => {}
+            BracketProblem::Unclosed(_) if last_open_text.is_some_and(|text| text > span.start) => {}
+            BracketProblem::Unclosed(_) if too_deep => {}
             BracketProblem::Unclosed(_) => problems.push(problem::unclosed_bracket(span, shown)),
             BracketProblem::Stray(_) => problems.push(problem::stray_bracket(span, shown)),
             BracketProblem::TooDeep(_) => problems.push(problem::too_deep(span)),
@@ -36,14 +50,14 @@ pub(super) fn problems(file: FileId, text: &str, layout: &Layout, chunks: &Chunk
     problems
 }
 
-/// Reports a token that the lexer could not read; true for text without its end.
-fn error_token(file: FileId, text: &str, token: Token, problems: &mut Vec<Diagnostic>) -> bool {
+/// Reports a token that the lexer could not read.
+fn error_token(file: FileId, text: &str, token: Token, problems: &mut Vec<Diagnostic>) {
     let slice = token.text(text);
     if let Some(quote @ ('"' | '`')) = slice.chars().next() {
         let shown = slice.trim_end();
         let end = token.start + u32::try_from(shown.len()).unwrap_or(0);
         problems.push(problem::unclosed_text(Span::new(file, token.start, end), quote));
-        return true;
+        return;
     }
     let mut start = token.start;
     let mut run = String::new();
@@ -60,7 +74,7 @@ fn error_token(file: FileId, text: &str, token: Token, problems: &mut Vec<Diagno
         let span = Span::new(file, at, end);
         if c == '\u{feff}' && at == 0 {
             problems.push(problem::byte_order_mark(span));
-        } else if matches!(c, '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}') {
+        } else if is_line_end(c) {
             flush(&mut run, start, problems);
             problems.push(problem::line_end(span, c));
         } else if !is_hidden(c) {
@@ -75,7 +89,6 @@ fn error_token(file: FileId, text: &str, token: Token, problems: &mut Vec<Diagno
         at = end;
     }
     flush(&mut run, start, problems);
-    false
 }
 
 /// Bidirectional controls and other characters without width, wherever they stand: in names, text or comments.
@@ -84,12 +97,30 @@ fn hidden_characters(file: FileId, text: &str, problems: &mut Vec<Diagnostic>) {
         return;
     }
     for (at, c) in text.char_indices() {
+        if problems.len() >= 2 * MOST_PROBLEMS {
+            break;
+        }
         if is_hidden(c) && at > 0 {
             let start = u32::try_from(at).unwrap_or(u32::MAX);
             let end = start + u32::try_from(c.len_utf8()).unwrap_or(1);
             problems.push(problem::hidden_character(Span::new(file, start, end), c));
         }
     }
+}
+
+/// Characters that some programs show as line ends, inside comments and text: what follows them would look like code.
+fn line_ends(file: FileId, text: &str, layout: &Layout, problems: &mut Vec<Diagnostic>) {
+    for token in layout.tokens.iter().filter(|token| !matches!(token.kind, Kind::Error | Kind::Newline)) {
+        for (at, c) in token.text(text).char_indices().filter(|(_, c)| is_line_end(*c)) {
+            let start = token.start + u32::try_from(at).unwrap_or(0);
+            let end = start + u32::try_from(c.len_utf8()).unwrap_or(1);
+            problems.push(problem::line_end(Span::new(file, start, end), c));
+        }
+    }
+}
+
+fn is_line_end(c: char) -> bool {
+    matches!(c, '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}')
 }
 
 /// Bidirectional controls (UAX 9), zero-width characters and tags: nobody can see them.
@@ -99,10 +130,6 @@ fn is_hidden(c: char) -> bool {
         '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}'
             | '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{206f}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}'
     )
-}
-
-fn hides_close(_file: FileId, open: Span, problems: &[Diagnostic]) -> bool {
-    problems.iter().any(|p| p.code == &crate::diagnostics::codes::UNCLOSED_TEXT && p.span.start > open.start)
 }
 
 /// Whether a number token is one of the forms that the grammar knows.
@@ -135,14 +162,4 @@ fn is_duration(text: &str) -> bool {
         }
     }
     true
-}
-
-/// `get_*` and `v2.{1x, 2x}`: digits glued to a tool pattern are part of it.
-fn in_pattern(text: &str, layout: &Layout, at: usize) -> bool {
-    let glued = |token: Option<&Token>| {
-        token.is_some_and(|token| matches!(token.kind, Kind::Dot | Kind::Star | Kind::Word | Kind::CloseBrace))
-    };
-    let before = at.checked_sub(1).and_then(|before| layout.tokens.get(before));
-    let _ = text;
-    glued(before) || glued(layout.tokens.get(at + 1))
 }

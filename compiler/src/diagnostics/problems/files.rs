@@ -41,3 +41,10 @@ pub fn import_cycle(span: Span, names: &[String]) -> Diagnostic {
     Diagnostic::new(&codes::IMPORT_CYCLE, span, format!("imports in a circle: {}", names.join(" -> ")))
         .help("move what both need into a module of its own")
 }
+
+/// The rest of a file's findings.
+#[must_use]
+pub fn too_many(span: Span, hidden: usize) -> Diagnostic {
+    Diagnostic::new(&codes::TOO_MANY, span, format!("and {hidden} more in this file"))
+        .help("mend the first ones; most of the others are likely to follow from them")
+}

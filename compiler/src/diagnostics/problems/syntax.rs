@@ -10,6 +10,28 @@ pub fn unexpected(span: Span, expected: &str, found: &str) -> Diagnostic {
     Diagnostic::new(&codes::SYNTAX, span, format!("expected {expected}, found {found}"))
 }
 
+/// Like [`unexpected`], for a token; knows what people write who come from other languages.
+#[must_use]
+pub fn unexpected_token(span: Span, expected: &str, found: &str) -> Diagnostic {
+    let finding = unexpected(span, expected, &format!("`{found}`"));
+    let (help, fix) = match found {
+        "=" if expected.contains("operator") => ("`=` declares; equality is written `==`", Some("==")),
+        "|" => ("conditions are joined with `or`", None),
+        "{" if expected.contains("end of the line") => ("a block stands after `tool`, `on`, `when`, `flow`, `limit`, …", None),
+        "else" => ("there is no `else`: write a second `when` with the opposite condition", None),
+        "if" | "unless" => ("conditions are written `when`", Some("when")),
+        "allow" | "permit" | "forbid" => {
+            ("there is no `allow`: what no rule refuses passes; write `require`, `deny` or `challenge`", None)
+        }
+        _ => return finding,
+    };
+    let finding = finding.help(help);
+    match fix {
+        Some(fix) => finding.replace(Safety::DisplayOnly, span, fix),
+        None => finding,
+    }
+}
+
 /// A block's brace stands on a line of its own.
 #[must_use]
 pub fn brace_on_next_line(span: Span, head: Span) -> Diagnostic {

@@ -95,6 +95,14 @@ pub fn open_on(span: Span) -> Diagnostic {
         .help("an `on` block lists the parameters that it reads; others do not disturb it")
 }
 
+/// Something that only the tool itself can say of its parameter.
+#[must_use]
+pub fn not_in_on(span: Span, what: &str) -> Diagnostic {
+    Diagnostic::new(&codes::CLAUSE_NOT_HERE, span, format!("{what} belongs to the tool that takes the parameter"))
+        .label("an `on` block only reads it")
+        .help("write it into the signature of the tool")
+}
+
 /// A shared parameter that a tool lacks.
 #[must_use]
 pub fn missing_parameter(span: Span, name: &str, tools: &[String]) -> Diagnostic {
