@@ -217,8 +217,12 @@ pub fn explain(sources: &Sources, program: &Program) -> Explanation {
 
 /// Rules and limits of a block, in source order.
 fn rules(words: &Words<'_>, block: &Block) -> Vec<Sentence> {
+    let said = match block.origin {
+        Origin::Flow(flow) => words.program.flows.get(flow).and_then(|flow| flow.when.as_ref()).map(|when| when.span),
+        _ => None,
+    };
     let mut all: Vec<(Span, Sentence)> = Vec::new();
-    all.extend(block.rules.iter().map(|rule| (rule.span, sentences::rule(words, rule))));
+    all.extend(block.rules.iter().map(|rule| (rule.span, sentences::rule(words, rule, said))));
     for limit in &block.limits {
         all.extend(sentences::limit(words, limit).into_iter().map(|sentence| (limit.span, sentence)));
     }
@@ -236,7 +240,11 @@ fn shared(words: &Words<'_>) -> Vec<Shared> {
         let tools = || block.targets.iter().map(|&tool| words.tool(tool)).collect::<Vec<_>>();
         match &block.origin {
             Origin::On(pattern) => {
-                let title = if pattern.is_any() { "all tools".to_owned() } else { pattern.text() };
+                let title = match (pattern.is_any(), block.targets.len() == words.program.tools.len()) {
+                    (true, true) => "all tools".to_owned(),
+                    (true, false) => "all tools that provide what they read".to_owned(),
+                    (false, _) => pattern.text(),
+                };
                 all.push(Shared { title, tools: tools(), rules: rules(words, block) });
             }
             // Each rule at the top level is a block of its own; together they are one list.
@@ -250,7 +258,7 @@ fn shared(words: &Words<'_>) -> Vec<Shared> {
                             Some(Shared { title: "every call".to_owned(), tools: tools(), rules: own });
                     }
                     _ => all.push(Shared {
-                        title: "calls of the tools that provide what it reads".to_owned(),
+                        title: "all tools that provide what they read".to_owned(),
                         tools: tools(),
                         rules: own,
                     }),
@@ -269,9 +277,10 @@ fn flows(words: &Words<'_>) -> Vec<FlowWords> {
         .map(|(index, flow)| {
             let blocks =
                 words.program.blocks.iter().filter(|block| block.origin == Origin::Flow(index));
+            let rules: Vec<Sentence> = blocks.flat_map(|block| rules(words, block)).collect();
             FlowWords {
-                says: sentences::flow(words, flow),
-                rules: blocks.flat_map(|block| rules(words, block)).collect(),
+                says: sentences::flow(words, flow, !rules.is_empty()),
+                rules,
                 at: words.place(flow.span),
             }
         })

@@ -4,7 +4,11 @@ use agentpass_compiler::diagnostics::render::{Format, Summary, render};
 use agentpass_compiler::diagnostics::{Diagnostic, Severity};
 use agentpass_grammar::Sources;
 
-use crate::output::{Exit, Failure, print};
+use crate::output::{Exit, Failure, counted, print};
+
+/// Findings that are shown to people: nobody reads more before mending some, and a file that is no contract at all has
+/// thousands.
+const MOST_SHOWN: usize = 200;
 
 /// Writes the findings; for people, with a line at the end that says how many there are.
 pub(crate) fn findings(
@@ -13,10 +17,17 @@ pub(crate) fn findings(
     diagnostics: &[Diagnostic],
     colour: bool,
 ) -> Result<(), Failure> {
-    let mut text = render(format, sources, diagnostics, colour);
+    let shown = match format {
+        Format::Human => diagnostics.get(..MOST_SHOWN).unwrap_or(diagnostics),
+        _ => diagnostics,
+    };
+    let mut text = render(format, sources, shown, colour);
     if format == Format::Human {
         if !text.is_empty() {
             text.push('\n');
+        }
+        if let more @ 1.. = diagnostics.len() - shown.len() {
+            text.push_str(&format!("… and {}; `--format short` shows them all\n", counted(more, "other finding")));
         }
         text.push_str(&format!("{}\n", Summary::of(sources, diagnostics)));
     }

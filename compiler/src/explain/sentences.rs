@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use agentpass_grammar::Span;
+
 use super::words::{Words, series};
 use super::{Sentence, asked};
 use crate::ast::Threshold;
@@ -11,7 +13,10 @@ use crate::typed::{
 use crate::types::PastOf;
 
 /// One rule.
-pub(super) fn rule(words: &Words<'_>, rule: &Rule) -> Sentence {
+pub(super) fn rule(words: &Words<'_>, rule: &Rule, said: Option<Span>) -> Sentence {
+    // The condition of a flow is said at its head.
+    let guards: Vec<Arc<Expr>> =
+        rule.guards.iter().filter(|guard| Some(guard.span) != said).cloned().collect();
     let (kind, says) = match &rule.kind {
         RuleKind::Require(condition) => ("require", format!("requires that {}", words.of(condition))),
         RuleKind::RequireEach(each) => ("require", format!("requires that {}", every(words, each, "every"))),
@@ -22,8 +27,7 @@ pub(super) fn rule(words: &Words<'_>, rule: &Rule) -> Sentence {
             ("challenge", asks(words, *challenge, each.as_ref(), when.as_ref()))
         }
         RuleKind::Once { keys, ledger, replay } => {
-            let keys: Vec<String> = keys.iter().map(|key| words.part(key)).collect();
-            let mut says = format!("runs once per {}", series(&keys, "and"));
+            let mut says = format!("runs once per {}", series(&words.keys(keys), "and"));
             if let Some(ledger) = ledger {
                 says.push_str(&format!(", counted together with all tools of the ledger {ledger}"));
             }
@@ -40,7 +44,7 @@ pub(super) fn rule(words: &Words<'_>, rule: &Rule) -> Sentence {
     Sentence {
         id: rule.id.clone(),
         kind,
-        says: guarded(words, &rule.guards, says),
+        says: guarded(words, &guards, says),
         because: rule.because.as_ref().map(|because| words.template(because)),
         audit: rule.audit.as_ref().map(|audit| words.template(audit)),
         at: words.place(rule.span),
@@ -76,27 +80,28 @@ fn guarded(words: &Words<'_>, guards: &[Arc<Expr>], says: String) -> String {
     if guards.is_empty() {
         return says;
     }
-    let guards: Vec<String> = guards.iter().map(|guard| words.part(guard)).collect();
-    format!("if {}: {says}", guards.join(" and "))
+    let guards = match guards {
+        [one] => words.of(one),
+        several => several.iter().map(|guard| words.part(guard)).collect::<Vec<_>>().join(" and "),
+    };
+    format!("if {guards}: {says}")
 }
 
 /// A limit: a sentence for each bound.
 pub(super) fn limit(words: &Words<'_>, limit: &Limit) -> Vec<Sentence> {
-    let keys: Vec<String> = limit.keys.iter().map(|key| words.part(key)).collect();
+    let keys = words.keys(&limit.keys);
     let per = if keys.is_empty() { String::new() } else { format!(" per {}", series(&keys, "and")) };
     let over = window(&limit.window);
     limit
         .bounds
         .iter()
         .map(|bound| {
-            let mut says = format!("{}{per}{over}", amount(words, bound));
-            if let Some(when) = &bound.when {
-                says = format!("if {}: {says}", words.part(when));
-            }
+            let mut guards = limit.guards.clone();
+            guards.extend(bound.when.iter().cloned().map(Arc::new));
             Sentence {
                 id: bound.name.as_ref().map_or_else(|| limit.id.clone(), |name| format!("{}/{name}", limit.id)),
                 kind: "limit",
-                says: guarded(words, &limit.guards, says),
+                says: guarded(words, &guards, amount(words, bound, &format!("{per}{over}"))),
                 because: bound.because.as_ref().map(|because| words.template(because)),
                 audit: bound.audit.as_ref().map(|audit| words.template(audit)),
                 at: words.place(bound.span),
@@ -106,13 +111,12 @@ pub(super) fn limit(words: &Words<'_>, limit: &Limit) -> Vec<Sentence> {
 }
 
 /// `allows at most 50 calls`, `above 80000 tokens asks the user (operator)`.
-fn amount(words: &Words<'_>, bound: &Bound) -> String {
+fn amount(words: &Words<'_>, bound: &Bound, per: &str) -> String {
     let value = words.of(&bound.value);
     let counted = match &bound.meter {
         Meter::Calls => format!("{value} calls"),
         Meter::CallsPer(keys) => {
-            let keys: Vec<String> = keys.iter().map(|key| words.part(key)).collect();
-            format!("{value} calls for the same {}", series(&keys, "and"))
+            format!("{value} calls with the same {}", series(&words.keys(keys), "and"))
         }
         Meter::Retries => format!("{value} repetitions of a call"),
         Meter::Tokens => format!("{value} tokens"),
@@ -130,8 +134,8 @@ fn amount(words: &Words<'_>, bound: &Bound) -> String {
         }
     };
     let start = match bound.threshold {
-        Threshold::AtMost => format!("allows at most {counted}"),
-        Threshold::Above => format!("above {counted}"),
+        Threshold::AtMost => format!("allows at most {counted}{per}"),
+        Threshold::Above => format!("above {counted}{per}"),
     };
     match (&bound.then, bound.threshold) {
         (Then::Deny, Threshold::AtMost) => start,
@@ -142,7 +146,7 @@ fn amount(words: &Words<'_>, bound: &Bound) -> String {
             let who = who.map(|challenge| format!("{} ({})", asked(challenge), challenge.name.node));
             format!("asks {} {start}", who.unwrap_or_default())
         }
-        (Then::DenyAndSuspend(whom), _) => format!("{start} and then suspends the {}", suspended(*whom)),
+        (Then::DenyAndSuspend(whom), _) => format!("{start}, and then suspends the {}", suspended(*whom)),
     }
 }
 
@@ -173,7 +177,7 @@ pub(super) fn window(window: &Window) -> String {
 }
 
 /// A flow: which data goes from where to where, before its rules.
-pub(super) fn flow(words: &Words<'_>, flow: &Flow) -> String {
+pub(super) fn flow(words: &Words<'_>, flow: &Flow, has_rules: bool) -> String {
     let data = match flow.labels.as_slice() {
         [] => "data".to_owned(),
         labels => {
@@ -184,12 +188,16 @@ pub(super) fn flow(words: &Words<'_>, flow: &Flow) -> String {
     let mut says = match &flow.ends {
         Some((from, to)) => {
             let end = |end: &Option<String>| end.clone().unwrap_or_else(|| "anywhere".to_owned());
-            format!("{data} from {} may go to {}", end(from), end(to))
+            let may = if has_rules { "to" } else { "may go to" };
+            format!("{data} from {} {may} {}", end(from), end(to))
         }
-        None => format!("{data} that no other flow is about, wherever it goes"),
+        None => format!("{data} on any way that no other flow is about"),
     };
     if let Some(when) = &flow.when {
-        says.push_str(&format!(" when {}", words.of(when)));
+        says.push_str(&format!(", when {}", words.of(when)));
+    }
+    if has_rules {
+        says.push_str(", under these rules");
     }
     says
 }

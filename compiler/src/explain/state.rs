@@ -107,9 +107,9 @@ fn conditions(kind: &RuleKind) -> Vec<&Expr> {
 }
 
 fn of_bound(words: &Words<'_>, limit: &Limit, bound: &Bound, of_skill: bool) -> Memory {
-    let mut key: Vec<String> = limit.keys.iter().map(|key| words.part(key)).collect();
+    let mut key = words.keys(&limit.keys);
     if of_skill && key.is_empty() {
-        key.push("the job".to_owned());
+        key.push("job".to_owned());
     }
     let mut open = 0;
     let (what, bytes) = match &bound.meter {
@@ -118,11 +118,11 @@ fn of_bound(words: &Words<'_>, limit: &Limit, bound: &Bound, of_skill: bool) -> 
             (what, count(&limit.window, constant(&bound.value)))
         }
         Meter::CallsPer(keys) => {
-            key.extend(keys.iter().map(|key| words.part(key)));
+            key.extend(words.keys(keys));
             ("calls", count(&limit.window, constant(&bound.value)))
         }
         Meter::Retries => {
-            key.push("the exact call".to_owned());
+            key.push("exact call".to_owned());
             ("repetitions", count(&limit.window, constant(&bound.value)))
         }
         Meter::Tokens => ("tokens", sum(&limit.window)),
@@ -135,7 +135,7 @@ fn of_bound(words: &Words<'_>, limit: &Limit, bound: &Bound, of_skill: bool) -> 
         }
     };
     let window = match &limit.window {
-        Window::Lifetime => "as long as the key lives".to_owned(),
+        Window::Lifetime => "for the key's lifetime".to_owned(),
         other => sentences::window(other).trim().to_owned(),
     };
     Memory {
@@ -169,15 +169,15 @@ fn sum(window: &Window) -> u64 {
 
 fn once(words: &Words<'_>, id: &str, keys: &[Expr], ledger: Option<&str>, at: &str) -> Memory {
     let mut key = match ledger {
-        Some(ledger) => vec![format!("the ledger {ledger}")],
-        None => ["the agent", "the user", "the tool"].map(str::to_owned).to_vec(),
+        Some(ledger) => vec![format!("ledger {ledger}")],
+        None => ["agent", "user", "tool"].map(str::to_owned).to_vec(),
     };
-    key.extend(keys.iter().map(|key| words.part(key)));
+    key.extend(words.keys(keys));
     Memory {
         of: id.to_owned(),
         what: "that it ran".to_owned(),
         key,
-        window: "longer than any replay".to_owned(),
+        window: "for longer than any replay".to_owned(),
         bytes: ONCE,
         bytes_per_open_call: 0,
         at: at.to_owned(),
@@ -191,7 +191,7 @@ fn history(words: &Words<'_>, expr: &Expr, of: &str, at: &str, all: &mut Vec<Mem
             of: of.to_owned(),
             what: format!("{what} {}", name(words, past)),
             key: join_key(words, past),
-            window: span.unwrap_or_else(|| "the job".to_owned()),
+            window: span.unwrap_or_else(|| "for the key's lifetime".to_owned()),
             bytes,
             bytes_per_open_call: open,
             at: at.to_owned(),
@@ -288,10 +288,10 @@ fn name(words: &Words<'_>, past: &Past) -> String {
 /// What tells one past call from another: the scope, and the values that are compared with this call's.
 fn join_key(words: &Words<'_>, past: &Past) -> Vec<String> {
     let scope = match past.scope {
-        PastScope::Job => "the job",
-        PastScope::User => "the user",
-        PastScope::Agent => "the agent",
-        PastScope::Tenant => "the tenant",
+        PastScope::Job => "job",
+        PastScope::User => "user",
+        PastScope::Agent => "agent",
+        PastScope::Tenant => "tenant",
     };
     let joins = |filter: &&Filter| {
         let mut reads = false;
@@ -299,7 +299,7 @@ fn join_key(words: &Words<'_>, past: &Past) -> Vec<String> {
         reads
     };
     let mut key = vec![scope.to_owned()];
-    key.extend(past.filters.iter().filter(joins).map(|filter| words.part(&filter.value)));
+    key.extend(past.filters.iter().filter(joins).map(|filter| words.key(&filter.value)));
     key
 }
 
@@ -317,8 +317,8 @@ fn labels(words: &Words<'_>) -> Option<Memory> {
     Some(Memory {
         of: "labels".to_owned(),
         what: format!("whether it carries {}", series(&shown, "or")),
-        key: vec!["the job".to_owned()],
-        window: "the job".to_owned(),
+        key: vec!["job".to_owned()],
+        window: "for the key's lifetime".to_owned(),
         bytes: (pairs.len() as u64).div_ceil(8),
         bytes_per_open_call: 0,
         at: String::new(),

@@ -7,6 +7,8 @@ use super::words::series;
 use super::{Explanation, Sentence, ToolWords};
 use crate::diagnostics::render::escape::visible;
 
+/// The longest line under a heading.
+const WIDTH: usize = 80;
 /// Names in a heading, before "and N more".
 const MANY: usize = 8;
 
@@ -38,7 +40,7 @@ impl Page {
         }
         // Writing to a string does not fail.
         let _ = writeln!(self.0, "{}", visible(title));
-        let _ = writeln!(self.0, "{}", "─".repeat(title.chars().count()));
+        let _ = writeln!(self.0, "{}", "─".repeat(title.chars().count().min(WIDTH)));
     }
 
     fn line(&mut self, depth: usize, line: &str) {
@@ -68,6 +70,7 @@ fn head(page: &mut Page, explanation: &Explanation) {
     }
     match head.agents.as_slice() {
         [] => page.line(0, "It is for all agents."),
+        [agent] => page.line(0, &format!("It is for the agent {agent}.")),
         agents => page.line(0, &format!("It is for the agents {}.", series(agents, "and"))),
     }
     match (&head.valid_from, &head.valid_until) {
@@ -95,11 +98,13 @@ fn params(page: &mut Page, explanation: &Explanation) {
 
 fn tools(page: &mut Page, explanation: &Explanation) {
     for tool in &explanation.tools {
-        page.heading(&format!("Tool {}", names(tool)));
+        let word = if tool.names.len() > 1 { "Tools" } else { "Tool" };
+        page.heading(&format!("{word} {}", names(tool)));
         if !tool.about.is_empty() {
             page.line(0, &tool.about);
         }
-        page.line(0, &format!("It {}.  [{}]", series(&tool.does, "and"), tool.at));
+        let does: Vec<String> = tool.does.iter().map(|does| format!("{}.", capital(does))).collect();
+        page.line(0, &format!("{}  [{}]", does.join(" "), tool.at));
         for sentence in &tool.rules {
             page.sentence(0, sentence);
         }
@@ -107,7 +112,7 @@ fn tools(page: &mut Page, explanation: &Explanation) {
             page.line(0, &format!("Also, from below: {}.", tool.also.join(", ")));
         }
         if tool.rules.is_empty() && tool.also.is_empty() {
-            page.line(0, "It has no rules of its own.");
+            page.line(0, "There are no rules for it alone.");
         }
     }
 }
@@ -147,7 +152,7 @@ fn flows(page: &mut Page, explanation: &Explanation) {
         page.line(0, &format!("- The label {} is {guarded}{by}.", label.name));
     }
     for flow in &explanation.flows {
-        page.line(0, &format!("- {}  [{}]", capital(&flow.says), flow.at));
+        page.line(0, &format!("- {}{}  [{}]", capital(&flow.says), if flow.rules.is_empty() { "." } else { ":" }, flow.at));
         for sentence in &flow.rules {
             page.sentence(1, sentence);
         }
@@ -202,7 +207,7 @@ fn memory(page: &mut Page, memory: &[Memory]) {
             (bytes, open) => format!("{bytes} bytes, and {open} per open call"),
         };
         if !one.key.is_empty() {
-            bytes.push_str(&format!(" for each {}", one.key.join(", ")));
+            bytes.push_str(&format!(" per {}", series(&one.key, "and")));
         }
         page.line(0, &format!("- {}: {}, {}; at most {bytes}", one.of, one.what, one.window));
     }

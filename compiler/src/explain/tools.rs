@@ -37,9 +37,13 @@ fn one(words: &Words<'_>, group: &[usize]) -> Option<ToolWords> {
             Origin::Flow(_) | Origin::Skill(_) => {}
         }
     }
+    // What a manifest says of one of its tools is not said of the others.
+    let is_one = group.len() == 1 || !matches!(tool.kind, ToolKind::Pinned { .. });
+    let docs = tool.docs.iter().filter(|_| is_one).map(|line| line.trim());
+    let about = docs.collect::<Vec<_>>().join(" ");
     Some(ToolWords {
         names: group.iter().map(|&index| words.tool(index)).collect(),
-        about: tool.docs.iter().map(|line| line.trim()).collect::<Vec<_>>().join(" "),
+        about,
         does: does(words, tool),
         rules: own,
         also,
@@ -64,13 +68,13 @@ fn does(words: &Words<'_>, tool: &Tool) -> Vec<String> {
         (None, _) => {}
     }
     if let Some((amount, _)) = &facts.amount {
-        all.push(format!("moves {}", words.of(amount)));
+        all.push(format!("its amount is {}", words.of(amount)));
     }
     if let Some((fields, _)) = &facts.fields {
-        all.push(format!("touches the fields {}", words.of(fields)));
+        all.push(format!("its fields are {}", words.of(fields)));
     }
     if let Some((records, _)) = &facts.records {
-        all.push(format!("touches as many records as {}", words.of(records)));
+        all.push(format!("its number of records is {}", words.of(records)));
     }
     for reads in &facts.reads {
         let labels = match reads.labels.as_slice() {

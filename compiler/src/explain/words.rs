@@ -116,11 +116,11 @@ impl<'p> Words<'p> {
             ExprKind::JoinPath(left, right) => one(format!("{} / {}", self.part(left), self.part(right))),
             ExprKind::Negate(inner) => one(format!("-{}", self.part(inner))),
             ExprKind::Coalesce(left, right) => {
-                one(format!("({}, or {} where there is none)", self.part(left), self.part(right)))
+                (format!("{}, or {} where there is none", self.part(left), self.part(right)), Tight::Or)
             }
             ExprKind::Matches(inner, pattern) => one(format!("{} matches /{pattern}/", self.part(inner))),
             ExprKind::Understood(inner) => one(format!("{} can be understood completely", self.part(inner))),
-            ExprKind::Has(inner) => one(format!("{} is given", self.part(inner))),
+            ExprKind::Has(inner) => one(self.given(inner, "")),
             ExprKind::Quantified(quantifier, var, list, body) => {
                 let list_words = self.part(list);
                 let name = self.variable(*var, list);
@@ -181,7 +181,7 @@ impl<'p> Words<'p> {
 
     fn not(&self, inner: &Expr) -> String {
         match &inner.kind {
-            ExprKind::Has(value) => format!("{} is not given", self.part(value)),
+            ExprKind::Has(value) => self.given(value, "not "),
             ExprKind::In(left, right) => self.contained(left, right, "is not"),
             ExprKind::Understood(value) => format!("{} cannot be understood completely", self.part(value)),
             ExprKind::Matches(value, pattern) => format!("{} does not match /{pattern}/", self.part(value)),
@@ -189,6 +189,27 @@ impl<'p> Words<'p> {
             ExprKind::After(..) => format!("it is not so that {}", self.of(inner)),
             _ => format!("not ({})", self.of(inner)),
         }
+    }
+
+    fn given(&self, value: &Expr, not: &str) -> String {
+        match &value.kind {
+            ExprKind::Read(Read::JobId) if not.is_empty() => "the call belongs to a job".to_owned(),
+            ExprKind::Read(Read::JobId) => "the call belongs to no job".to_owned(),
+            ExprKind::Read(Read::Skill) if not.is_empty() => "the call is made for a skill".to_owned(),
+            ExprKind::Read(Read::Skill) => "the call is made for no skill".to_owned(),
+            _ => format!("{} is {not}given", self.part(value)),
+        }
+    }
+
+    /// What a limit, a claim or a memory is kept per: "job and customer_id".
+    pub(super) fn keys(&self, keys: &[Expr]) -> Vec<String> {
+        keys.iter().map(|key| self.key(key)).collect()
+    }
+
+    /// A key without its article.
+    pub(super) fn key(&self, key: &Expr) -> String {
+        let phrase = self.part(key);
+        phrase.strip_prefix("the ").map(str::to_owned).unwrap_or(phrase)
     }
 
     fn contained(&self, left: &Expr, right: &Expr, is: &str) -> String {
@@ -218,7 +239,7 @@ impl<'p> Words<'p> {
         let mut elements: Vec<String> = set.elements.iter().map(|element| self.part(element)).collect();
         if let Some(times) = &set.times {
             elements = times.ranges.iter().map(ToString::to_string).collect();
-            elements.push(format!("in {}", times.zone));
+            elements.push(format!("by the clock of {}", times.zone));
         }
         let term = Term { name: set.name.node.clone(), means: shortened(elements).join(", ") };
         self.used.borrow_mut().insert(term);
@@ -351,7 +372,7 @@ fn shortened(mut all: Vec<String>) -> Vec<String> {
     if all.len() > LONGEST_LIST + 1 {
         let more = all.len() - LONGEST_LIST;
         all.truncate(LONGEST_LIST);
-        all.push(format!("{more} more"));
+        all.push(format!("{more} others"));
     }
     all
 }
@@ -373,7 +394,7 @@ fn literal(value: &Value) -> String {
     match value {
         Value::Null => "null".to_owned(),
         Value::Bool(value) => value.to_string(),
-        Value::Int(value) => value.to_string(),
+        Value::Int(value) => grouped(*value),
         Value::Decimal(value) => value.to_string(),
         Value::Money(value) => value.to_string(),
         Value::Duration(value) => value.to_string(),
@@ -387,4 +408,20 @@ fn literal(value: &Value) -> String {
         Value::Command(value) => value.to_string(),
         Value::List(all) => format!("[{}]", all.iter().map(literal).collect::<Vec<_>>().join(", ")),
     }
+}
+
+/// `80,000`; four digits are read without help.
+fn grouped(value: i64) -> String {
+    let digits = value.unsigned_abs().to_string();
+    if digits.len() < 5 {
+        return value.to_string();
+    }
+    let mut grouped = String::from(if value < 0 { "-" } else { "" });
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
 }

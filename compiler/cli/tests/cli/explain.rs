@@ -1,0 +1,69 @@
+//! `agentpassc explain`: contracts and codes.
+
+use insta::assert_snapshot;
+
+use crate::{DESK, Folder, TYPO};
+
+/// A contract with something of everything that is explained.
+const SHOP: &str = include_str!("shop.agentpass");
+
+#[test]
+fn a_contract_in_plain_words() {
+    let folder = Folder::new("explain-shop", &[("shop.agentpass", SHOP)]);
+    let ran = folder.run(&["explain", "shop.agentpass"]);
+    assert_eq!(ran.code, 0, "{}", ran.all());
+    assert_snapshot!(ran.out);
+}
+
+#[test]
+fn a_contract_as_json() {
+    let folder = Folder::new("explain-json", &[("shop.agentpass", SHOP)]);
+    let ran = folder.run(&["explain", "shop.agentpass", "--format", "json"]);
+    let json: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(json["version"], 1);
+    assert_eq!(json["contract"]["name"], "shop");
+    let memory = json["memory"].as_array().unwrap();
+    let bytes = |what: &str| {
+        let found = memory.iter().find(|one| one["what"].as_str().unwrap().starts_with(what));
+        found.unwrap_or_else(|| panic!("{what} in {memory:#?}"))["bytes"].as_u64().unwrap()
+    };
+    assert_eq!(bytes("sum of amounts"), 64 * 24);
+    assert_eq!(bytes("the last crm.read"), 16);
+    assert_eq!(bytes("calls"), 8 * 20, "the last 20 times");
+    assert_eq!(bytes("that it ran"), 48);
+    assert_eq!(bytes("the number of"), 8 * 3, "three times decide `< 3`");
+}
+
+#[test]
+fn several_contracts_are_explained_one_at_a_time() {
+    let folder = Folder::new("explain-two", &[("a.agentpass", DESK), ("b.agentpass", DESK)]);
+    assert_snapshot!(folder.run(&["explain", "a.agentpass", "b.agentpass"]).all());
+}
+
+#[test]
+fn a_broken_contract_is_not_explained() {
+    let folder = Folder::new("explain-broken", &[("typo.agentpass", TYPO)]);
+    let ran = folder.run(&["explain", "typo.agentpass"]);
+    assert_eq!((ran.code, ran.out.as_str()), (1, ""));
+    assert!(ran.err.contains("E0301"), "{}", ran.err);
+}
+
+#[test]
+fn codes_and_names_of_codes() {
+    let folder = Folder::new("explain-codes", &[]);
+    let by_code = folder.run(&["explain", "E0301"]);
+    assert!(by_code.out.starts_with("# E0301 unknown-name\n"), "{}", by_code.all());
+    assert_eq!(folder.run(&["explain", "unknown-name"]).out, by_code.out);
+    assert_eq!(folder.run(&["explain", "e0301"]).out, by_code.out);
+    let json = folder.run(&["explain", "E0301", "--format", "json"]).out;
+    assert_eq!(serde_json::from_str::<serde_json::Value>(&json).unwrap()["name"], "unknown-name");
+}
+
+#[test]
+fn an_unknown_code_suggests_one() {
+    let folder = Folder::new("explain-unknown", &[]);
+    let said = |subject: &str| folder.run(&["explain", subject]).all();
+    assert_snapshot!(said("unknwon-name"));
+    assert_snapshot!(said("E9999"));
+    assert_snapshot!(said("nope.agentpass"));
+}
