@@ -67,6 +67,7 @@ pub fn check(loaded: &Loaded) -> Checked {
     let mut checker = Checker::new(loaded);
     checker.declare();
     checker.tools();
+    checker.global_lets();
     checker.challenges();
     checker.blocks();
     checker.shown_values();
@@ -90,8 +91,16 @@ struct Checker<'l> {
     used: Used,
     /// The number of the last variable.
     next_var: u32,
+    /// Limits by their names, with their places.
+    limit_ids: HashMap<String, Span>,
     /// Blocks of clauses with their tools, in the order in which they were found.
     sources: Vec<tools::Source<'l>>,
+    /// Names of rules, with their owners: each one stands for one rule.
+    rule_names: HashMap<String, Span>,
+    /// What the parameters of functions stand for where sums and counts are looked for.
+    bound: Vec<(typed::VarId, typed::Expr)>,
+    /// How shared blocks read a parameter of a tool where they read it more strictly than it is declared.
+    refined: HashMap<(usize, String), (crate::types::Ty, typed::WireForm)>,
     /// Challenges that rules meet: challenge, tools, place.
     met: Vec<(usize, Vec<usize>, Span)>,
 }
@@ -108,7 +117,11 @@ impl<'l> Checker<'l> {
             tool_names: HashMap::new(),
             used: Used::default(),
             next_var: 0,
+            limit_ids: HashMap::new(),
             sources: Vec::new(),
+            rule_names: HashMap::new(),
+            bound: Vec::new(),
+            refined: HashMap::new(),
             met: Vec::new(),
         }
     }

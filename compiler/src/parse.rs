@@ -149,8 +149,17 @@ impl Reader<'_> {
         let docs = self.docs(&chunk.docs);
         let read = self.read(Rule::one_item, &chunk.tokens, |builder, pair| builder.item(pair));
         let (kind, broken) = match read {
-            Ok(kind) => (kind?, false),
-            Err(problem) => (recover::item(self, &chunk.tokens, problem)?, true),
+            Ok(Some(kind)) => (kind, false),
+            Ok(None) => {
+                // A builder refused a part: read the parts one by one, so that it costs no more than its clause.
+                let found = std::mem::take(&mut self.problems);
+                let kind = recover::item(self, &chunk.tokens, None);
+                if self.problems.is_empty() {
+                    self.problems = found;
+                }
+                (kind?, true)
+            }
+            Err(problem) => (recover::item(self, &chunk.tokens, Some(problem))?, true),
         };
         Some(ast::Item { span, docs, broken, kind })
     }

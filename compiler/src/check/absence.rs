@@ -22,6 +22,11 @@ pub(super) fn path(expr: &Expr) -> Option<String> {
     })
 }
 
+/// How it is remembered that a value is not null.
+pub(super) fn not_null(path: &str) -> String {
+    format!("{path} is not null")
+}
+
 /// Paths that are there where the condition is true.
 pub(super) fn when_true(expr: &Expr) -> Vec<String> {
     let mut paths = Vec::new();
@@ -61,7 +66,7 @@ fn collect(expr: &Expr, truth: bool, paths: &mut Vec<String>) {
         {
             for (side, other) in [(left, right), (right, left)] {
                 if matches!(other.ty, Ty::Null) {
-                    paths.extend(path(side).map(|path| format!("{path} is not null")));
+                    paths.extend(path(side).map(|path| not_null(&path)));
                 }
             }
         }

@@ -6,7 +6,7 @@ use agentpass_grammar::Span;
 
 use super::{Checker, literals};
 use crate::ast::{self, ChallengeClauseKind as Kind, ItemKind};
-use crate::diagnostics::problems::{challenges as problem, types};
+use crate::diagnostics::problems::{challenges as problem, memory, types};
 use crate::diagnostics::suggest;
 use crate::typed::Asked;
 
@@ -94,9 +94,14 @@ impl Checker<'_> {
         }
     }
 
-    fn positive(&mut self, text: &ast::Text) -> Option<agentpass_values::Duration> {
+    /// A duration above zero.
+    pub(super) fn positive(&mut self, text: &ast::Text) -> Option<agentpass_values::Duration> {
         match literals::duration(text.span, &text.node) {
-            Ok(duration) => Some(duration),
+            Ok(duration) if duration > agentpass_values::Duration::ZERO => Some(duration),
+            Ok(_) => {
+                self.report(memory::empty_window(text.span));
+                None
+            }
             Err(finding) => {
                 self.report(*finding);
                 None

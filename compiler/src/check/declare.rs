@@ -303,6 +303,10 @@ impl<'l> Checker<'l> {
                 sets += 1;
             }
         }
+    }
+
+    /// Reads every global `let`, used or not. Tools are known by now, so that they can ask the past.
+    pub(super) fn global_lets(&mut self) {
         for index in 0..self.lets.len() {
             self.global_let(index, &mut Vec::new());
             let Some((file, item)) = self.lets.get(index).map(|decl| (decl.file, decl.item)) else { continue };
@@ -358,7 +362,9 @@ impl<'l> Checker<'l> {
                                 ast::ExprKind::Name(_) => self.expr(&mut cx, expr, Some(&ty)),
                                 _ => self.constant(&mut cx, expr, &ty, "an element of a set"),
                             };
-                            if value.ty != whole_set && !self.agrees(&value.ty, &ty) {
+                            if !value.ty.is_error() && !is_static(&value) {
+                                self.report(problem::not_constant(value.span, "an element of a set"));
+                            } else if value.ty != whole_set && !self.agrees(&value.ty, &ty) {
                                 self.report(problem::mismatch(value.span, &format!("an element of type {ty}"), &value.ty));
                             }
                             elements.push(value);

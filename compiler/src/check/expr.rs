@@ -39,7 +39,23 @@ impl Checker<'_> {
     /// An expression whose value is needed: its absence must have been handled.
     pub(super) fn value(&mut self, cx: &mut Cx, written: &ast::Expr, expected: Option<&Ty>) -> Expr {
         let expr = self.expr(cx, written, expected);
-        self.demand(cx, expr)
+        let mut expr = self.demand(cx, expr);
+        if let Ty::Nullable(inner) = &expr.ty
+            && absence::path(&expr).is_some_and(|path| cx.is_present(&absence::not_null(&path)))
+        {
+            expr.ty = inner.as_ref().clone();
+        }
+        expr
+    }
+
+    /// A value of which more is needed than to compare it for equality: it must not be null either.
+    pub(super) fn known(&mut self, cx: &mut Cx, written: &ast::Expr) -> Expr {
+        let mut expr = self.value(cx, written, None);
+        if let Ty::Nullable(inner) = expr.ty {
+            self.report(absent::may_be_null(expr.span, &inner));
+            expr.ty = *inner;
+        }
+        expr
     }
 
     /// Reports an optional value that is used as if it were always there.
@@ -106,7 +122,7 @@ impl Checker<'_> {
             Ast::Binary(left, BinaryOp::Coalesce, _, right) => return self.coalesce(cx, span, left, right, expected),
             Ast::Binary(left, op, at, right) => return self.binary(cx, span, (left, *op, *at, right), expected),
             Ast::Matches(of, pattern) => {
-                let of = self.value(cx, of, None);
+                let of = self.known(cx, of);
                 if !of.ty.is_error() && !matches!(of.ty.not_null(), Ty::String | Ty::Id(_) | Ty::Folded | Ty::Enum(_)) {
                     self.report(rules::matches_needs_text(of.span, &of.ty));
                 }
@@ -116,7 +132,7 @@ impl Checker<'_> {
                 (ExprKind::Matches(Box::new(of), pattern.node.as_str().into()), Ty::Bool)
             }
             Ast::Is(of, word) => {
-                let of = self.value(cx, of, None);
+                let of = self.known(cx, of);
                 let can = matches!(of.ty, Ty::Shell | Ty::ShellCommand | Ty::Error);
                 if word.node != "understood" || !can {
                     self.report(problem::unknown_quality(word.span, &word.node, &of.ty));
@@ -272,7 +288,7 @@ impl Checker<'_> {
         name: &ast::Name,
         list: &ast::Expr,
     ) -> (crate::typed::VarId, Expr, Expr) {
-        let list = self.value(cx, list, None);
+        let list = self.known(cx, list);
         let element = match &list.ty {
             Ty::List(element, _) | Ty::Set(element) => element.as_ref().clone(),
             Ty::Error => Ty::Error,
@@ -316,7 +332,7 @@ impl Checker<'_> {
                     self.report(names::wrong_argument_count(span, &name, 1, arguments.len()));
                     return error(span);
                 };
-                let argument = self.value(cx, argument, None);
+                let argument = self.known(cx, argument);
                 let (fits, wanted) = match name.as_str() {
                     "count" => (matches!(argument.ty.not_null(), Ty::List(..) | Ty::Error), "a list"),
                     _ => (matches!(argument.ty.not_null(), Ty::String | Ty::Text | Ty::Id(_) | Ty::Error), "text"),
@@ -381,7 +397,11 @@ impl Checker<'_> {
     }
 
     /// The value of a member that a type has; absent where it has none.
-    pub(super) fn member_of(&mut self, span: Span, of: Expr, member: &ast::Name) -> Expr {
+    pub(super) fn member_of(&mut self, span: Span, mut of: Expr, member: &ast::Name) -> Expr {
+        if let Ty::Nullable(inner) = of.ty {
+            self.report(absent::may_be_null(of.span, &inner));
+            of.ty = *inner;
+        }
         let optional = of.optional;
         let found = self.member_type(&of.ty, &member.node);
         let (ty, more_optional) = match found {

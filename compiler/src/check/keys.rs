@@ -24,7 +24,7 @@ impl Checker<'_> {
             let span = written.span.to(word.span);
             written = ast::Expr { span, kind: Ast::Member(Box::new(written), word.clone()) };
         }
-        let expr = self.value(cx, &written, None);
+        let expr = self.known(cx, &written);
         if expr.ty.is_error() {
             return None;
         }

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
+use agentpass_grammar::Span;
 use agentpass_values::{Duration, Zone};
 
 use super::context::Cx;
 use super::tools::Source;
 use super::{Checker, literals};
 use crate::ast::{self, Threshold};
-use crate::diagnostics::problems::{memory as problem, types};
+use crate::diagnostics::problems::{absent, memory as problem, types};
 use crate::diagnostics::suggest;
 use crate::typed::{
     Bound, CalendarUnit, Expr, ExprKind, Fact, Limit, Meter, Origin, Read, Suspended, Then, Value, Window,
@@ -69,16 +70,17 @@ impl<'l> Checker<'l> {
             None => keys.join("+"),
         };
         let id = if source.owner.is_empty() { plain } else { format!("{}/{plain}", source.owner) };
-        let known = self.program.blocks.iter().flat_map(|block| &block.limits).find(|known| known.id == id);
-        match (known, &limit.name) {
+        match (self.limit_ids.get(&id).copied(), &limit.name) {
             (Some(first), Some(name)) => {
-                let first = first.span;
                 self.report(problem::limit_twice(name.span, &name.node, first));
                 None
             }
             // Two unnamed limits over the same keys: their structure tells them apart.
             (Some(_), None) => Some(self.rule_id(&id, "limit", clause.span, &ast::Tail::default())),
-            (None, _) => Some(id),
+            (None, _) => {
+                self.limit_ids.insert(id.clone(), clause.span);
+                Some(id)
+            }
         }
     }
 
@@ -135,7 +137,7 @@ impl<'l> Checker<'l> {
             let word = if matches!(meter, Meter::Runtime) { "runtime" } else { "in_flight" };
             self.report(problem::window_not_here(window.span, word));
         }
-        if matches!(meter, Meter::Runtime) && !per_job {
+        if matches!(meter, Meter::Runtime) && !per_job && window.is_none() {
             self.report(problem::runtime_per_job(bound.span));
         }
         let value = self.constant(cx, &bound.value, &ty, "a bound");
@@ -195,11 +197,11 @@ impl<'l> Checker<'l> {
                 "calls" => (Meter::Calls, Ty::Int),
                 "retries" => (Meter::Retries, Ty::Int),
                 "tokens" => {
-                    cx.read_facts.push((Fact::Tokens, name.span));
+                    self.metered_fact(cx, Fact::Tokens, name.span);
                     (Meter::Tokens, Ty::Int)
                 }
                 "cost" => {
-                    cx.read_facts.push((Fact::Cost, name.span));
+                    self.metered_fact(cx, Fact::Cost, name.span);
                     let known = cx.facts.iter().find(|(fact, _, _)| *fact == Fact::Cost);
                     let ty = known.map_or_else(|| super::names::usual_type(Fact::Cost), |(_, ty, _)| ty.clone());
                     (Meter::Cost, ty)
@@ -224,8 +226,13 @@ impl<'l> Checker<'l> {
                         let past = self.past(cx, past)?;
                         let ty = match past.of {
                             PastOf::Tool(tool) => {
-                                let amount = self.program.tools.get(tool).and_then(|tool| tool.facts.amount.as_ref());
-                                amount.map(|(amount, _)| amount.ty.not_null().clone())
+                                let tool = self.program.tools.get(tool);
+                                let amount = tool.and_then(|tool| tool.facts.amount.as_ref()).map(|(amount, _)| amount);
+                                let amount = amount.map(|amount| (amount.ty.not_null().clone(), amount.optional));
+                                if let Some((_, true)) = amount {
+                                    self.report(absent::optional_summand(*span, "amount"));
+                                }
+                                amount.map(|(ty, _)| ty)
                             }
                             PastOf::Event(_) => None,
                         };
@@ -237,13 +244,23 @@ impl<'l> Checker<'l> {
                         Some((Meter::Sum { of: Some(past) }, ty))
                     }
                     None => {
-                        cx.read_facts.push((Fact::Amount, *span));
+                        self.metered_fact(cx, Fact::Amount, *span);
                         let known = cx.facts.iter().find(|(fact, _, _)| *fact == Fact::Amount);
                         let ty = known.map_or(Ty::Error, |(_, ty, _)| ty.not_null().clone());
                         Some((Meter::Sum { of: None }, ty))
                     }
                 }
             }
+        }
+    }
+
+    /// A fact that is added up must be there: a missing figure is never zero unless the contract says so
+    /// (semantics 4 and 23).
+    fn metered_fact(&mut self, cx: &mut Cx, fact: Fact, span: Span) {
+        cx.read_facts.push((fact, span));
+        let optional = cx.facts.iter().any(|(known, _, optional)| *known == fact && *optional);
+        if optional && !cx.is_present(&format!("call.{}", fact.word())) {
+            self.report(absent::optional_summand(span, fact.word()));
         }
     }
 
@@ -276,9 +293,13 @@ fn at_least(a: &Expr, b: &Expr) -> bool {
     }
 }
 
-fn is_negative(value: &Expr) -> bool {
-    matches!(value.kind, ExprKind::Negate(_))
-        || matches!(super::expr::constant(value), Some(Value::Int(n)) if *n < 0)
+/// True where the value is known to lie below zero.
+pub(super) fn is_negative(value: &Expr) -> bool {
+    match &value.kind {
+        ExprKind::Negate(inner) => !matches!(super::expr::constant(inner), Some(Value::Int(0))),
+        ExprKind::Let(_, value) => is_negative(value),
+        _ => matches!(super::expr::constant(value), Some(Value::Int(n)) if *n < 0),
+    }
 }
 
 /// True where the key depends on that.

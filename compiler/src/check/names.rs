@@ -19,6 +19,7 @@ impl Checker<'_> {
         if let Some((_, local)) = cx.locals.iter().rev().find(|(known, _)| known == name) {
             let mut local = local.clone();
             local.span = span;
+            self.no_history(cx, &local);
             if cx.in_require
                 && let ExprKind::Let(_, value) = &local.kind
                 && let Some(of) = super::expr::made_up(value)
@@ -106,12 +107,35 @@ impl Checker<'_> {
                 }
                 let Some(value) = self.global_let(index, &mut cx.open_lets.clone()) else { return error(span) };
                 self.facts_of_let(cx, span, &value);
+                let asked = Expr { span, ty: Ty::Bool, optional: false, kind: ExprKind::Let(name.to_owned(), Arc::clone(&value)) };
+                self.no_history(cx, &asked);
                 cx.size += self.lets.get(index).map_or(0, |decl| decl.size);
                 let path = format!("let {name}");
                 let optional = value.optional && !cx.is_present(&path);
                 Expr { span, ty: value.ty.clone(), optional, kind: ExprKind::Let(name.to_owned(), value) }
             }
             _ => error(span),
+        }
+    }
+
+    /// Where the past cannot be asked it cannot be asked through a `let` either.
+    fn no_history(&mut self, cx: &Cx, of: &Expr) {
+        if cx.history || !matches!(of.kind, ExprKind::Let(..)) {
+            return;
+        }
+        let mut found = false;
+        of.walk(&mut |expr| {
+            found |= matches!(
+                expr.kind,
+                ExprKind::After(..)
+                    | ExprKind::Latest(..)
+                    | ExprKind::CallsOf(..)
+                    | ExprKind::SumOf(..)
+                    | ExprKind::InFlightOf(_)
+            );
+        });
+        if found {
+            self.report(crate::diagnostics::problems::memory::history_not_here(of.span));
         }
     }
 
@@ -149,6 +173,7 @@ impl Checker<'_> {
     pub(super) fn member(&mut self, cx: &mut Cx, span: Span, of: &ast::Expr, member: &ast::Name) -> Expr {
         if matches!(of.kind, Ast::Record(..)) {
             self.report(rules::misread_member(member.span));
+            return error(span);
         }
         if let Ast::Name(root) = &of.kind
             && !cx.locals.iter().any(|(known, _)| known == root)
@@ -286,11 +311,7 @@ fn param(cx: &Cx, span: Span, name: &str) -> Option<Expr> {
     let field = cx.param(name)?;
     let path = format!("args.{name}");
     let optional = field.optional && !cx.is_present(&path);
-    let ty = match &field.ty {
-        Ty::Nullable(inner) if cx.is_present(&format!("{path} is not null")) => inner.as_ref().clone(),
-        ty => ty.clone(),
-    };
-    Some(Expr { span, ty, optional, kind: ExprKind::Read(Read::Arg(name.to_owned())) })
+    Some(Expr { span, ty: field.ty.clone(), optional, kind: ExprKind::Read(Read::Arg(name.to_owned())) })
 }
 
 fn fact(name: &str) -> Option<Fact> {

@@ -7,7 +7,7 @@ use super::Checker;
 use super::declare::is_static;
 use crate::ast::BinaryOp;
 use crate::diagnostics::problems::memory as problem;
-use crate::typed::{Expr, ExprKind};
+use crate::typed::{Expr, ExprKind, VarId};
 
 /// The greatest constant that a count can be compared with: the gate keeps that many times per key.
 pub(super) const MOST_COUNTED: i64 = 10_000;
@@ -39,7 +39,19 @@ impl Checker<'_> {
                 parts.iter().for_each(|part| self.polarity(part, polarity));
             }
             ExprKind::Let(_, value) => self.polarity(value, polarity),
-            ExprKind::Bind(_, body) => self.polarity(body, polarity),
+            ExprKind::Bind(values, body) => {
+                self.with_bound(values, |checker| checker.polarity(body, polarity));
+            }
+            ExprKind::Var(var) => {
+                if let Some(value) = self.bound_value(*var) {
+                    self.polarity(&value, polarity);
+                }
+            }
+            ExprKind::In(left, right) => {
+                self.no_sums(condition);
+                self.counts(left, right);
+                self.counts(right, left);
+            }
             ExprKind::Quantified(_, _, list, body) => {
                 self.no_sums(list);
                 self.polarity(body, polarity);
@@ -71,23 +83,78 @@ impl Checker<'_> {
         self.counts(right, left);
     }
 
-    /// A count stands against something that is known before any call.
+    /// A count stands against something that is known before any call, and with nothing else on its own side.
     fn counts(&mut self, side: &Expr, other: &Expr) {
-        if !contains(side, &|kind| matches!(kind, ExprKind::CallsOf(..) | ExprKind::InFlightOf(_))) {
+        if !self.holds(side, &is_count) {
             return;
         }
         let limit = super::expr::constant(other);
         let too_large = matches!(limit, Some(crate::typed::Value::Int(n)) if !(0..=MOST_COUNTED).contains(n));
-        if !is_static(other) || too_large {
+        if !self.is_known(other) || too_large || super::limits::is_negative(other) {
             self.report(problem::count_not_constant(other.span, MOST_COUNTED));
         }
+        self.count_alone(side);
+    }
+
+    fn count_alone(&mut self, side: &Expr) {
+        match &side.kind {
+            ExprKind::Let(_, value) => self.count_alone(value),
+            ExprKind::Arith(_, left, right) => {
+                for (part, other) in [(left, right), (right, left)] {
+                    if self.holds(part, &is_count) {
+                        self.count_alone(part);
+                    } else if self.holds(other, &is_count) && !self.is_known(part) {
+                        self.report(problem::count_not_constant(part.span, MOST_COUNTED));
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Runs something that knows what the parameters of a function stand for.
+    fn with_bound(&mut self, values: &[(VarId, Expr)], run: impl FnOnce(&mut Self)) {
+        let before = self.bound.len();
+        self.bound.extend(values.iter().cloned());
+        run(self);
+        self.bound.truncate(before);
+    }
+
+    fn bound_value(&self, var: VarId) -> Option<Expr> {
+        self.bound.iter().rev().find(|(known, _)| *known == var).map(|(_, value)| value.clone())
+    }
+
+    /// True where the expression, or what its parameters stand for, holds something of that kind.
+    fn holds(&self, expr: &Expr, wanted: &dyn Fn(&ExprKind) -> bool) -> bool {
+        let mut found = false;
+        expr.walk(&mut |expr| {
+            found |= wanted(&expr.kind);
+            if let ExprKind::Var(var) = &expr.kind
+                && let Some(value) = self.bound_value(*var)
+            {
+                found |= self.holds(&value, wanted);
+            }
+        });
+        found
+    }
+
+    /// True where the value is known before any call; a variable is only where what it stands for is.
+    fn is_known(&self, expr: &Expr) -> bool {
+        let mut known = is_static(expr);
+        expr.walk(&mut |expr| {
+            if let ExprKind::Var(var) = &expr.kind {
+                known &= self.bound_value(*var).is_some_and(|value| self.is_known(&value));
+            }
+        });
+        known
     }
 
     /// No sum may stand here.
     fn no_sums(&mut self, expr: &Expr) {
         let mut found = Vec::new();
         expr.walk(&mut |expr| {
-            if matches!(expr.kind, ExprKind::SumOf(..)) {
+            let through = matches!(&expr.kind, ExprKind::Var(var) if self.bound_value(*var).is_some_and(|value| self.holds(&value, &is_sum)));
+            if is_sum(&expr.kind) || through {
                 found.push(expr.span);
             }
         });
@@ -112,14 +179,22 @@ impl Checker<'_> {
                 self.no_sums(right);
             }
             ExprKind::Let(_, value) => self.added_only(value),
-            ExprKind::Negate(inner) => self.no_sums(inner),
-            _ => {}
+            ExprKind::Var(var) => {
+                if let Some(value) = self.bound_value(*var) {
+                    self.added_only(&value);
+                }
+            }
+            ExprKind::Bind(values, body) => self.with_bound(values, |checker| checker.added_only(body)),
+            ExprKind::SumOf(..) => {}
+            _ => self.no_sums(expr),
         }
     }
 }
 
-fn contains(expr: &Expr, wanted: &dyn Fn(&ExprKind) -> bool) -> bool {
-    let mut found = false;
-    expr.walk(&mut |expr| found |= wanted(&expr.kind));
-    found
+fn is_count(kind: &ExprKind) -> bool {
+    matches!(kind, ExprKind::CallsOf(..) | ExprKind::InFlightOf(_))
+}
+
+fn is_sum(kind: &ExprKind) -> bool {
+    matches!(kind, ExprKind::SumOf(..))
 }

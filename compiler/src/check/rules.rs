@@ -9,9 +9,9 @@ use super::polarity::Polarity;
 use super::scope::{Declared, Space, Symbol};
 use super::templates::Place;
 use super::tools::{Source, is_fact};
-use super::{Checker, absence, literals};
+use super::{Checker, absence};
 use crate::ast::{self, ClauseKind, ExprKind as Ast, ItemKind, Quantifier};
-use crate::diagnostics::problems::{rules as problem, syntax, tools};
+use crate::diagnostics::problems::{memory, names, rules as problem, syntax, tools};
 use crate::typed::{Block, Each, Expr, Fact, Origin, Rule, RuleKind, Template};
 use crate::types::Ty;
 
@@ -98,9 +98,7 @@ impl<'l> Checker<'l> {
                 if source.params.is_none() && depth == 0 && source.origin == Origin::Global {
                     continue;
                 }
-                self.quietly_when(depth == 0 && !matches!(source.origin, Origin::Flow(_) | Origin::Skill(_)), |checker| {
-                    checker.local_let(cx, item);
-                });
+                self.local_let(cx, item);
             }
         }
         for clause in clauses {
@@ -147,15 +145,6 @@ impl<'l> Checker<'l> {
         cx.locals.truncate(locals);
     }
 
-    /// Runs something whose findings have been reported before.
-    fn quietly_when(&mut self, quiet: bool, run: impl FnOnce(&mut Self)) {
-        let before = self.problems.len();
-        run(self);
-        if quiet {
-            self.problems.truncate(before);
-        }
-    }
-
     fn word(&self, span: Span) -> &'l str {
         self.loaded.sources.text(span)
     }
@@ -188,13 +177,7 @@ impl<'l> Checker<'l> {
                     self.report(problem::once_not_here(clause.verb));
                 }
                 let keys = self.keys(cx, keys);
-                let replay = replay.as_ref().and_then(|text| match literals::duration(text.span, &text.node) {
-                    Ok(duration) => Some(duration),
-                    Err(finding) => {
-                        self.report(*finding);
-                        None
-                    }
-                });
+                let replay = replay.as_ref().and_then(|text| self.positive(text));
                 let messages = self.messages(cx, tail);
                 (RuleKind::Once { keys, ledger: ledger.as_ref().map(ast::Path::text), replay }, tail, "once", messages)
             }
@@ -203,6 +186,9 @@ impl<'l> Checker<'l> {
                     self.report(problem::records_not_here(clause.verb));
                 }
                 let most = self.constant(cx, most, &Ty::Int, "the greatest number of records");
+                if super::limits::is_negative(&most) {
+                    self.report(memory::negative_bound(most.span));
+                }
                 let messages = self.messages(cx, tail);
                 (RuleKind::RecordsAtMost(most), tail, "records", messages)
             }
@@ -210,6 +196,18 @@ impl<'l> Checker<'l> {
         };
         self.tail_order(tail);
         let id = self.rule_id(&source.owner, verb, clause.span, tail);
+        // Reasons, tests and reports speak of a rule by its name.
+        if let Some(name) = &tail.name {
+            match self.rule_names.get(&id) {
+                Some(first) if *first != name.span => {
+                    let first = *first;
+                    self.report(names::declared_twice(name.span, "rule", &name.node, first));
+                }
+                _ => {
+                    self.rule_names.insert(id.clone(), name.span);
+                }
+            }
+        }
         Some(Rule {
             id,
             span: clause.span,

@@ -46,6 +46,16 @@ impl<'l> Checker<'l> {
                             let close = suggest::closest(&pattern.text(), names.iter().map(String::as_str));
                             self.report(tool_problem::unknown_tool(pattern.span, &pattern.text(), close));
                         }
+                        for name in super::patterns::exact_names(pattern) {
+                            let is_known = named.iter().any(|&tool| {
+                                self.program.tools.get(tool).is_some_and(|tool| super::tools::may_be(tool, &name))
+                            });
+                            if !is_known && !named.is_empty() {
+                                let names: Vec<String> = self.program.tools.iter().map(|tool| tool.name.clone()).collect();
+                                let close = suggest::closest(&name, names.iter().map(String::as_str));
+                                self.report(tool_problem::unknown_tool(pattern.span, &name, close));
+                            }
+                        }
                         invokes.extend(named);
                     }
                     "invokes"

@@ -393,11 +393,14 @@ impl<'l> Checker<'l> {
     /// Reads the fact clauses of a block and gives the facts to its tools.
     fn facts(&mut self, source: &Source<'l>) {
         let mut cx = Cx::rules(source.file, source.params.clone(), Arc::new(Vec::new()));
+        // What is wrong with them is reported with the rules, when all facts are known.
+        let before = self.problems.len();
         for clause in source.body {
             if let ClauseKind::Let(item) = &clause.kind {
                 self.local_let(&mut cx, item);
             }
         }
+        self.problems.truncate(before);
         // What a tool does is known from the call alone.
         cx.history = false;
         for clause in source.body {

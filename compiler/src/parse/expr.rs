@@ -125,6 +125,7 @@ impl Builder<'_> {
         let expr = self.climb(&mut pieces, Level::Or)?;
         if let Some(span) = pieces.chained {
             self.problems.push(problem::chained_comparison(span));
+            return None;
         }
         Some(expr)
     }

@@ -8,10 +8,11 @@ use super::Reader;
 use crate::ast::{self, ClauseKind, ItemKind};
 use crate::diagnostics::Diagnostic;
 
-/// Reads the parts of an item that the grammar refused as a whole. `problem` is what it said of the whole.
-pub(super) fn item(reader: &mut Reader<'_>, tokens: &Range<usize>, problem: Diagnostic) -> Option<ItemKind> {
+/// Reads the parts of an item that the grammar refused as a whole. `problem` is what it said of the
+/// whole; nothing where a builder refused a part that it has reported.
+pub(super) fn item(reader: &mut Reader<'_>, tokens: &Range<usize>, problem: Option<Diagnostic>) -> Option<ItemKind> {
     let Some(block) = block_of(reader.text, reader.layout, reader.chunks, tokens) else {
-        reader.problems.push(problem);
+        reader.problems.extend(problem);
         return None;
     };
     let before = reader.problems.len();
@@ -29,7 +30,7 @@ pub(super) fn item(reader: &mut Reader<'_>, tokens: &Range<usize>, problem: Diag
         }
         Ok(None) => {
             if reader.problems.len() == before {
-                reader.problems.push(problem);
+                reader.problems.extend(problem);
             }
             return None;
         }
@@ -60,7 +61,7 @@ pub(super) fn item(reader: &mut Reader<'_>, tokens: &Range<usize>, problem: Diag
         _ => {}
     }
     if reader.problems.len() == before {
-        reader.problems.push(problem);
+        reader.problems.extend(problem);
     }
     Some(kind)
 }
@@ -75,20 +76,32 @@ fn clauses(reader: &mut Reader<'_>, ranges: &[Range<usize>]) -> Vec<ast::Clause>
 }
 
 fn clause(reader: &mut Reader<'_>, tokens: &Range<usize>) -> Option<ast::Clause> {
-    match reader.read(Rule::one_clause, tokens, |builder, pair| builder.clause(pair)) {
-        Ok(clause) => clause,
-        Err(problem) if is_clause(reader, tokens) => clause_in_parts(reader, tokens, problem),
-        Err(problem) => {
-            reader.problems.push(problem);
-            None
+    let before = reader.problems.len();
+    let problem = match reader.read(Rule::one_clause, tokens, |builder, pair| builder.clause(pair)) {
+        Ok(Some(clause)) => return Some(clause),
+        Ok(None) if !is_clause(reader, tokens) => return None,
+        // What the builder said of a part is said again when the part is read by itself.
+        Ok(None) => {
+            let found = reader.problems.split_off(before);
+            let clause = clause_in_parts(reader, tokens, None);
+            if reader.problems.len() == before {
+                reader.problems.extend(found);
+            }
+            return clause;
         }
+        Err(problem) => problem,
+    };
+    if is_clause(reader, tokens) {
+        return clause_in_parts(reader, tokens, Some(problem));
     }
+    reader.problems.push(problem);
+    None
 }
 
 /// A `when` group or a `limit` whose inside is broken.
-fn clause_in_parts(reader: &mut Reader<'_>, tokens: &Range<usize>, problem: Diagnostic) -> Option<ast::Clause> {
+fn clause_in_parts(reader: &mut Reader<'_>, tokens: &Range<usize>, problem: Option<Diagnostic>) -> Option<ast::Clause> {
     let Some(block) = block_of(reader.text, reader.layout, reader.chunks, tokens) else {
-        reader.problems.push(problem);
+        reader.problems.extend(problem);
         return None;
     };
     let before = reader.problems.len();
@@ -121,7 +134,7 @@ fn clause_in_parts(reader: &mut Reader<'_>, tokens: &Range<usize>, problem: Diag
         _ => {}
     }
     if reader.problems.len() == before {
-        reader.problems.push(problem);
+        reader.problems.extend(problem);
     }
     Some(clause)
 }

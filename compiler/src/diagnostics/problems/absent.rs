@@ -54,3 +54,14 @@ pub fn may_be_null(span: Span, ty: &Ty) -> Diagnostic {
     Diagnostic::new(&codes::MAY_BE_NULL, span, format!("this {ty} may be null"))
         .help("say what null means: `x != null and …`")
 }
+
+/// A figure that a limit adds up may be absent.
+#[must_use]
+pub fn optional_summand(span: Span, fact: &str) -> Diagnostic {
+    let clause = match fact {
+        "tokens" | "cost" => format!("uses {fact} … ?? …"),
+        fact => format!("{fact} … ?? …"),
+    };
+    Diagnostic::new(&codes::UNHANDLED_ABSENCE, span, format!("`{fact}` may be absent for some of these calls"))
+        .help(format!("say where the fact is given what counts then: `{clause}`; or scope the limit: `when has call.{fact}`"))
+}
