@@ -218,7 +218,9 @@ pub fn explain(sources: &Sources, program: &Program) -> Explanation {
 /// Rules and limits of a block, in source order.
 fn rules(words: &Words<'_>, block: &Block) -> Vec<Sentence> {
     let said = match block.origin {
-        Origin::Flow(flow) => words.program.flows.get(flow).and_then(|flow| flow.when.as_ref()).map(|when| when.span),
+        Origin::Flow(flow) => {
+            words.program.flows.get(flow).and_then(|flow| flow.when.as_ref()).map(|when| when.span)
+        }
         _ => None,
     };
     let mut all: Vec<(Span, Sentence)> = Vec::new();
@@ -254,8 +256,7 @@ fn shared(words: &Words<'_>) -> Vec<Shared> {
                 match &mut global {
                     Some(list) if all_tools => list.rules.extend(own),
                     None if all_tools => {
-                        global =
-                            Some(Shared { title: "every call".to_owned(), tools: tools(), rules: own });
+                        global = Some(Shared { title: "every call".to_owned(), tools: tools(), rules: own });
                     }
                     _ => all.push(Shared {
                         title: "all tools that provide what they read".to_owned(),
@@ -275,8 +276,7 @@ fn flows(words: &Words<'_>) -> Vec<FlowWords> {
     let flows = words.program.flows.iter().enumerate();
     flows
         .map(|(index, flow)| {
-            let blocks =
-                words.program.blocks.iter().filter(|block| block.origin == Origin::Flow(index));
+            let blocks = words.program.blocks.iter().filter(|block| block.origin == Origin::Flow(index));
             let rules: Vec<Sentence> = blocks.flat_map(|block| rules(words, block)).collect();
             FlowWords {
                 says: sentences::flow(words, flow, !rules.is_empty()),
@@ -291,8 +291,7 @@ fn skills(words: &Words<'_>) -> Vec<SkillWords> {
     let skills = words.program.skills.iter().enumerate();
     skills
         .map(|(index, skill)| {
-            let blocks =
-                words.program.blocks.iter().filter(|block| block.origin == Origin::Skill(index));
+            let blocks = words.program.blocks.iter().filter(|block| block.origin == Origin::Skill(index));
             SkillWords {
                 name: skill.name.node.clone(),
                 source: skill.source.clone(),
@@ -367,7 +366,11 @@ fn asked(challenge: &Challenge) -> String {
         Asked::Groups(groups) => {
             let groups: Vec<String> = groups.iter().map(|group| format!("{group:?}")).collect();
             let groups = format!("the group {}", series(&groups, "or"));
-            if count <= 1 { format!("one of {groups}") } else { format!("{count} different people of {groups}") }
+            if count <= 1 {
+                format!("one of {groups}")
+            } else {
+                format!("{count} different people of {groups}")
+            }
         }
     }
 }

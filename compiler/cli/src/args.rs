@@ -139,5 +139,6 @@ pub(crate) enum Color {
 /// Reads one of the formats, with their words as the possible values, so that completions know them.
 fn words(formats: &[Format]) -> impl clap::builder::TypedValueParser<Value = Format> + use<> {
     use clap::builder::{PossibleValuesParser, TypedValueParser};
-    PossibleValuesParser::new(formats.iter().map(|format| format.word())).try_map(|word| word.parse::<Format>())
+    PossibleValuesParser::new(formats.iter().map(|format| format.word()))
+        .try_map(|word| word.parse::<Format>())
 }

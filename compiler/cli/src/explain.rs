@@ -22,7 +22,8 @@ pub(crate) fn run(args: &args::Explain, color: Color) -> Result<Exit, Failure> {
 /// True for what can only be a path: there is one, or it looks like one.
 fn is_path(subject: &str) -> bool {
     subject == "-"
-        || (pages::find(subject).is_none() && (subject.contains(['/', '.', '*']) || fs::metadata(subject).is_ok()))
+        || (pages::find(subject).is_none()
+            && (subject.contains(['/', '.', '*']) || fs::metadata(subject).is_ok()))
 }
 
 fn code(subject: &str, format: Format) -> Result<Exit, Failure> {

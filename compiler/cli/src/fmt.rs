@@ -48,7 +48,8 @@ pub(crate) fn run(args: &args::Fmt, color: Color) -> Result<Exit, Failure> {
     }
     if named.files != [STDIN] {
         let verb = if args.check { "would be changed" } else { "changed" };
-        let mut summary = format!("{} {verb}, {}", counted(done.changed, "file"), counted(named.files.len(), "file"));
+        let mut summary =
+            format!("{} {verb}, {}", counted(done.changed, "file"), counted(named.files.len(), "file"));
         summary.push_str(" looked at");
         if errors > 0 {
             summary.push_str(&format!(", {}", counted(errors, "error")));
@@ -93,12 +94,17 @@ fn difference(name: &str, old: &str, new: &str, format: Format) -> String {
     }
     let diff = TextDiff::from_lines(old, new);
     let mut unified = diff.unified_diff();
-    let text = unified.context_radius(3).header(&format!("{name} (as it is)"), &format!("{name} (formatted)")).to_string();
+    let text = unified
+        .context_radius(3)
+        .header(&format!("{name} (as it is)"), &format!("{name} (formatted)"))
+        .to_string();
     // The text is a stranger's: what could move the cursor or hide a line is shown as what it is.
-    text.split_inclusive('\n').map(|line| match line.strip_suffix('\n') {
-        Some(line) => format!("{}\n", visible(line)),
-        None => visible(line).into_owned(),
-    }).collect()
+    text.split_inclusive('\n')
+        .map(|line| match line.strip_suffix('\n') {
+            Some(line) => format!("{}\n", visible(line)),
+            None => visible(line).into_owned(),
+        })
+        .collect()
 }
 
 /// Replaces a file in one step: whoever reads it sees the old text or the new one, and a crash loses neither.

@@ -61,8 +61,10 @@ pub(crate) fn check(named: &Named, disk: &Disk, project: &Project) -> Found {
 
 /// The files to begin each program with.
 fn split(named: &Named, loaded: &Loaded) -> Vec<Vec<String>> {
-    let index: HashMap<&str, usize> = loaded.files.iter().enumerate().map(|(at, file)| (file.path.as_str(), at)).collect();
-    let roots: Vec<Option<usize>> = named.files.iter().map(|file| index.get(normal(file).as_str()).copied()).collect();
+    let index: HashMap<&str, usize> =
+        loaded.files.iter().enumerate().map(|(at, file)| (file.path.as_str(), at)).collect();
+    let roots: Vec<Option<usize>> =
+        named.files.iter().map(|file| index.get(normal(file).as_str()).copied()).collect();
     let has_contract = |at: usize| {
         let items = loaded.files.get(at).map(|file| file.parsed.file.items.as_slice()).unwrap_or_default();
         items.iter().any(|item| matches!(item.kind, ItemKind::Contract(_)))
@@ -81,7 +83,8 @@ fn split(named: &Named, loaded: &Loaded) -> Vec<Vec<String>> {
     };
     let files = || named.files.iter().zip(&roots).filter_map(|(file, at)| at.map(|at| (file, at)));
     files().filter(|&(_, at)| has_contract(at)).for_each(|(file, at)| begin(file, at));
-    let imported: HashSet<usize> = loaded.files.iter().flat_map(|file| file.imports.values().copied()).collect();
+    let imported: HashSet<usize> =
+        loaded.files.iter().flat_map(|file| file.imports.values().copied()).collect();
     files().filter(|(_, at)| !imported.contains(at)).for_each(|(file, at)| begin(file, at));
     // What is left imports itself in a circle.
     files().for_each(|(file, at)| begin(file, at));

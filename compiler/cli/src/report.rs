@@ -27,7 +27,10 @@ pub(crate) fn findings(
             text.push('\n');
         }
         if let more @ 1.. = diagnostics.len() - shown.len() {
-            text.push_str(&format!("… and {}; `--format short` shows them all\n", counted(more, "other finding")));
+            text.push_str(&format!(
+                "… and {}; `--format short` shows them all\n",
+                counted(more, "other finding")
+            ));
         }
         text.push_str(&format!("{}\n", Summary::of(sources, diagnostics)));
     }

@@ -32,7 +32,9 @@ pub(super) fn rule(words: &Words<'_>, rule: &Rule, said: Option<Span>) -> Senten
                 says.push_str(&format!(", counted together with all tools of the ledger {ledger}"));
             }
             match replay {
-                Some(time) => says.push_str(&format!("; for {time} the same call again gets the recorded result")),
+                Some(time) => {
+                    says.push_str(&format!("; for {time} the same call again gets the recorded result"))
+                }
                 None => says.push_str("; the same call again is refused"),
             }
             ("once", says)
@@ -99,7 +101,10 @@ pub(super) fn limit(words: &Words<'_>, limit: &Limit) -> Vec<Sentence> {
             let mut guards = limit.guards.clone();
             guards.extend(bound.when.iter().cloned().map(Arc::new));
             Sentence {
-                id: bound.name.as_ref().map_or_else(|| limit.id.clone(), |name| format!("{}/{name}", limit.id)),
+                id: bound
+                    .name
+                    .as_ref()
+                    .map_or_else(|| limit.id.clone(), |name| format!("{}/{name}", limit.id)),
                 kind: "limit",
                 says: guarded(words, &guards, amount(words, bound, &format!("{per}{over}"))),
                 because: bound.because.as_ref().map(|because| words.template(because)),

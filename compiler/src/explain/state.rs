@@ -85,7 +85,11 @@ pub(super) fn memory(words: &Words<'_>) -> Vec<Memory> {
             let at = words.place(limit.span);
             let mut visit = |expr: &Expr| history(words, expr, &limit.id, &at, &mut all);
             limit.guards.iter().for_each(|guard| guard.walk(&mut visit));
-            limit.bounds.iter().filter_map(|bound| bound.when.as_ref()).for_each(|expr| expr.walk(&mut visit));
+            limit
+                .bounds
+                .iter()
+                .filter_map(|bound| bound.when.as_ref())
+                .for_each(|expr| expr.walk(&mut visit));
         }
     }
     all.extend(labels(words));
@@ -197,7 +201,8 @@ fn history(words: &Words<'_>, expr: &Expr, of: &str, at: &str, all: &mut Vec<Mem
             at: at.to_owned(),
         });
     };
-    let within = |span: &Option<_>| span.as_ref().map(|time: &agentpass_values::Duration| format!("in any {time}"));
+    let within =
+        |span: &Option<_>| span.as_ref().map(|time: &agentpass_values::Duration| format!("in any {time}"));
     match &expr.kind {
         ExprKind::After(past, span, no) => {
             push(past, "the last", within(span), LAST_SEEN, 0);
@@ -243,7 +248,9 @@ fn kept(expr: &Expr) -> Option<(&Past, Option<agentpass_values::Duration>, Strin
     let mut call = call;
     loop {
         match &call.kind {
-            ExprKind::Latest(_, past, span) => return Some((past, span.flatten(), format!("{part}.{field}"))),
+            ExprKind::Latest(_, past, span) => {
+                return Some((past, span.flatten(), format!("{part}.{field}")));
+            }
             ExprKind::Coalesce(inner, _) => call = inner,
             _ => return None,
         }
@@ -295,7 +302,9 @@ fn join_key(words: &Words<'_>, past: &Past) -> Vec<String> {
     };
     let joins = |filter: &&Filter| {
         let mut reads = false;
-        filter.value.walk(&mut |expr| reads |= matches!(expr.kind, ExprKind::Read(ref read) if *read != Read::Now));
+        filter
+            .value
+            .walk(&mut |expr| reads |= matches!(expr.kind, ExprKind::Read(ref read) if *read != Read::Now));
         reads
     };
     let mut key = vec![scope.to_owned()];

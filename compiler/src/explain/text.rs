@@ -77,9 +77,14 @@ fn head(page: &mut Page, explanation: &Explanation) {
         (Some(from), Some(until)) => {
             page.line(0, &format!("It holds from {from} until the end of {until}, in UTC; outside of that, everything is refused."));
         }
-        (Some(from), None) => page.line(0, &format!("It holds from {from}, in UTC; before that, everything is refused.")),
+        (Some(from), None) => {
+            page.line(0, &format!("It holds from {from}, in UTC; before that, everything is refused."))
+        }
         (None, Some(until)) => {
-            page.line(0, &format!("It holds until the end of {until}, in UTC; after that, everything is refused."));
+            page.line(
+                0,
+                &format!("It holds until the end of {until}, in UTC; after that, everything is refused."),
+            );
         }
         (None, None) => {}
     }
@@ -144,7 +149,8 @@ fn flows(page: &mut Page, explanation: &Explanation) {
     }
     page.heading("Where data may go");
     for label in &explanation.labels {
-        let guarded = if label.guarded { "guarded: it goes nowhere unless a flow says so" } else { "not guarded" };
+        let guarded =
+            if label.guarded { "guarded: it goes nowhere unless a flow says so" } else { "not guarded" };
         let by = match label.carried_by.as_slice() {
             [] => String::new(),
             tools => format!("; a job gets it from {}", series(tools, "or")),
@@ -152,7 +158,15 @@ fn flows(page: &mut Page, explanation: &Explanation) {
         page.line(0, &format!("- The label {} is {guarded}{by}.", label.name));
     }
     for flow in &explanation.flows {
-        page.line(0, &format!("- {}{}  [{}]", capital(&flow.says), if flow.rules.is_empty() { "." } else { ":" }, flow.at));
+        page.line(
+            0,
+            &format!(
+                "- {}{}  [{}]",
+                capital(&flow.says),
+                if flow.rules.is_empty() { "." } else { ":" },
+                flow.at
+            ),
+        );
         for sentence in &flow.rules {
             page.sentence(1, sentence);
         }

@@ -63,7 +63,9 @@ fn does(words: &Words<'_>, tool: &Tool) -> Vec<String> {
     }
     let resource = facts.resource.as_ref().map(|(resource, _)| words.template(resource));
     match (&facts.action, resource) {
-        (Some((action, _)), Some(resource)) => all.push(format!("counts as {}, on {resource}", action.word())),
+        (Some((action, _)), Some(resource)) => {
+            all.push(format!("counts as {}, on {resource}", action.word()))
+        }
         (Some((action, _)), None) => all.push(format!("counts as {}", action.word())),
         (None, _) => {}
     }
@@ -89,7 +91,8 @@ fn does(words: &Words<'_>, tool: &Tool) -> Vec<String> {
     }
     for way in &facts.from_to {
         let labels: Vec<String> = way.labels.iter().map(|label| words.of(label)).collect();
-        let labels = if labels.is_empty() { String::new() } else { format!(" labelled {}", series(&labels, "and")) };
+        let labels =
+            if labels.is_empty() { String::new() } else { format!(" labelled {}", series(&labels, "and")) };
         all.push(format!("moves data{labels} from {} to {}", words.of(&way.from), words.of(&way.to)));
     }
     if !facts.releases.is_empty() {

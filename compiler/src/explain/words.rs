@@ -85,7 +85,9 @@ impl<'p> Words<'p> {
                 one(self.program.params.get(*index).map(|param| param.name.node.clone()).unwrap_or_default())
             }
             ExprKind::Set(index) => one(self.set(*index)),
-            ExprKind::Var(var) => one(self.names.borrow().get(var).cloned().unwrap_or_else(|| "it".to_owned())),
+            ExprKind::Var(var) => {
+                one(self.names.borrow().get(var).cloned().unwrap_or_else(|| "it".to_owned()))
+            }
             ExprKind::Let(name, value) => {
                 let means = self.of(value);
                 self.used.borrow_mut().insert(Term { name: name.clone(), means });

@@ -90,7 +90,12 @@ fn two_contracts_are_two_programs() {
 
 #[test]
 fn globs() {
-    let files = [("a.agentpass", DESK), ("x/b.agentpass", DESK), ("x/y/c.agentpass", DESK), ("x/typo.agentpass", TYPO)];
+    let files = [
+        ("a.agentpass", DESK),
+        ("x/b.agentpass", DESK),
+        ("x/y/c.agentpass", DESK),
+        ("x/typo.agentpass", TYPO),
+    ];
     let folder = Folder::new("check-globs", &files);
     let counted = |glob: &str| folder.run(&["check", glob]).out.lines().last().map(str::to_owned).unwrap();
     assert_eq!(counted("*.agentpass"), "no problems in 1 file");

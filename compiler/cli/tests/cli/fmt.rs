@@ -71,6 +71,9 @@ fn a_file_that_may_not_be_written_is_not_replaced() {
     let folder = Folder::new("fmt-readonly", &[("a.agentpass", &untidy())]);
     fs::set_permissions(folder.0.join("a.agentpass"), fs::Permissions::from_mode(0o444)).unwrap();
     let ran = folder.run(&["fmt"]);
-    assert_eq!((ran.code, ran.err.as_str()), (2, "error: `a.agentpass` cannot be written: permission denied\n"));
+    assert_eq!(
+        (ran.code, ran.err.as_str()),
+        (2, "error: `a.agentpass` cannot be written: permission denied\n")
+    );
     assert_eq!(folder.text("a.agentpass"), untidy());
 }

@@ -58,6 +58,7 @@ fn help_and_version() {
 fn a_reader_that_has_seen_enough_is_no_failure() {
     let folder = Folder::new("pipe", &[("desk.agentpass", DESK)]);
     let script = format!("{} explain desk.agentpass | true", env!("CARGO_BIN_EXE_agentpassc"));
-    let output = std::process::Command::new("sh").args(["-c", &script]).current_dir(&folder.0).output().unwrap();
+    let output =
+        std::process::Command::new("sh").args(["-c", &script]).current_dir(&folder.0).output().unwrap();
     assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
 }
