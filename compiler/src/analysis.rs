@@ -45,7 +45,8 @@ pub fn analyse_loaded(loaded: Loaded, config: &Config) -> Analysis {
         found.extend(problems);
     }
     // The standard library speaks for itself in its own tests: whoever imports it hears of its errors only.
-    let is_std = |span: Span| loaded.sources.get(span.file).is_some_and(|file| file.name.starts_with("<std>"));
+    let is_std =
+        |span: Span| loaded.sources.get(span.file).is_some_and(|file| file.name.starts_with("<std>"));
     found.retain(|finding| finding.severity == Severity::Error || !is_std(finding.span));
     let diagnostics = bounded(&loaded, sort::sorted(&loaded.sources, apply(config, allows, found)));
     Analysis { loaded, checked, diagnostics }
@@ -75,7 +76,8 @@ fn bounded(loaded: &Loaded, sorted: Vec<Diagnostic>) -> Vec<Diagnostic> {
         .collect();
     over.sort_unstable_by(|a, b| b.cmp(a));
     for (at, file, hidden) in over {
-        let end = loaded.sources.get(file).map_or(0, |file| u32::try_from(file.text.len()).unwrap_or(u32::MAX));
+        let end =
+            loaded.sources.get(file).map_or(0, |file| u32::try_from(file.text.len()).unwrap_or(u32::MAX));
         kept.insert(at + 1, problems::files::too_many(Span::new(file, end, end), hidden));
     }
     kept

@@ -142,7 +142,11 @@ impl<'l> Checker<'l> {
     /// Every item with the index of its file, in source order.
     fn items(&self) -> impl Iterator<Item = (usize, &'l ast::Item)> + use<'l> {
         let loaded: &'l Loaded = self.loaded;
-        loaded.files.iter().enumerate().flat_map(|(index, file)| file.parsed.file.items.iter().map(move |item| (index, item)))
+        loaded
+            .files
+            .iter()
+            .enumerate()
+            .flat_map(|(index, file)| file.parsed.file.items.iter().map(move |item| (index, item)))
     }
 
     fn finish(mut self) -> Checked {

@@ -3,8 +3,8 @@
 pub mod codes;
 pub mod config;
 mod model;
-pub mod problems;
 pub mod pages;
+pub mod problems;
 pub mod render;
 pub mod sort;
 pub mod suggest;

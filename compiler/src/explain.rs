@@ -1,7 +1,7 @@
 //! A contract in plain words, for the person who has to answer for it.
 //!
 //! 1. [`explain`] goes through the typed program and says each thing once, as data ([`Explanation`]).
-//! 2. [`words`] turns expressions into phrases, [`sentences`] rules and limits into sentences that can be read aloud.
+//! 2. `words` turns expressions into phrases, `sentences` rules and limits into sentences that can be read aloud.
 //! 3. [`state`] says what the gate has to remember for them, and how many bytes that takes at most.
 //! 4. [`text`] lays the whole out for reading; `--format json` prints the data.
 //!

@@ -106,18 +106,28 @@ mod tests {
         let (config, problems) = Config::parse(FileId(0), &SourceFile::new(FILE_NAME, levels));
         assert_eq!(problems, []);
         let found = analysed(text, &config).diagnostics;
-        found.iter().map(|found| (found.code.name, found.severity)).filter(|(name, _)| *name != "no-tests").collect()
+        found
+            .iter()
+            .map(|found| (found.code.name, found.severity))
+            .filter(|(name, _)| *name != "no-tests")
+            .collect()
     }
 
     const TEXT: &str = "let cap = 5\ntool t(n: int) { action read; deny when n > 5 }\n";
 
     #[test]
     fn a_project_sets_the_level_of_a_lint() {
-        assert_eq!(severities("", TEXT), [("unused-declaration", Severity::Warning), ("no-message", Severity::Note)]);
+        assert_eq!(
+            severities("", TEXT),
+            [("unused-declaration", Severity::Warning), ("no-message", Severity::Note)]
+        );
         let levels = "[lints]\nunused-declaration = \"allow\"\nno-message = \"warn\"\n";
         assert_eq!(severities(levels, TEXT), [("no-message", Severity::Warning)]);
         let levels = "[lints]\nW0104 = \"deny\"\nN0103 = \"deny\"\n";
-        assert_eq!(severities(levels, TEXT), [("unused-declaration", Severity::Error), ("no-message", Severity::Error)]);
+        assert_eq!(
+            severities(levels, TEXT),
+            [("unused-declaration", Severity::Error), ("no-message", Severity::Error)]
+        );
     }
 
     #[test]
@@ -136,7 +146,10 @@ mod tests {
 
     #[test]
     fn a_program_with_errors_is_not_linted() {
-        let files = crate::load::MemoryFiles::new([("c", "edition 2026\ncontract c { }\nlet cap = 5\nlet x = nothing\n")]);
+        let files = crate::load::MemoryFiles::new([(
+            "c",
+            "edition 2026\ncontract c { }\nlet cap = 5\nlet x = nothing\n",
+        )]);
         let found = crate::analysis::analyse(&["c".to_owned()], &files, &Config::default()).diagnostics;
         assert_eq!(found.iter().map(|found| found.code.name).collect::<Vec<_>>(), ["unknown-name"]);
     }

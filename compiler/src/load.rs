@@ -244,8 +244,10 @@ fn visit(
         *state = 1;
     }
     trail.push(at);
-    let mut imports: Vec<(Span, usize)> =
-        files.get(at).map(|file| file.imports.iter().map(|(span, to)| (*span, *to)).collect()).unwrap_or_default();
+    let mut imports: Vec<(Span, usize)> = files
+        .get(at)
+        .map(|file| file.imports.iter().map(|(span, to)| (*span, *to)).collect())
+        .unwrap_or_default();
     imports.sort_unstable();
     for (span, to) in imports {
         if state.get(to) == Some(&1) {

@@ -20,7 +20,9 @@ mod types;
 
 use std::ops::Range;
 
-use agentpass_grammar::{AgentPassParser, Chunk, Chunks, FileId, Kind, Layout, Rule, Span, chunk, layout, lex};
+use agentpass_grammar::{
+    AgentPassParser, Chunk, Chunks, FileId, Kind, Layout, Rule, Span, chunk, layout, lex,
+};
 use pest::Parser;
 use pest::iterators::Pair;
 
@@ -87,7 +89,7 @@ fn parse_with(
     // The grammar knows better: in a tool pattern (`2x_*`) a name may begin with a digit.
     problems.retain(|p| {
         let in_good = good.get(good.partition_point(|item| item.end <= p.span.start));
-        p.code != &codes::BAD_NUMBER || !in_good.is_some_and(|item| item.start <= p.span.start)
+        p.code != &codes::BAD_NUMBER || in_good.is_none_or(|item| item.start > p.span.start)
     });
     let docs = file_docs(file, text, &layout);
     Parsed { file: ast::File { id: file, docs, items }, problems, layout, chunks }
@@ -110,11 +112,18 @@ fn astray(text: &str, layout: &Layout, chunks: &Chunks, problems: &[Diagnostic])
     let mut merged: Vec<Range<u32>> = Vec::new();
     for problem in problems {
         let start = problem.span.start;
-        let is_brace = problem.code == &codes::UNBALANCED_BRACKET && problem.span.text(text).contains(['{', '}']);
+        let is_brace =
+            problem.code == &codes::UNBALANCED_BRACKET && problem.span.text(text).contains(['{', '}']);
         let end = if is_brace {
-            chunks.items.get(chunks.items.partition_point(|item| end_of(item) <= start)).map_or(u32::MAX, end_of)
+            chunks
+                .items
+                .get(chunks.items.partition_point(|item| end_of(item) <= start))
+                .map_or(u32::MAX, end_of)
         } else {
-            separators.get(separators.partition_point(|&end| end <= problem.span.end)).copied().unwrap_or(u32::MAX)
+            separators
+                .get(separators.partition_point(|&end| end <= problem.span.end))
+                .copied()
+                .unwrap_or(u32::MAX)
         };
         match merged.last_mut() {
             Some(last) if start <= last.end => last.end = last.end.max(end),
@@ -167,6 +176,7 @@ impl Reader<'_> {
     /// Lets the grammar read a run of tokens by one of its entry rules.
     ///
     /// `Err` where the grammar refuses the text, `Ok(None)` where a builder reported something by itself.
+    #[allow(clippy::result_large_err, reason = "made once per mistake, and kept as it is")]
     fn read<T>(
         &mut self,
         start: Rule,
@@ -198,14 +208,16 @@ impl Reader<'_> {
     fn unexpected(&self, tokens: &Range<usize>, offset: u32, expected: &str) -> Diagnostic {
         let range = self.layout.tokens.get(tokens.clone()).unwrap_or_default();
         let found = range.iter().find(|token| token.end > offset && !token.kind.is_trivia());
-        let separator = range.iter().zip(tokens.clone()).find(|(token, at)| {
-            token.end > offset && self.layout.separates.get(*at) == Some(&true)
-        });
+        let separator = range
+            .iter()
+            .zip(tokens.clone())
+            .find(|(token, at)| token.end > offset && self.layout.separates.get(*at) == Some(&true));
         let line_end = separator.is_some_and(|(sep, _)| found.is_none_or(|token| sep.start < token.start));
         let end_of_item = self.span(tokens).at_end();
         match found {
             Some(_) if line_end => {
-                let before = range.iter().rev().find(|token| token.end <= offset.max(1) && !token.kind.is_trivia());
+                let before =
+                    range.iter().rev().find(|token| token.end <= offset.max(1) && !token.kind.is_trivia());
                 let at = before.map_or(offset, |token| token.end);
                 problem::unexpected(Span::new(self.file, at, at), expected, "the end of the line")
             }

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use agentpass_grammar::{FileId, Span};
 use agentpass_values::{
-    CommandPattern, Currency, Decimal, Domain, Duration, Email, Glob, Money, PathValue, Pattern, TimeSet, Timestamp,
-    WebUrl,
+    CommandPattern, Currency, Decimal, Domain, Duration, Email, Glob, Money, PathValue, Pattern, TimeSet,
+    Timestamp, WebUrl,
 };
 
 use crate::ast;
@@ -393,8 +393,16 @@ pub enum RuleKind {
     RequireEach(Each),
     Deny(Option<Expr>),
     DenyEach(Each),
-    Challenge { challenge: usize, each: Option<Each>, when: Option<Expr> },
-    Once { keys: Vec<Expr>, ledger: Option<String>, replay: Option<Duration> },
+    Challenge {
+        challenge: usize,
+        each: Option<Each>,
+        when: Option<Expr>,
+    },
+    Once {
+        keys: Vec<Expr>,
+        ledger: Option<String>,
+        replay: Option<Duration>,
+    },
     /// In a flow: judged on what the tool declares, or when the result arrives.
     RecordsAtMost(Expr),
 }
@@ -504,7 +512,9 @@ pub enum Meter {
     InFlight,
     Denials,
     /// The amount of these tools' calls (the blocks' own tools where none is named).
-    Sum { of: Option<Past> },
+    Sum {
+        of: Option<Past>,
+    },
 }
 
 /// What happens at a bound.

@@ -38,8 +38,12 @@ fn everything_checks_clean() {
     let mut failed = Vec::new();
     for path in found {
         let loaded = load(&[path.display().to_string()], &Disk);
-        let mut problems: Vec<_> =
-            loaded.problems.iter().chain(loaded.files.iter().flat_map(|f| &f.parsed.problems)).cloned().collect();
+        let mut problems: Vec<_> = loaded
+            .problems
+            .iter()
+            .chain(loaded.files.iter().flat_map(|f| &f.parsed.problems))
+            .cloned()
+            .collect();
         problems.extend(check(&loaded).problems);
         problems.retain(|problem| problem.severity == Severity::Error);
         if !problems.is_empty() {

@@ -1,5 +1,7 @@
 //! The one layout: what it looks like, construct by construct, and that everything in this repository survives it.
 
+#![allow(clippy::unwrap_used, reason = "a test may fail")]
+
 use std::path::{Path, PathBuf};
 
 use agentpass_compiler::fmt::format;

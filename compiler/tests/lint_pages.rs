@@ -8,7 +8,8 @@ use agentpass_compiler::load::MemoryFiles;
 
 #[test]
 fn every_lint_has_a_page_that_shows_it_alone() {
-    let lints = codes::ALL.iter().filter(|code| ("W0104".."W02").contains(&code.id) || code.id.starts_with("N01"));
+    let lints =
+        codes::ALL.iter().filter(|code| ("W0104".."W02").contains(&code.id) || code.id.starts_with("N01"));
     let mut wrong = Vec::new();
     for code in lints {
         let Some(text) = pages::page(code.id) else {
@@ -30,8 +31,13 @@ fn every_lint_has_a_page_that_shows_it_alone() {
 }
 
 fn found(examples: &[Example]) -> Vec<(&'static str, Severity, String)> {
-    let files = MemoryFiles::new(examples.iter().map(|example| (example.file.as_str(), example.text.as_str())));
+    let files =
+        MemoryFiles::new(examples.iter().map(|example| (example.file.as_str(), example.text.as_str())));
     let roots: Vec<String> = examples.iter().map(|example| example.file.clone()).take(1).collect();
     let analysis = analyse(&roots, &files, &Config::default());
-    analysis.diagnostics.into_iter().map(|finding| (finding.code.id, finding.severity, finding.message)).collect()
+    analysis
+        .diagnostics
+        .into_iter()
+        .map(|finding| (finding.code.id, finding.severity, finding.message))
+        .collect()
 }

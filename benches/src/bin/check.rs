@@ -20,7 +20,11 @@ fn main() {
     let roots = ["big.agentpass".to_owned()];
     println!("{tools} tools, {:.2} MB", text.len() as f64 / 1e6);
     let show = |phase: &str, time: std::time::Duration| {
-        println!("{phase:<24} {:>8.1} ms {:>8.1} MB/s", time.as_secs_f64() * 1e3, text.len() as f64 / 1e6 / time.as_secs_f64());
+        println!(
+            "{phase:<24} {:>8.1} ms {:>8.1} MB/s",
+            time.as_secs_f64() * 1e3,
+            text.len() as f64 / 1e6 / time.as_secs_f64()
+        );
     };
     show("copy (baseline)", median(5, || text.clone()));
     show("lex", median(3, || lex(&text)));

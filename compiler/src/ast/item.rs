@@ -107,7 +107,10 @@ pub enum ContractClauseKind {
     Owner(Text),
     Agents(Vec<Text>),
     /// `valid from D until D`; dates as written.
-    Valid { from: Option<Text>, until: Option<Text> },
+    Valid {
+        from: Option<Text>,
+        until: Option<Text>,
+    },
 }
 
 /// `module NAME`

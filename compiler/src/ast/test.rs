@@ -25,6 +25,7 @@ pub struct Step {
 /// The kinds of steps.
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[allow(missing_docs, reason = "the words of the language")]
+#[allow(clippy::large_enum_variant, reason = "most steps are calls")]
 pub enum StepKind {
     Param(Name, Value),
     Host(Value),

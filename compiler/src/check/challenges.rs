@@ -39,7 +39,9 @@ impl Checker<'_> {
                         }
                     }
                     challenge.who = match who {
-                        ast::Asked::Groups(groups) => Asked::Groups(groups.iter().map(|g| g.node.clone()).collect()),
+                        ast::Asked::Groups(groups) => {
+                            Asked::Groups(groups.iter().map(|g| g.node.clone()).collect())
+                        }
                         ast::Asked::User => Asked::User,
                         ast::Asked::Anyone => Asked::Anyone,
                     };
@@ -84,7 +86,10 @@ impl Checker<'_> {
                 if challenge.count > 1 {
                     self.report(problem::unanswerable(at, "there is only one user to ask"));
                 } else if challenge.separate.iter().any(|name| name == "user") {
-                    self.report(problem::unanswerable(at, "the user is asked, and excluded by `separate from user`"));
+                    self.report(problem::unanswerable(
+                        at,
+                        "the user is asked, and excluded by `separate from user`",
+                    ));
                 }
             }
             _ => {}
@@ -113,8 +118,11 @@ impl Checker<'_> {
     pub(super) fn shown_values(&mut self) {
         let met = std::mem::take(&mut self.met);
         for index in 0..self.program.challenges.len() {
-            let tools: Vec<usize> =
-                met.iter().filter(|(challenge, _, _)| *challenge == index).flat_map(|(_, tools, _)| tools.clone()).collect();
+            let tools: Vec<usize> = met
+                .iter()
+                .filter(|(challenge, _, _)| *challenge == index)
+                .flat_map(|(_, tools, _)| tools.clone())
+                .collect();
             let Some(challenge) = self.program.challenges.get(index) else { continue };
             if tools.is_empty() {
                 continue;
@@ -137,7 +145,8 @@ impl Checker<'_> {
                         .filter_map(|&tool| self.program.tools.get(tool))
                         .flat_map(|tool| tool.params.iter().map(|field| field.name.clone()))
                         .collect();
-                    let close = suggest::closest(&name.node, names.iter().map(String::as_str)).map(str::to_owned);
+                    let close =
+                        suggest::closest(&name.node, names.iter().map(String::as_str)).map(str::to_owned);
                     unknown.push((name.span, name.node.clone(), close));
                 }
             }

@@ -54,7 +54,11 @@ impl Cx {
     }
 
     /// The surroundings of rules over the given parameters and facts.
-    pub(super) fn rules(file: usize, params: Option<Arc<Vec<Field>>>, facts: Arc<Vec<(Fact, Ty, bool)>>) -> Self {
+    pub(super) fn rules(
+        file: usize,
+        params: Option<Arc<Vec<Field>>>,
+        facts: Arc<Vec<(Fact, Ty, bool)>>,
+    ) -> Self {
         Self { params, facts, history: true, ..Self::constant(file) }
     }
 

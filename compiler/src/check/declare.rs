@@ -28,8 +28,26 @@ pub(super) struct LetDecl<'l> {
 }
 
 const TYPE_NAMES: &[&str] = &[
-    "bool", "int", "decimal", "money", "duration", "timestamp", "times", "id", "string", "text", "folded", "list",
-    "email", "domain", "url", "path", "glob", "shell", "command", "json",
+    "bool",
+    "int",
+    "decimal",
+    "money",
+    "duration",
+    "timestamp",
+    "times",
+    "id",
+    "string",
+    "text",
+    "folded",
+    "list",
+    "email",
+    "domain",
+    "url",
+    "path",
+    "glob",
+    "shell",
+    "command",
+    "json",
 ];
 
 impl<'l> Checker<'l> {
@@ -61,7 +79,12 @@ impl<'l> Checker<'l> {
                 ItemKind::Set(set) => {
                     declare(file, Space::Value, &set.name, Symbol::Set(self.program.sets.len()));
                     let name = set.name.clone();
-                    self.program.sets.push(typed::Set { name, ty: Ty::Error, elements: Vec::new(), times: None });
+                    self.program.sets.push(typed::Set {
+                        name,
+                        ty: Ty::Error,
+                        elements: Vec::new(),
+                        times: None,
+                    });
                 }
                 ItemKind::Let(item) => {
                     declare(file, Space::Value, &item.name, Symbol::Let(self.lets.len()));
@@ -289,7 +312,8 @@ impl<'l> Checker<'l> {
             if let ItemKind::Param(param) = &item.kind {
                 let ty = self.program.params.get(params).map(|param| param.ty.clone()).unwrap_or(Ty::Error);
                 let mut cx = Cx::constant(file);
-                let default = param.default.as_ref().map(|value| self.constant(&mut cx, value, &ty, "a default"));
+                let default =
+                    param.default.as_ref().map(|value| self.constant(&mut cx, value, &ty, "a default"));
                 if let Some(slot) = self.program.params.get_mut(params) {
                     slot.default = default;
                 }
@@ -308,8 +332,10 @@ impl<'l> Checker<'l> {
     /// Reads every global `let`, used or not. Tools are known by now, so that they can ask the past.
     pub(super) fn global_lets(&mut self) {
         for index in 0..self.lets.len() {
-            self.global_let(index, &mut Vec::new());
-            let Some((file, item)) = self.lets.get(index).map(|decl| (decl.file, decl.item)) else { continue };
+            self.global_let(index, &[]);
+            let Some((file, item)) = self.lets.get(index).map(|decl| (decl.file, decl.item)) else {
+                continue;
+            };
             for param in item.params.iter().flatten() {
                 if let Some(declared) = self.find(file, Space::Value, &[&param.name.node]) {
                     self.report(names::shadows(param.name.span, &param.name.node, declared.span));
@@ -365,12 +391,19 @@ impl<'l> Checker<'l> {
                             if !value.ty.is_error() && !is_static(&value) {
                                 self.report(problem::not_constant(value.span, "an element of a set"));
                             } else if value.ty != whole_set && !self.agrees(&value.ty, &ty) {
-                                self.report(problem::mismatch(value.span, &format!("an element of type {ty}"), &value.ty));
+                                self.report(problem::mismatch(
+                                    value.span,
+                                    &format!("an element of type {ty}"),
+                                    &value.ty,
+                                ));
                             }
                             elements.push(value);
                         }
                         ast::SetElement::Time(range) => {
-                            self.report(problem::bad_time_range(range.span, "only sets of `times` hold ranges"));
+                            self.report(problem::bad_time_range(
+                                range.span,
+                                "only sets of `times` hold ranges",
+                            ));
                         }
                     }
                 }
@@ -417,7 +450,7 @@ impl<'l> Checker<'l> {
     }
 
     /// The value of a global `let`; read once, however often it is used.
-    pub(super) fn global_let(&mut self, index: usize, open: &mut Vec<usize>) -> Option<Arc<Expr>> {
+    pub(super) fn global_let(&mut self, index: usize, open: &[usize]) -> Option<Arc<Expr>> {
         let decl = self.lets.get(index)?;
         if decl.item.params.is_some() {
             self.check_function(index);
@@ -436,7 +469,7 @@ impl<'l> Checker<'l> {
             return Some(poison);
         }
         let mut cx = Cx::rules(file, None, Arc::new(Vec::new()));
-        cx.open_lets = open.clone();
+        cx.open_lets = open.to_vec();
         cx.open_lets.push(index);
         let value = match &item.ty {
             Some(ty) => {
@@ -468,7 +501,8 @@ impl<'l> Checker<'l> {
         for param in params {
             let ty = param.ty.as_ref().map_or(Ty::Error, |ty| self.value_type(file, ty));
             let kind = ExprKind::Var(self.fresh_var());
-            cx.locals.push((param.name.node.clone(), Expr { span: param.name.span, ty, optional: false, kind }));
+            cx.locals
+                .push((param.name.node.clone(), Expr { span: param.name.span, ty, optional: false, kind }));
         }
         match &item.ty {
             Some(ty) => {
@@ -621,7 +655,9 @@ impl<'l> Checker<'l> {
             "json" => Ty::Json,
             _ => {
                 let words: Vec<&str> = path.words.iter().map(|word| word.node.as_str()).collect();
-                if let Some(Declared { symbol: Symbol::Record(index), .. }) = self.find(file, Space::Type, &words) {
+                if let Some(Declared { symbol: Symbol::Record(index), .. }) =
+                    self.find(file, Space::Type, &words)
+                {
                     return Ty::Record(RecordId(index));
                 }
                 if self.is_poisoned(file, words.first().copied().unwrap_or("")) {
@@ -653,7 +689,9 @@ impl<'l> Checker<'l> {
         let least = u32::try_from(size.least.node);
         let most = size.most.as_ref().map(|most| u32::try_from(most.node)).transpose();
         match (least, most) {
-            (Ok(least), Ok(most)) if most.is_none_or(|most| most >= least && most > 0) => ListSize { least, most },
+            (Ok(least), Ok(most)) if most.is_none_or(|most| most >= least && most > 0) => {
+                ListSize { least, most }
+            }
             _ => {
                 self.report(problem::bad_size(size.span));
                 ListSize { least: 0, most: None }
@@ -691,19 +729,24 @@ impl<'l> Checker<'l> {
 /// True where the value is the same for every call.
 pub(super) fn is_static(expr: &Expr) -> bool {
     match &expr.kind {
-        ExprKind::Const(_) | ExprKind::Param(_) | ExprKind::Set(_) | ExprKind::Error | ExprKind::Var(_) => true,
+        ExprKind::Const(_) | ExprKind::Param(_) | ExprKind::Set(_) | ExprKind::Error | ExprKind::Var(_) => {
+            true
+        }
         ExprKind::Let(_, value) => is_static(value),
         ExprKind::Bind(values, body) => values.iter().all(|(_, value)| is_static(value)) && is_static(body),
         ExprKind::List(all) => all.iter().all(is_static),
         ExprKind::Member(inner, _) | ExprKind::Negate(inner) => is_static(inner),
-        ExprKind::Arith(_, left, right) | ExprKind::JoinPath(left, right) => is_static(left) && is_static(right),
+        ExprKind::Arith(_, left, right) | ExprKind::JoinPath(left, right) => {
+            is_static(left) && is_static(right)
+        }
         _ => false,
     }
 }
 
 fn time_range(range: &ast::TimeRange) -> Result<TimeRange, (Span, String)> {
     let at = |text: &ast::Text, why: String| (text.span, format!("`{}`: {why}", text.node));
-    let weekday = |text: &ast::Text| Weekday::parse(&text.node).ok_or_else(|| at(text, "no such day".to_owned()));
+    let weekday =
+        |text: &ast::Text| Weekday::parse(&text.node).ok_or_else(|| at(text, "no such day".to_owned()));
     let days = match &range.days {
         Some((first, last)) => {
             let first = weekday(first)?;

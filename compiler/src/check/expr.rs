@@ -64,7 +64,8 @@ impl Checker<'_> {
             let path = absence::path(&expr).filter(|path| !path.starts_with("var "));
             // Reported once, it counts as there for the rest of the clause.
             cx.present.extend(path.clone());
-            let shown = path.map(|path| path.trim_start_matches("let ").trim_start_matches("args.").to_owned());
+            let shown =
+                path.map(|path| path.trim_start_matches("let ").trim_start_matches("args.").to_owned());
             self.report(absent::unhandled(expr.span, shown.as_deref(), cx.in_require));
             expr.optional = false;
         }
@@ -105,7 +106,9 @@ impl Checker<'_> {
         let (kind, ty) = match &written.kind {
             Ast::Literal(literal) => return literals::literal(span, literal, expected, &mut self.problems),
             Ast::Name(name) => {
-                return self.action_word(cx, span, name, expected).unwrap_or_else(|| self.name(cx, span, name));
+                return self
+                    .action_word(cx, span, name, expected)
+                    .unwrap_or_else(|| self.name(cx, span, name));
             }
             Ast::Member(of, member) => return self.member(cx, span, of, member),
             Ast::Paren(inner) => {
@@ -119,11 +122,17 @@ impl Checker<'_> {
             Ast::Negate(inner) => return self.negate(cx, span, inner, expected),
             Ast::And(parts) => (ExprKind::And(self.chain(cx, parts, absence::when_true)), Ty::Bool),
             Ast::Or(parts) => (ExprKind::Or(self.chain(cx, parts, absence::when_false)), Ty::Bool),
-            Ast::Binary(left, BinaryOp::Coalesce, _, right) => return self.coalesce(cx, span, left, right, expected),
-            Ast::Binary(left, op, at, right) => return self.binary(cx, span, (left, *op, *at, right), expected),
+            Ast::Binary(left, BinaryOp::Coalesce, _, right) => {
+                return self.coalesce(cx, span, left, right, expected);
+            }
+            Ast::Binary(left, op, at, right) => {
+                return self.binary(cx, span, (left, *op, *at, right), expected);
+            }
             Ast::Matches(of, pattern) => {
                 let of = self.known(cx, of);
-                if !of.ty.is_error() && !matches!(of.ty.not_null(), Ty::String | Ty::Id(_) | Ty::Folded | Ty::Enum(_)) {
+                if !of.ty.is_error()
+                    && !matches!(of.ty.not_null(), Ty::String | Ty::Id(_) | Ty::Folded | Ty::Enum(_))
+                {
                     self.report(rules::matches_needs_text(of.span, &of.ty));
                 }
                 if let Err(error) = Pattern::new(&pattern.node) {
@@ -144,7 +153,9 @@ impl Checker<'_> {
                 return self.quantified(cx, span, (*quantifier, name, list, body));
             }
             Ast::After(past, within, no) => return self.after(cx, span, past, within.as_ref(), no),
-            Ast::Record(which, past, within) => return self.past_call(cx, span, *which, past, within.as_ref()),
+            Ast::Record(which, past, within) => {
+                return self.past_call(cx, span, *which, past, within.as_ref());
+            }
             Ast::CallsOf(past, within) => return self.calls_of(cx, span, past, within),
             Ast::SumOf(path, past, within) => return self.sum_of(cx, span, path, past, within),
             Ast::InFlightOf(past) => return self.in_flight_of(cx, span, past),
@@ -253,11 +264,12 @@ impl Checker<'_> {
         }
         // What is asked for needs no handling of its own.
         let facts = cx.read_facts.len();
-        let inner = if matches!((first.node.as_str(), path.words.len()), ("job", 1)) && cx.param("job").is_none() {
-            Expr { span: path.span, ty: Ty::Id(None), optional: true, kind: ExprKind::Read(Read::JobId) }
-        } else {
-            self.expr(cx, &written, None)
-        };
+        let inner =
+            if matches!((first.node.as_str(), path.words.len()), ("job", 1)) && cx.param("job").is_none() {
+                Expr { span: path.span, ty: Ty::Id(None), optional: true, kind: ExprKind::Read(Read::JobId) }
+            } else {
+                self.expr(cx, &written, None)
+            };
         for (fact, _) in cx.read_facts.drain(facts..) {
             cx.with_facts.push(fact);
         }
@@ -297,7 +309,8 @@ impl Checker<'_> {
                 Ty::Error
             }
         };
-        let is_taken = cx.param(&name.node).is_some() || cx.locals.iter().any(|(known, _)| *known == name.node);
+        let is_taken =
+            cx.param(&name.node).is_some() || cx.locals.iter().any(|(known, _)| *known == name.node);
         if is_taken || self.find(cx.file, super::scope::Space::Value, &[&name.node]).is_some() {
             self.report(names::variable_shadows(name.span, &name.node));
         }
@@ -335,7 +348,10 @@ impl Checker<'_> {
                 let argument = self.known(cx, argument);
                 let (fits, wanted) = match name.as_str() {
                     "count" => (matches!(argument.ty.not_null(), Ty::List(..) | Ty::Error), "a list"),
-                    _ => (matches!(argument.ty.not_null(), Ty::String | Ty::Text | Ty::Id(_) | Ty::Error), "text"),
+                    _ => (
+                        matches!(argument.ty.not_null(), Ty::String | Ty::Text | Ty::Id(_) | Ty::Error),
+                        "text",
+                    ),
                 };
                 if !fits {
                     self.report(problem::mismatch(argument.span, wanted, &argument.ty));
@@ -348,7 +364,13 @@ impl Checker<'_> {
         }
     }
 
-    fn user_function(&mut self, cx: &mut Cx, span: Span, function: &ast::Path, arguments: &[ast::Expr]) -> Expr {
+    fn user_function(
+        &mut self,
+        cx: &mut Cx,
+        span: Span,
+        function: &ast::Path,
+        arguments: &[ast::Expr],
+    ) -> Expr {
         let name = function.text();
         let Some(index) = self.function(cx, function) else { return error(span) };
         let Some(decl) = self.lets.get(index) else { return error(span) };
@@ -409,9 +431,16 @@ impl Checker<'_> {
             None => {
                 if !of.ty.is_error() {
                     let (shown, names) = self.member_names(&of.ty);
-                    let close = crate::diagnostics::suggest::closest(&member.node, names.iter().map(String::as_str));
+                    let close =
+                        crate::diagnostics::suggest::closest(&member.node, names.iter().map(String::as_str));
                     let all: Vec<String> = names.iter().take(8).map(|name| format!("`{name}`")).collect();
-                    self.report(names::unknown_member(member.span, &shown, &member.node, close, &all.join(", ")));
+                    self.report(names::unknown_member(
+                        member.span,
+                        &shown,
+                        &member.node,
+                        close,
+                        &all.join(", "),
+                    ));
                 }
                 (Ty::Error, false)
             }
@@ -449,7 +478,9 @@ impl Checker<'_> {
             (Ty::List(element, size), name) => {
                 let (inner, optional) = self.member_type(element, name)?;
                 match inner {
-                    Ty::List(inner, _) => Some((Ty::List(inner, ListSize { least: 0, most: None }), optional)),
+                    Ty::List(inner, _) => {
+                        Some((Ty::List(inner, ListSize { least: 0, most: None }), optional))
+                    }
                     inner => Some((Ty::List(Box::new(inner), *size), optional)),
                 }
             }
@@ -463,17 +494,18 @@ impl Checker<'_> {
             Ty::Email => ("an email".to_owned(), words(&["local", "domain"])),
             Ty::Url => ("a url".to_owned(), words(&["scheme", "host", "port", "path"])),
             Ty::Shell => ("a shell value".to_owned(), words(&["commands"])),
-            Ty::ShellCommand => {
-                (of.to_string(), words(&["program", "args", "flags", "paths", "redirects"]))
-            }
+            Ty::ShellCommand => (of.to_string(), words(&["program", "args", "flags", "paths", "redirects"])),
             Ty::PastCall(_) => (of.to_string(), words(&["args", "result", "at"])),
-            Ty::PastPart(call, part) => {
-                (of.to_string(), self.past_fields(call.of, *part).into_iter().map(|field| field.name).collect())
-            }
+            Ty::PastPart(call, part) => (
+                of.to_string(),
+                self.past_fields(call.of, *part).into_iter().map(|field| field.name).collect(),
+            ),
             Ty::Record(id) => {
                 let record = self.program.record(*id);
-                let name = record.map_or_else(|| "a record".to_owned(), |r| format!("record `{}`", r.name.node));
-                let fields = record.map(|record| record.fields.iter().map(|field| field.name.clone()).collect());
+                let name =
+                    record.map_or_else(|| "a record".to_owned(), |r| format!("record `{}`", r.name.node));
+                let fields =
+                    record.map(|record| record.fields.iter().map(|field| field.name.clone()).collect());
                 (name, fields.unwrap_or_default())
             }
             Ty::List(element, _) => self.member_names(element),
@@ -512,7 +544,13 @@ fn may_lack(expr: &Expr) -> bool {
     match &expr.kind {
         ExprKind::Read(read) => matches!(
             read,
-            Read::Caller(_) | Read::Auth(_) | Read::JobId | Read::Job(_) | Read::Skill | Read::Fact(_) | Read::JobLabels
+            Read::Caller(_)
+                | Read::Auth(_)
+                | Read::JobId
+                | Read::Job(_)
+                | Read::Skill
+                | Read::Fact(_)
+                | Read::JobLabels
         ),
         ExprKind::Member(inner, _) => may_lack(inner),
         ExprKind::Let(_, value) => may_lack(value),
@@ -526,16 +564,21 @@ fn mentions(expr: &ast::Expr, name: &str) -> bool {
     match &expr.kind {
         Ast::Name(known) => known == name,
         Ast::Literal(_) | Ast::InFlightOf(_) | Ast::Carries(..) => false,
-        Ast::Member(of, _) | Ast::Paren(of) | Ast::Not(of) | Ast::Negate(of) | Ast::Matches(of, _) | Ast::Is(of, _) => {
-            mentions(of, name)
+        Ast::Member(of, _)
+        | Ast::Paren(of)
+        | Ast::Not(of)
+        | Ast::Negate(of)
+        | Ast::Matches(of, _)
+        | Ast::Is(of, _) => mentions(of, name),
+        Ast::List(all) | Ast::Call(_, all) | Ast::And(all) | Ast::Or(all) => {
+            all.iter().any(|part| mentions(part, name))
         }
-        Ast::List(all) | Ast::Call(_, all) | Ast::And(all) | Ast::Or(all) => all.iter().any(|part| mentions(part, name)),
         Ast::Binary(left, _, _, right) => mentions(left, name) || mentions(right, name),
         Ast::Has(path) => path.words.first().is_some_and(|word| word.node == name),
         Ast::Quantified(_, _, list, body) => mentions(list, name) || mentions(body, name),
-        Ast::After(past, _, no) => {
-            std::iter::once(past.as_ref()).chain(no).any(|past| past.filters.iter().any(|f| mentions(&f.value, name)))
-        }
+        Ast::After(past, _, no) => std::iter::once(past.as_ref())
+            .chain(no)
+            .any(|past| past.filters.iter().any(|f| mentions(&f.value, name))),
         Ast::Record(_, past, _) | Ast::CallsOf(past, _) | Ast::SumOf(_, past, _) => {
             past.filters.iter().any(|filter| mentions(&filter.value, name))
         }

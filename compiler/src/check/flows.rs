@@ -17,7 +17,8 @@ impl<'l> Checker<'l> {
     /// A flow and its rules.
     pub(super) fn flow(&mut self, file: usize, item: &'l ast::Item, flow: &'l ast::Flow, tools: &[usize]) {
         let labels = self.labels(file, flow.carrying.as_ref());
-        let all_labels = flow.carrying.as_ref().and_then(|carrying| carrying.mode) == Some(ast::CarryingMode::All);
+        let all_labels =
+            flow.carrying.as_ref().and_then(|carrying| carrying.mode) == Some(ast::CarryingMode::All);
         let id = self.loaded.files.get(file).map(|file| file.id).unwrap_or_default();
         let index = self.program.flows.len();
         let ends = flow.ends.as_ref().map(|(from, to)| (from.name.clone(), to.name.clone()));
@@ -63,10 +64,18 @@ impl<'l> Checker<'l> {
         if self.program.tools.iter().any(|tool| !tool.facts.from_to.is_empty()) {
             return;
         }
-        let sources: Vec<String> =
-            self.program.tools.iter().flat_map(|tool| tool.facts.reads.iter().map(|r| r.source.clone())).collect();
-        let mut destinations: Vec<String> =
-            self.program.tools.iter().flat_map(|tool| tool.facts.sends.iter().map(|s| s.to.clone())).collect();
+        let sources: Vec<String> = self
+            .program
+            .tools
+            .iter()
+            .flat_map(|tool| tool.facts.reads.iter().map(|r| r.source.clone()))
+            .collect();
+        let mut destinations: Vec<String> = self
+            .program
+            .tools
+            .iter()
+            .flat_map(|tool| tool.facts.sends.iter().map(|s| s.to.clone()))
+            .collect();
         destinations.push(AGENT_CONTEXT.to_owned());
         for (end, known, is_source) in [(from, &sources, true), (to, &destinations, false)] {
             if let Some(name) = &end.name

@@ -26,7 +26,9 @@ impl Checker<'_> {
         let past = self.past(cx, past);
         let within = within.and_then(|within| self.within(within));
         let no: Vec<Option<Past>> = no.iter().map(|past| self.past(cx, past)).collect();
-        let (Some(past), Some(no)) = (past, no.into_iter().collect::<Option<Vec<_>>>()) else { return poison(span) };
+        let (Some(past), Some(no)) = (past, no.into_iter().collect::<Option<Vec<_>>>()) else {
+            return poison(span);
+        };
         Expr { span, ty: Ty::Bool, optional: false, kind: ExprKind::After(past, within, no) }
     }
 
@@ -48,7 +50,13 @@ impl Checker<'_> {
         Expr { span, ty, optional: true, kind: ExprKind::Latest(which, past, within) }
     }
 
-    pub(super) fn calls_of(&mut self, cx: &mut Cx, span: Span, past: &ast::Past, within: &ast::Within) -> Expr {
+    pub(super) fn calls_of(
+        &mut self,
+        cx: &mut Cx,
+        span: Span,
+        past: &ast::Past,
+        within: &ast::Within,
+    ) -> Expr {
         let within = self.within(within);
         let Some(past) = self.past(cx, past) else { return error(span) };
         Expr { span, ty: Ty::Int, optional: false, kind: ExprKind::CallsOf(past, within) }
@@ -144,7 +152,8 @@ impl Checker<'_> {
             self.report(problem::event_has_no_phase(*at));
         }
         let phase = written.phase.map(|(phase, _)| phase);
-        let filters = written.filters.iter().filter_map(|filter| self.filter(cx, of, phase, filter)).collect();
+        let filters =
+            written.filters.iter().filter_map(|filter| self.filter(cx, of, phase, filter)).collect();
         let scope = match &written.scope {
             None => PastScope::Job,
             Some(word) => match word.node.as_str() {
@@ -169,7 +178,9 @@ impl Checker<'_> {
         }
         if let ast::ToolRef::Path(path) = of {
             let words: Vec<&str> = path.words.iter().map(|word| word.node.as_str()).collect();
-            if let Some(Declared { symbol: Symbol::Event(index), .. }) = self.find(cx.file, Space::Event, &words) {
+            if let Some(Declared { symbol: Symbol::Event(index), .. }) =
+                self.find(cx.file, Space::Event, &words)
+            {
                 return Some(PastOf::Event(index));
             }
         }
@@ -196,11 +207,16 @@ impl Checker<'_> {
         if first.node == "result" && written.path.words.len() > 1 {
             part = Part::Result;
             first = words.next()?;
-        } else if first.node == "args" && written.path.words.len() > 1 && !own.iter().any(|f| f.name == "args") {
+        } else if first.node == "args"
+            && written.path.words.len() > 1
+            && !own.iter().any(|f| f.name == "args")
+        {
             first = words.next()?;
         }
         if part == Part::Result {
-            if let (PastOf::Event(_), _) | (_, Some(ast::Phase::Attempted | ast::Phase::Started)) = (of, phase) {
+            if let (PastOf::Event(_), _) | (_, Some(ast::Phase::Attempted | ast::Phase::Started)) =
+                (of, phase)
+            {
                 self.report(problem::no_result_yet(written.path.span));
                 return None;
             }
@@ -235,15 +251,23 @@ impl Checker<'_> {
         let value = self.value(cx, &written.value, Some(&hint));
         let fits = match (&value.ty, op) {
             (Ty::Error, _) => true,
-            (Ty::List(element, _) | Ty::Set(element), BinaryOp::In) => self.agrees(&ty, element) || self.agrees(element, &ty),
-            (_, BinaryOp::In) => matches!((&ty, &value.ty), (Ty::Domain, Ty::Domain) | (Ty::Path, Ty::Path | Ty::Glob)),
+            (Ty::List(element, _) | Ty::Set(element), BinaryOp::In) => {
+                self.agrees(&ty, element) || self.agrees(element, &ty)
+            }
+            (_, BinaryOp::In) => {
+                matches!((&ty, &value.ty), (Ty::Domain, Ty::Domain) | (Ty::Path, Ty::Path | Ty::Glob))
+            }
             (found, BinaryOp::Equal | BinaryOp::NotEqual) => {
                 self.agrees(found, &ty) || self.agrees(&ty, found) || (ty.is_textual() && found.is_textual())
             }
             (found, _) => ty.is_ordered() && (self.agrees(found, &ty) || self.agrees(&ty, found)),
         };
         if !fits && !ty.is_error() {
-            self.report(types::mismatch(value.span, &format!("{ty}, like `{}`", written.path.text()), &value.ty));
+            self.report(types::mismatch(
+                value.span,
+                &format!("{ty}, like `{}`", written.path.text()),
+                &value.ty,
+            ));
         }
         if matches!(ty, Ty::Text | Ty::Json | Ty::Shell) {
             self.report(problem::cannot_remember(written.path.span, &ty));
@@ -258,8 +282,12 @@ impl Checker<'_> {
     pub(super) fn past_fields(&self, of: PastOf, part: Part) -> Vec<Field> {
         match (of, part) {
             (PastOf::Tool(tool), Part::Args) => self.program.tools.get(tool).map(|tool| tool.params.clone()),
-            (PastOf::Tool(tool), Part::Result) => self.program.tools.get(tool).map(|tool| tool.results.clone()),
-            (PastOf::Event(event), Part::Args) => self.program.events.get(event).map(|event| event.fields.clone()),
+            (PastOf::Tool(tool), Part::Result) => {
+                self.program.tools.get(tool).map(|tool| tool.results.clone())
+            }
+            (PastOf::Event(event), Part::Args) => {
+                self.program.events.get(event).map(|event| event.fields.clone())
+            }
             (PastOf::Event(_), Part::Result) => None,
         }
         .unwrap_or_default()

@@ -1,7 +1,7 @@
 //! Keys of limits, `once` and ledgers: what may tell budgets apart (semantics 22).
 
-use super::context::Cx;
 use super::Checker;
+use super::context::Cx;
 use crate::ast::{self, ExprKind as Ast};
 use crate::diagnostics::problems::memory as problem;
 use crate::typed::{AuthPart, CallerPart, Expr, ExprKind, Read};

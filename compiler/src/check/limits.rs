@@ -42,13 +42,15 @@ impl<'l> Checker<'l> {
                 checker.report(problem::needs_key(clause.verb));
             }
             let window = limit.window.as_ref().and_then(|window| checker.window(window));
-            let per_job = keys.iter().any(|key| reads(key, &Read::JobId)) || matches!(source.origin, Origin::Skill(_));
+            let per_job =
+                keys.iter().any(|key| reads(key, &Read::JobId)) || matches!(source.origin, Origin::Skill(_));
             let mut bounds = Vec::new();
             for bound in &limit.bounds {
                 bounds.extend(checker.bound(cx, bound, targets, limit.window.as_ref(), per_job));
             }
             let windowless =
-                bounds.iter().all(|bound| matches!(bound.meter, Meter::InFlight | Meter::Runtime)) && !limit.bounds.is_empty();
+                bounds.iter().all(|bound| matches!(bound.meter, Meter::InFlight | Meter::Runtime))
+                    && !limit.bounds.is_empty();
             // Keys that were refused have been reported; nothing is concluded from what is left of them.
             let whole = keys.len() == limit.keys.len();
             if limit.window.is_none() && !per_job && !windowless && whole && !limit.keys.is_empty() {
@@ -184,14 +186,20 @@ impl<'l> Checker<'l> {
         let (because, audit) = self.messages(cx, &bound.tail);
         self.tail_order(&bound.tail);
         let name = bound.tail.name.as_ref().map(|name| name.node.clone());
-        Some(Bound { span: bound.span, meter, threshold: bound.threshold, value, then, when, because, audit, name })
+        Some(Bound {
+            span: bound.span,
+            meter,
+            threshold: bound.threshold,
+            value,
+            then,
+            when,
+            because,
+            audit,
+            name,
+        })
     }
 
-    fn meter(
-        &mut self,
-        cx: &mut Cx,
-        bound: &ast::Bound,
-    ) -> Option<(Meter, Ty)> {
+    fn meter(&mut self, cx: &mut Cx, bound: &ast::Bound) -> Option<(Meter, Ty)> {
         match &bound.meter {
             ast::Meter::Named(name) => Some(match name.node.as_str() {
                 "calls" => (Meter::Calls, Ty::Int),
@@ -203,7 +211,8 @@ impl<'l> Checker<'l> {
                 "cost" => {
                     self.metered_fact(cx, Fact::Cost, name.span);
                     let known = cx.facts.iter().find(|(fact, _, _)| *fact == Fact::Cost);
-                    let ty = known.map_or_else(|| super::names::usual_type(Fact::Cost), |(_, ty, _)| ty.clone());
+                    let ty =
+                        known.map_or_else(|| super::names::usual_type(Fact::Cost), |(_, ty, _)| ty.clone());
                     (Meter::Cost, ty)
                 }
                 "runtime" => (Meter::Runtime, Ty::Duration),
@@ -227,8 +236,11 @@ impl<'l> Checker<'l> {
                         let ty = match past.of {
                             PastOf::Tool(tool) => {
                                 let tool = self.program.tools.get(tool);
-                                let amount = tool.and_then(|tool| tool.facts.amount.as_ref()).map(|(amount, _)| amount);
-                                let amount = amount.map(|amount| (amount.ty.not_null().clone(), amount.optional));
+                                let amount = tool
+                                    .and_then(|tool| tool.facts.amount.as_ref())
+                                    .map(|(amount, _)| amount);
+                                let amount =
+                                    amount.map(|amount| (amount.ty.not_null().clone(), amount.optional));
                                 if let Some((_, true)) = amount {
                                     self.report(absent::optional_summand(*span, "amount"));
                                 }
@@ -266,7 +278,8 @@ impl<'l> Checker<'l> {
 
     /// A soft bound at or above a hard one of the same meter never speaks.
     fn order_of_bounds(&mut self, bounds: &[Bound]) {
-        for soft in bounds.iter().filter(|bound| bound.threshold == Threshold::Above && bound.when.is_none()) {
+        for soft in bounds.iter().filter(|bound| bound.threshold == Threshold::Above && bound.when.is_none())
+        {
             let hard = bounds.iter().find(|hard| {
                 hard.threshold == Threshold::AtMost
                     && hard.when.is_none()
@@ -281,7 +294,8 @@ impl<'l> Checker<'l> {
 }
 
 fn same_meter(a: &Meter, b: &Meter) -> bool {
-    std::mem::discriminant(a) == std::mem::discriminant(b) && !matches!(a, Meter::CallsPer(_) | Meter::Sum { .. })
+    std::mem::discriminant(a) == std::mem::discriminant(b)
+        && !matches!(a, Meter::CallsPer(_) | Meter::Sum { .. })
 }
 
 fn at_least(a: &Expr, b: &Expr) -> bool {

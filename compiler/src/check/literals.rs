@@ -2,8 +2,8 @@
 
 use agentpass_grammar::Span;
 use agentpass_values::{
-    CommandPattern, Currency, Date, Decimal, Domain, Duration, Email, Glob, Id, Money, PathValue, Pattern, Timestamp,
-    WebUrl, parse_int,
+    CommandPattern, Currency, Date, Decimal, Domain, Duration, Email, Glob, Id, Money, PathValue, Pattern,
+    Timestamp, WebUrl, parse_int,
 };
 
 use crate::ast::Literal;
@@ -12,7 +12,12 @@ use crate::typed::{Expr, ExprKind, Value};
 use crate::types::Ty;
 
 /// A literal as a typed constant. `expected` is the type that its surroundings ask for, where they do.
-pub(super) fn literal(span: Span, literal: &Literal, expected: Option<&Ty>, problems: &mut Vec<Diagnostic>) -> Expr {
+pub(super) fn literal(
+    span: Span,
+    literal: &Literal,
+    expected: Option<&Ty>,
+    problems: &mut Vec<Diagnostic>,
+) -> Expr {
     let expected = expected.map(Ty::not_null);
     match read(span, literal, expected) {
         Ok((value, ty)) => Expr { span, ty, optional: false, kind: ExprKind::Const(value) },
@@ -61,7 +66,8 @@ fn read(span: Span, literal: &Literal, expected: Option<&Ty>) -> Read {
         }
         Literal::Text(text) => return text_as(span, text, expected),
         Literal::Command(text) => {
-            let value = CommandPattern::parse(text).map_err(|e| bad("command pattern", text, e.to_string()))?;
+            let value =
+                CommandPattern::parse(text).map_err(|e| bad("command pattern", text, e.to_string()))?;
             (Value::Command(value), Ty::Command)
         }
         Literal::Regex(_) => return Err(Box::new(problem::stray_pattern(span))),
@@ -70,14 +76,18 @@ fn read(span: Span, literal: &Literal, expected: Option<&Ty>) -> Read {
 
 fn integer(span: Span, text: &str, expected: Option<&Ty>) -> Read {
     let digits: String = text.chars().filter(|&c| c != '_').collect();
-    let value = parse_int(&digits).map_err(|e| Box::new(problem::bad_literal(span, "number", text, &e.to_string())))?;
+    let value = parse_int(&digits)
+        .map_err(|e| Box::new(problem::bad_literal(span, "number", text, &e.to_string())))?;
     Ok(match expected {
         Some(Ty::Decimal) => (Value::Decimal(Decimal::from_int(value)), Ty::Decimal),
         Some(Ty::Money(currency)) => {
-            let shown = if *currency == Currency::USD { format!("${text}") } else { format!("{text} {currency}") };
+            let shown =
+                if *currency == Currency::USD { format!("${text}") } else { format!("{text} {currency}") };
             return Err(Box::new(problem::needs_unit(span, "an amount of money", &shown)));
         }
-        Some(Ty::Duration) => return Err(Box::new(problem::needs_unit(span, "a duration", &format!("{text}s")))),
+        Some(Ty::Duration) => {
+            return Err(Box::new(problem::needs_unit(span, "a duration", &format!("{text}s"))));
+        }
         Some(Ty::IntEnum(values)) if !values.contains(&value) => {
             return Err(Box::new(problem::not_a_case(span, text, &Ty::IntEnum(values.clone()), None)));
         }
@@ -111,7 +121,9 @@ fn text_as(span: Span, text: &str, expected: Option<&Ty>) -> Read {
         Some(Ty::Domain) => {
             (Value::Domain(Domain::parse(text).map_err(|e| bad("domain", e.to_string()))?), Ty::Domain)
         }
-        Some(Ty::Email) => (Value::Email(Email::parse(text).map_err(|e| bad("email", e.to_string()))?), Ty::Email),
+        Some(Ty::Email) => {
+            (Value::Email(Email::parse(text).map_err(|e| bad("email", e.to_string()))?), Ty::Email)
+        }
         Some(Ty::Url) => (Value::Url(WebUrl::parse(text).map_err(|e| bad("url", e.to_string()))?), Ty::Url),
         Some(Ty::Path) => {
             (Value::Path(PathValue::parse(text).map_err(|e| bad("path", e.to_string()))?), Ty::Path)

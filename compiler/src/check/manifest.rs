@@ -36,7 +36,8 @@ impl Checker<'_> {
                 return None;
             }
         };
-        let tools = document.get("tools").or_else(|| document.get("result").and_then(|result| result.get("tools")));
+        let tools =
+            document.get("tools").or_else(|| document.get("result").and_then(|result| result.get("tools")));
         let Some(Json::Array(tools)) = tools else {
             self.report(problem::bad_manifest(at, path, "it has no list `tools`"));
             return None;
@@ -49,11 +50,13 @@ impl Checker<'_> {
             self.report(problem::bad_manifest(at, path, "one of its tools has no name"));
             return None;
         };
-        let schema = tool.get("inputSchema").or_else(|| tool.get("parameters")).cloned().unwrap_or(Json::Null);
+        let schema =
+            tool.get("inputSchema").or_else(|| tool.get("parameters")).cloned().unwrap_or(Json::Null);
         let docs = tool.get("description").and_then(Json::as_str).map(str::to_owned).into_iter().collect();
         let digest = Sha256::digest(canonical(tool).as_bytes());
         let digest = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-        let mut reader = Schemas { records: &mut self.program.records, root: &schema, at, owner: name.to_owned() };
+        let mut reader =
+            Schemas { records: &mut self.program.records, root: &schema, at, owner: name.to_owned() };
         let (params, open) = match schema.as_object() {
             Some(object) => reader.properties(object, 0),
             None => (Vec::new(), false),
@@ -70,7 +73,13 @@ fn canonical(json: &Json) -> String {
             keys.sort();
             let parts: Vec<String> = keys
                 .into_iter()
-                .map(|key| format!("{}:{}", Json::String(key.clone()), map.get(key).map(canonical).unwrap_or_default()))
+                .map(|key| {
+                    format!(
+                        "{}:{}",
+                        Json::String(key.clone()),
+                        map.get(key).map(canonical).unwrap_or_default()
+                    )
+                })
                 .collect();
             format!("{{{}}}", parts.join(","))
         }
@@ -96,7 +105,9 @@ impl Schemas<'_> {
             .map(|all| all.iter().filter_map(Json::as_str).collect())
             .unwrap_or_default();
         let open = matches!(schema.get("additionalProperties"), Some(Json::Bool(true) | Json::Object(_)));
-        let Some(properties) = schema.get("properties").and_then(Json::as_object) else { return (Vec::new(), open) };
+        let Some(properties) = schema.get("properties").and_then(Json::as_object) else {
+            return (Vec::new(), open);
+        };
         let mut names: Vec<String> = Vec::new();
         let mut fields = Vec::new();
         for (wire, schema) in properties {
@@ -128,8 +139,9 @@ impl Schemas<'_> {
         }
         for word in ["anyOf", "oneOf"] {
             if let Some(choices) = object.get(word).and_then(Json::as_array) {
-                let (nulls, rest): (Vec<&Json>, Vec<&Json>) =
-                    choices.iter().partition(|choice| choice.get("type").and_then(Json::as_str) == Some("null"));
+                let (nulls, rest): (Vec<&Json>, Vec<&Json>) = choices
+                    .iter()
+                    .partition(|choice| choice.get("type").and_then(Json::as_str) == Some("null"));
                 return match rest.as_slice() {
                     [only] if !nulls.is_empty() => nullable(self.ty(only, name, depth + 1)),
                     [only] => self.ty(only, name, depth + 1),
@@ -146,7 +158,8 @@ impl Schemas<'_> {
         match object.get("type") {
             Some(Json::String(word)) => self.plain(word, object, name, depth),
             Some(Json::Array(words)) => {
-                let rest: Vec<&str> = words.iter().filter_map(Json::as_str).filter(|word| *word != "null").collect();
+                let rest: Vec<&str> =
+                    words.iter().filter_map(Json::as_str).filter(|word| *word != "null").collect();
                 match rest.as_slice() {
                     [only] if rest.len() < words.len() => nullable(self.plain(only, object, name, depth)),
                     [only] => self.plain(only, object, name, depth),
@@ -234,7 +247,8 @@ fn nullable((ty, form, bounds): (Ty, WireForm, SchemaBounds)) -> (Ty, WireForm, 
 
 /// A wire name as a name of the language.
 fn readable(wire: &str) -> String {
-    let mut name: String = wire.chars().map(|c| if c.is_alphanumeric() || c == '_' { c } else { '_' }).collect();
+    let mut name: String =
+        wire.chars().map(|c| if c.is_alphanumeric() || c == '_' { c } else { '_' }).collect();
     if name.chars().next().is_none_or(|c| c.is_numeric()) {
         name.insert(0, '_');
     }

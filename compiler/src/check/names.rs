@@ -44,9 +44,17 @@ impl Checker<'_> {
             return self.constant_named(cx, span, name, declared);
         }
         match name {
-            "now" => return Expr { span, ty: Ty::Timestamp, optional: false, kind: ExprKind::Read(Read::Now) },
+            "now" => {
+                return Expr { span, ty: Ty::Timestamp, optional: false, kind: ExprKind::Read(Read::Now) };
+            }
             _ if is_root => {
-                self.report(problem::unknown_member(span, &format!("`{name}` alone"), "value", None, &roots_of(name)));
+                self.report(problem::unknown_member(
+                    span,
+                    &format!("`{name}` alone"),
+                    "value",
+                    None,
+                    &roots_of(name),
+                ));
                 return error(span);
             }
             _ => {}
@@ -70,7 +78,13 @@ impl Checker<'_> {
     }
 
     /// Actions are words of the language: where one is expected it stands without quotes.
-    pub(super) fn action_word(&mut self, cx: &Cx, span: Span, name: &str, expected: Option<&Ty>) -> Option<Expr> {
+    pub(super) fn action_word(
+        &mut self,
+        cx: &Cx,
+        span: Span,
+        name: &str,
+        expected: Option<&Ty>,
+    ) -> Option<Expr> {
         let ty = usual_type(Fact::Action);
         let is_action = expected == Some(&ty) && Action::ALL.iter().any(|(_, word)| *word == name);
         let is_taken = cx.param(name).is_some() || cx.locals.iter().any(|(known, _)| known == name);
@@ -105,9 +119,16 @@ impl Checker<'_> {
                     self.report(problem::not_a_value(span, name, true));
                     return error(span);
                 }
-                let Some(value) = self.global_let(index, &mut cx.open_lets.clone()) else { return error(span) };
+                let Some(value) = self.global_let(index, &cx.open_lets) else {
+                    return error(span);
+                };
                 self.facts_of_let(cx, span, &value);
-                let asked = Expr { span, ty: Ty::Bool, optional: false, kind: ExprKind::Let(name.to_owned(), Arc::clone(&value)) };
+                let asked = Expr {
+                    span,
+                    ty: Ty::Bool,
+                    optional: false,
+                    kind: ExprKind::Let(name.to_owned(), Arc::clone(&value)),
+                };
                 self.no_history(cx, &asked);
                 cx.size += self.lets.get(index).map_or(0, |decl| decl.size);
                 let path = format!("let {name}");
@@ -243,7 +264,8 @@ impl Checker<'_> {
             ("job", "id") => Some(read(Ty::Id(None), Read::JobId)),
             ("job", "labels") => Some(read(strings(), Read::JobLabels)),
             ("job", name) => {
-                let field = self.program.jobs.iter().flat_map(|job| &job.fields).find(|field| field.name == name);
+                let field =
+                    self.program.jobs.iter().flat_map(|job| &job.fields).find(|field| field.name == name);
                 field.map(|field| read(field.ty.clone(), Read::Job(name.to_owned())))
             }
             ("host", name) => {
@@ -262,8 +284,13 @@ impl Checker<'_> {
             let names = self.root_members(cx, root);
             let close = suggest::closest(&member.node, names.iter().map(String::as_str));
             let all: Vec<String> = names.iter().take(8).map(|name| format!("`{name}`")).collect();
-            let finding =
-                problem::unknown_member(member.span, &format!("`{root}`"), &member.node, close, &all.join(", "));
+            let finding = problem::unknown_member(
+                member.span,
+                &format!("`{root}`"),
+                &member.node,
+                close,
+                &all.join(", "),
+            );
             let finding = match (root, close) {
                 ("host", None) => finding.help(format!("declare it: `host {{ {}: string }}`", member.node)),
                 _ => finding,
@@ -276,15 +303,21 @@ impl Checker<'_> {
     fn root_members(&self, cx: &Cx, root: &str) -> Vec<String> {
         let words = |words: &[&str]| words.iter().map(|&word| word.to_owned()).collect();
         match root {
-            "args" => cx.params.iter().flat_map(|params| params.iter().map(|field| field.name.clone())).collect(),
+            "args" => {
+                cx.params.iter().flat_map(|params| params.iter().map(|field| field.name.clone())).collect()
+            }
             "call" => words(&[
-                "tool", "action", "resource", "amount", "fields", "records", "tokens", "cost", "domains", "digest",
-                "skill",
+                "tool", "action", "resource", "amount", "fields", "records", "tokens", "cost", "domains",
+                "digest", "skill",
             ]),
             "caller" => words(&["agent", "user", "tenant", "via"]),
             "auth" => words(&["issuer", "client", "scopes", "groups"]),
             "job" => {
-                let bound = self.program.jobs.iter().flat_map(|job| job.fields.iter().map(|field| field.name.clone()));
+                let bound = self
+                    .program
+                    .jobs
+                    .iter()
+                    .flat_map(|job| job.fields.iter().map(|field| field.name.clone()));
                 ["id", "labels"].into_iter().map(str::to_owned).chain(bound).collect()
             }
             _ => self.program.host.iter().map(|field| field.name.clone()).collect(),
@@ -342,10 +375,14 @@ pub(super) fn usual_type(fact: Fact) -> Ty {
 
 fn roots_of(root: &str) -> String {
     match root {
-        "job" => "`job.id`, `job.labels` and what `job` declarations bind; `has job` asks whether there is one".to_owned(),
+        "job" => {
+            "`job.id`, `job.labels` and what `job` declarations bind; `has job` asks whether there is one"
+                .to_owned()
+        }
         "args" => "the tool's parameters".to_owned(),
         "host" => "the facts that `host { … }` declares".to_owned(),
-        "call" => "`call.tool`, `call.action`, `call.resource`, `call.amount`, `call.fields`, `call.digest`".to_owned(),
+        "call" => "`call.tool`, `call.action`, `call.resource`, `call.amount`, `call.fields`, `call.digest`"
+            .to_owned(),
         "caller" => "`caller.agent`, `caller.user`, `caller.tenant`, `caller.via`".to_owned(),
         _ => "`auth.issuer`, `auth.client`, `auth.scopes`, `auth.groups`".to_owned(),
     }

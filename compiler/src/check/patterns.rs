@@ -55,7 +55,8 @@ fn step(parts: &[PatternPart], mut places: Vec<usize>, name: &str) -> Vec<usize>
 /// True where the pattern has no star and no choice: it stands for one name.
 #[must_use]
 pub(super) fn is_exact(pattern: &Pattern) -> bool {
-    !pattern.is_any() && pattern.parts.iter().all(|part| !matches!(part, PatternPart::Star | PatternPart::Choice(_)))
+    !pattern.is_any()
+        && pattern.parts.iter().all(|part| !matches!(part, PatternPart::Star | PatternPart::Choice(_)))
 }
 
 /// True where the pattern stands for names that nobody listed.
@@ -78,7 +79,9 @@ pub(super) fn exact_names(pattern: &Pattern) -> Vec<String> {
             return;
         };
         match first {
-            PatternPart::Text(text) | PatternPart::Quoted(text) => expand(rest, &format!("{prefix}{text}"), names),
+            PatternPart::Text(text) | PatternPart::Quoted(text) => {
+                expand(rest, &format!("{prefix}{text}"), names)
+            }
             PatternPart::Dot => expand(rest, &format!("{prefix}."), names),
             PatternPart::Star => {}
             PatternPart::Choice(choices) => {
@@ -108,7 +111,9 @@ pub(super) fn samples(pattern: &Pattern) -> Vec<String> {
         let mut all = prefixes;
         for part in parts {
             all = match part {
-                PatternPart::Text(text) | PatternPart::Quoted(text) => all.iter().map(|p| format!("{p}{text}")).collect(),
+                PatternPart::Text(text) | PatternPart::Quoted(text) => {
+                    all.iter().map(|p| format!("{p}{text}")).collect()
+                }
                 PatternPart::Dot => all.iter().map(|p| format!("{p}.")).collect(),
                 PatternPart::Star => all.iter().flat_map(|p| [p.clone(), format!("{p}x")]).collect(),
                 PatternPart::Choice(choices) => {

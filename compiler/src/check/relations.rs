@@ -38,7 +38,15 @@ impl Checker<'_> {
         }
     }
 
-    fn compare(&mut self, cx: &mut Cx, span: Span, op: BinaryOp, at: Span, left: &ast::Expr, right: &ast::Expr) -> Expr {
+    fn compare(
+        &mut self,
+        cx: &mut Cx,
+        span: Span,
+        op: BinaryOp,
+        at: Span,
+        left: &ast::Expr,
+        right: &ast::Expr,
+    ) -> Expr {
         let (left, right) = self.sides(cx, left, right);
         let equality = matches!(op, BinaryOp::Equal | BinaryOp::NotEqual);
         let null = matches!(left.ty, Ty::Null) || matches!(right.ty, Ty::Null);
@@ -48,7 +56,14 @@ impl Checker<'_> {
             if !matches!(other.ty, Ty::Nullable(_)) {
                 self.report(problem::null_not_allowed(span, &other.ty));
             } else if !equality {
-                self.report(problem::cannot_compare(at, op.text(), &left.ty, left.span, &right.ty, right.span));
+                self.report(problem::cannot_compare(
+                    at,
+                    op.text(),
+                    &left.ty,
+                    left.span,
+                    &right.ty,
+                    right.span,
+                ));
             }
         } else if !error {
             let fits = if equality {
@@ -62,7 +77,14 @@ impl Checker<'_> {
                 can_order(left.ty.not_null(), right.ty.not_null())
             };
             if !fits {
-                self.report(problem::cannot_compare(at, op.text(), &left.ty, left.span, &right.ty, right.span));
+                self.report(problem::cannot_compare(
+                    at,
+                    op.text(),
+                    &left.ty,
+                    left.span,
+                    &right.ty,
+                    right.span,
+                ));
             }
         }
         let kind = ExprKind::Compare(op, Box::new(left), Box::new(right));
@@ -174,7 +196,13 @@ impl Checker<'_> {
         Expr { span, ty, optional: false, kind: ExprKind::Arith(op, Box::new(left), Box::new(right)) }
     }
 
-    fn sides_of_product(&mut self, cx: &mut Cx, op: BinaryOp, left: &ast::Expr, right: &ast::Expr) -> (Expr, Expr) {
+    fn sides_of_product(
+        &mut self,
+        cx: &mut Cx,
+        op: BinaryOp,
+        left: &ast::Expr,
+        right: &ast::Expr,
+    ) -> (Expr, Expr) {
         if op == BinaryOp::Multiply {
             (self.value(cx, left, None), self.value(cx, right, None))
         } else {
@@ -247,13 +275,14 @@ fn result(op: BinaryOp, left: &Ty, right: &Ty) -> Option<Ty> {
     Some(match (op, left, right) {
         (_, Ty::Error, _) | (_, _, Ty::Error) => Ty::Error,
         (Add | Subtract | Multiply, Ty::Int | Ty::IntEnum(_), Ty::Int | Ty::IntEnum(_)) => Ty::Int,
-        (Add | Subtract | Multiply, Ty::Int | Ty::IntEnum(_) | Ty::Decimal, Ty::Int | Ty::IntEnum(_) | Ty::Decimal) => {
-            Ty::Decimal
-        }
+        (
+            Add | Subtract | Multiply,
+            Ty::Int | Ty::IntEnum(_) | Ty::Decimal,
+            Ty::Int | Ty::IntEnum(_) | Ty::Decimal,
+        ) => Ty::Decimal,
         (Add | Subtract, Ty::Money(a), Ty::Money(b)) if a == b => Ty::Money(*a),
-        (Multiply, Ty::Money(currency), Ty::Int | Ty::Decimal) | (Multiply, Ty::Int | Ty::Decimal, Ty::Money(currency)) => {
-            Ty::Money(*currency)
-        }
+        (Multiply, Ty::Money(currency), Ty::Int | Ty::Decimal)
+        | (Multiply, Ty::Int | Ty::Decimal, Ty::Money(currency)) => Ty::Money(*currency),
         (Add | Subtract, Ty::Duration, Ty::Duration) => Ty::Duration,
         (Multiply, Ty::Duration, Ty::Int) | (Multiply, Ty::Int, Ty::Duration) => Ty::Duration,
         (Subtract, Ty::Timestamp, Ty::Timestamp) => Ty::Duration,
@@ -264,7 +293,9 @@ fn result(op: BinaryOp, left: &Ty, right: &Ty) -> Option<Ty> {
             Ty::List(Box::new(element), ListSize { least, most: None })
         }
         (Add, Ty::Set(a), Ty::Set(b)) => Ty::Set(Box::new(join(a, b)?)),
-        (Add, Ty::Set(a), Ty::List(b, _)) | (Add, Ty::List(b, _), Ty::Set(a)) => Ty::Set(Box::new(join(a, b)?)),
+        (Add, Ty::Set(a), Ty::List(b, _)) | (Add, Ty::List(b, _), Ty::Set(a)) => {
+            Ty::Set(Box::new(join(a, b)?))
+        }
         _ => return None,
     })
 }

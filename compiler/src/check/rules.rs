@@ -169,7 +169,8 @@ impl<'l> Checker<'l> {
                 (kind, tail, "deny", messages)
             }
             ClauseKind::Challenge { name, each, when, tail } => {
-                let (kind, messages) = self.challenge(cx, name, each.as_ref(), when.as_ref(), tail, targets)?;
+                let (kind, messages) =
+                    self.challenge(cx, name, each.as_ref(), when.as_ref(), tail, targets)?;
                 (kind, tail, "challenge", messages)
             }
             ClauseKind::Once { keys, ledger, replay, tail } => {
@@ -179,7 +180,12 @@ impl<'l> Checker<'l> {
                 let keys = self.keys(cx, keys);
                 let replay = replay.as_ref().and_then(|text| self.positive(text));
                 let messages = self.messages(cx, tail);
-                (RuleKind::Once { keys, ledger: ledger.as_ref().map(ast::Path::text), replay }, tail, "once", messages)
+                (
+                    RuleKind::Once { keys, ledger: ledger.as_ref().map(ast::Path::text), replay },
+                    tail,
+                    "once",
+                    messages,
+                )
             }
             ClauseKind::RecordsAtMost { most, tail } => {
                 if !matches!(source.origin, Origin::Flow(_)) {
@@ -397,7 +403,8 @@ impl<'l> Checker<'l> {
 
     fn fact_type(&self, tool: usize, fact: Fact) -> Option<(Ty, bool)> {
         let facts = &self.program.tools.get(tool)?.facts;
-        let of = |fact: &Option<(Expr, Span)>| fact.as_ref().map(|(expr, _)| (expr.ty.clone(), expr.optional));
+        let of =
+            |fact: &Option<(Expr, Span)>| fact.as_ref().map(|(expr, _)| (expr.ty.clone(), expr.optional));
         match fact {
             Fact::Amount => of(&facts.amount),
             Fact::Fields => of(&facts.fields),

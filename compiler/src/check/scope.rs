@@ -128,7 +128,8 @@ impl Checker<'_> {
             let Some(&target) = file.imports.get(&at) else {
                 if let Some(scope) = scopes.get_mut(index) {
                     scope.incomplete |= import.names.is_none() && import.alias.is_none();
-                    let names = import.names.iter().flatten().map(|name| name.alias.as_ref().unwrap_or(&name.name));
+                    let names =
+                        import.names.iter().flatten().map(|name| name.alias.as_ref().unwrap_or(&name.name));
                     scope.poisoned.extend(names.chain(&import.alias).map(|name| name.node.clone()));
                 }
                 continue;
@@ -142,7 +143,8 @@ impl Checker<'_> {
                 }
                 match scope.modules.insert(alias.node.clone(), target) {
                     Some(other) if other != target => {
-                        let first = loaded.files.get(other).map_or(alias.span, |file| Span::new(file.id, 0, 0));
+                        let first =
+                            loaded.files.get(other).map_or(alias.span, |file| Span::new(file.id, 0, 0));
                         self.problems.push(problem::import_clash(alias.span, "module", &alias.node, first));
                     }
                     _ => {}
@@ -160,7 +162,11 @@ impl Checker<'_> {
                             scope.poisoned.push(name.alias.as_ref().unwrap_or(&name.name).node.clone());
                             let candidates = exported.keys().map(|(_, name)| name.as_str());
                             let close = suggest::closest(&name.name.node, candidates);
-                            self.problems.push(problem::not_in_module(name.name.span, &name.name.node, close));
+                            self.problems.push(problem::not_in_module(
+                                name.name.span,
+                                &name.name.node,
+                                close,
+                            ));
                         }
                         let here = name.alias.as_ref().unwrap_or(&name.name);
                         for (space, declared) in all {
@@ -217,7 +223,9 @@ impl Checker<'_> {
 
     /// True where a name may come from an import that failed, and was reported with it.
     pub(super) fn is_poisoned(&self, file: usize, name: &str) -> bool {
-        self.scopes.get(file).is_some_and(|scope| scope.incomplete || scope.poisoned.iter().any(|known| known == name))
+        self.scopes
+            .get(file)
+            .is_some_and(|scope| scope.incomplete || scope.poisoned.iter().any(|known| known == name))
     }
 
     /// The name of that kind which is most like this one.

@@ -39,19 +39,29 @@ impl<'l> Checker<'l> {
                         let named: Vec<usize> = found
                             .iter()
                             .copied()
-                            .filter(|&tool| self.program.tools.get(tool).is_some_and(|t| t.kind != crate::typed::ToolKind::Otherwise))
+                            .filter(|&tool| {
+                                self.program
+                                    .tools
+                                    .get(tool)
+                                    .is_some_and(|t| t.kind != crate::typed::ToolKind::Otherwise)
+                            })
                             .collect();
                         if named.is_empty() {
-                            let names: Vec<String> = self.program.tools.iter().map(|tool| tool.name.clone()).collect();
+                            let names: Vec<String> =
+                                self.program.tools.iter().map(|tool| tool.name.clone()).collect();
                             let close = suggest::closest(&pattern.text(), names.iter().map(String::as_str));
                             self.report(tool_problem::unknown_tool(pattern.span, &pattern.text(), close));
                         }
                         for name in super::patterns::exact_names(pattern) {
                             let is_known = named.iter().any(|&tool| {
-                                self.program.tools.get(tool).is_some_and(|tool| super::tools::may_be(tool, &name))
+                                self.program
+                                    .tools
+                                    .get(tool)
+                                    .is_some_and(|tool| super::tools::may_be(tool, &name))
                             });
                             if !is_known && !named.is_empty() {
-                                let names: Vec<String> = self.program.tools.iter().map(|tool| tool.name.clone()).collect();
+                                let names: Vec<String> =
+                                    self.program.tools.iter().map(|tool| tool.name.clone()).collect();
                                 let close = suggest::closest(&name, names.iter().map(String::as_str));
                                 self.report(tool_problem::unknown_tool(pattern.span, &name, close));
                             }
@@ -67,7 +77,8 @@ impl<'l> Checker<'l> {
             }
         }
         if !item.broken {
-            for (word, missing) in [("invokes", !seen.contains_key("invokes")), ("digest", digest.is_none())] {
+            for (word, missing) in [("invokes", !seen.contains_key("invokes")), ("digest", digest.is_none())]
+            {
                 if missing {
                     self.report(problem::skill_needs(skill.name.span, &skill.name.node, word));
                 }

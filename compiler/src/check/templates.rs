@@ -67,7 +67,8 @@ impl Checker<'_> {
         let words: Vec<&str> = inside.split('.').collect();
         let is_word = |word: &&str| {
             let mut chars = word.chars();
-            chars.next().is_some_and(|c| c.is_alphabetic() || c == '_') && chars.all(|c| c.is_alphanumeric() || c == '_')
+            chars.next().is_some_and(|c| c.is_alphabetic() || c == '_')
+                && chars.all(|c| c.is_alphanumeric() || c == '_')
         };
         if !words.iter().all(is_word) {
             self.report(problem::hole_is_no_path(span, inside));
@@ -93,13 +94,26 @@ impl Checker<'_> {
         let fits = match place {
             Place::Message => !matches!(
                 shown,
-                Ty::Json | Ty::Record(_) | Ty::PastCall(_) | Ty::PastPart(..) | Ty::Set(_) | Ty::Times | Ty::Glob
+                Ty::Json
+                    | Ty::Record(_)
+                    | Ty::PastCall(_)
+                    | Ty::PastPart(..)
+                    | Ty::Set(_)
+                    | Ty::Times
+                    | Ty::Glob
             ),
             Place::Resource => {
                 shown.is_error()
                     || matches!(
                         shown,
-                        Ty::Id(_) | Ty::String | Ty::Enum(_) | Ty::IntEnum(_) | Ty::Int | Ty::Domain | Ty::Email | Ty::Path
+                        Ty::Id(_)
+                            | Ty::String
+                            | Ty::Enum(_)
+                            | Ty::IntEnum(_)
+                            | Ty::Int
+                            | Ty::Domain
+                            | Ty::Email
+                            | Ty::Path
                             | Ty::Folded
                     )
             }

@@ -37,8 +37,15 @@ impl Checker<'_> {
                 StepKind::Job(_, bound) => {
                     if let Some((name, values)) = bound {
                         let path = ast::Path { words: vec![name.clone()], span: name.span };
-                        if let Some(Declared { symbol: Symbol::Job(index), .. }) = self.lookup(file, Space::Job, &path) {
-                            let fields = self.program.jobs.get(index).map(|job| job.fields.clone()).unwrap_or_default();
+                        if let Some(Declared { symbol: Symbol::Job(index), .. }) =
+                            self.lookup(file, Space::Job, &path)
+                        {
+                            let fields = self
+                                .program
+                                .jobs
+                                .get(index)
+                                .map(|job| job.fields.clone())
+                                .unwrap_or_default();
                             self.entries(file, values.as_ref(), &fields, &format!("job `{}`", name.node));
                         }
                     }
@@ -51,12 +58,24 @@ impl Checker<'_> {
                 }
                 StepKind::At(text) => {
                     if let Err(error) = agentpass_values::Timestamp::parse(&text.node) {
-                        self.report(types::bad_literal(text.span, "timestamp", &text.node, &error.to_string()));
+                        self.report(types::bad_literal(
+                            text.span,
+                            "timestamp",
+                            &text.node,
+                            &error.to_string(),
+                        ));
                     }
                 }
                 StepKind::Event(name, values) => {
-                    if let Some(Declared { symbol: Symbol::Event(index), .. }) = self.lookup(file, Space::Event, name) {
-                        let fields = self.program.events.get(index).map(|event| event.fields.clone()).unwrap_or_default();
+                    if let Some(Declared { symbol: Symbol::Event(index), .. }) =
+                        self.lookup(file, Space::Event, name)
+                    {
+                        let fields = self
+                            .program
+                            .events
+                            .get(index)
+                            .map(|event| event.fields.clone())
+                            .unwrap_or_default();
                         self.entries(file, values.as_ref(), &fields, &format!("event `{}`", name.text()));
                     }
                 }
@@ -98,7 +117,9 @@ impl Checker<'_> {
     fn host_values(&mut self, file: usize, value: &ast::Value) {
         let fields = self.program.host.clone();
         if let ast::Value::Record(entries, _) = value {
-            for field in fields.iter().filter(|field| entries.iter().any(|entry| entry.key.node == field.name)) {
+            for field in
+                fields.iter().filter(|field| entries.iter().any(|entry| entry.key.node == field.name))
+            {
                 self.mark_used(field.span);
             }
         }
@@ -118,10 +139,12 @@ impl Checker<'_> {
     fn entries(&mut self, file: usize, value: Option<&ast::Value>, fields: &[Field], of: &str) {
         let Some(ast::Value::Record(entries, _)) = value else { return };
         for entry in entries {
-            let field = fields.iter().find(|field| field.name == entry.key.node || field.wire == entry.key.node);
+            let field =
+                fields.iter().find(|field| field.name == entry.key.node || field.wire == entry.key.node);
             match field {
                 None => {
-                    let close = suggest::closest(&entry.key.node, fields.iter().map(|field| field.name.as_str()));
+                    let close =
+                        suggest::closest(&entry.key.node, fields.iter().map(|field| field.name.as_str()));
                     self.report(names::unknown_member(entry.key.span, of, &entry.key.node, close, ""));
                 }
                 Some(field) => {
@@ -135,7 +158,10 @@ impl Checker<'_> {
 
     /// A literal in the language's own words is read as the type that is expected; anything else stands as JSON.
     fn test_value(&mut self, file: usize, value: &ast::Expr, ty: &Ty) {
-        if matches!(value.kind, ast::ExprKind::Literal(ast::Literal::Text(_) | ast::Literal::Int(_) | ast::Literal::Null)) {
+        if matches!(
+            value.kind,
+            ast::ExprKind::Literal(ast::Literal::Text(_) | ast::Literal::Int(_) | ast::Literal::Null)
+        ) {
             return;
         }
         self.constant(&mut Cx::constant(file), value, ty, "a value in a test");

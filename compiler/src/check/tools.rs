@@ -97,7 +97,8 @@ impl<'l> Checker<'l> {
                 let all = all.unwrap_or_default();
                 let mut wanted = patterns::exact_names(pattern);
                 let names: Vec<String> = all.iter().map(|tool| tool.name.clone()).collect();
-                let prefix = tools.alias.as_ref().map(|alias| format!("{}.", alias.text())).unwrap_or_default();
+                let prefix =
+                    tools.alias.as_ref().map(|alias| format!("{}.", alias.text())).unwrap_or_default();
                 for pinned in all {
                     if !patterns::matches(pattern, &pinned.name) {
                         continue;
@@ -105,8 +106,16 @@ impl<'l> Checker<'l> {
                     wanted.retain(|name| *name != pinned.name);
                     let kind = ToolKind::Pinned { manifest: manifest.node.clone(), digest: pinned.digest };
                     let name = format!("{prefix}{}", pinned.name);
-                    let added =
-                        self.add_tool(file, item, pattern.span, pinned.name, name, kind, pinned.params, pinned.open);
+                    let added = self.add_tool(
+                        file,
+                        item,
+                        pattern.span,
+                        pinned.name,
+                        name,
+                        kind,
+                        pinned.params,
+                        pinned.open,
+                    );
                     if let Some(tool) = added.and_then(|index| self.program.tools.get_mut(index)) {
                         tool.docs = pinned.docs;
                     }
@@ -128,7 +137,16 @@ impl<'l> Checker<'l> {
                 }
                 let (text, kind) = (pattern.text(), ToolKind::Family(pattern.clone()));
                 let params = params.clone().unwrap_or_default();
-                targets.extend(self.add_tool(file, item, pattern.span, text.clone(), text, kind, params, true));
+                targets.extend(self.add_tool(
+                    file,
+                    item,
+                    pattern.span,
+                    text.clone(),
+                    text,
+                    kind,
+                    params,
+                    true,
+                ));
             }
             (None, _) => {
                 if open.is_none() {
@@ -271,8 +289,12 @@ impl<'l> Checker<'l> {
             }
         } else {
             for name in patterns::exact_names(&on.pattern) {
-                if !targets.iter().any(|&index| self.program.tools.get(index).is_some_and(|tool| may_be(tool, &name))) {
-                    let known: Vec<String> = self.program.tools.iter().map(|tool| tool.name.clone()).collect();
+                if !targets
+                    .iter()
+                    .any(|&index| self.program.tools.get(index).is_some_and(|tool| may_be(tool, &name)))
+                {
+                    let known: Vec<String> =
+                        self.program.tools.iter().map(|tool| tool.name.clone()).collect();
                     let close = suggest::closest(&name, known.iter().map(String::as_str));
                     self.report(problem::unknown_tool(on.pattern.span, &name, close));
                 }
@@ -342,7 +364,8 @@ impl<'l> Checker<'l> {
     pub(super) fn tools_matching(&self, pattern: &ast::Pattern) -> Vec<usize> {
         // A list of names that are all declared leaves nothing to `otherwise`.
         let names = patterns::exact_names(pattern);
-        let all_declared = !patterns::has_star(pattern) && names.iter().all(|name| self.tool_names.contains_key(name));
+        let all_declared =
+            !patterns::has_star(pattern) && names.iter().all(|name| self.tool_names.contains_key(name));
         let tools = self.program.tools.iter().enumerate();
         tools
             .filter(|(_, tool)| meets(pattern, tool) && !(all_declared && tool.kind == ToolKind::Otherwise))
@@ -360,16 +383,22 @@ impl<'l> Checker<'l> {
                 let Some(tool) = self.program.tools.get(index) else { continue };
                 match tool.params.iter().find(|param| param.name == field.name) {
                     None => missing.push(tool.name.clone()),
-                    Some(param) if !refines(&field.ty, &param.ty) || (field.ty == param.ty && field.form != param.form) => {
+                    Some(param)
+                        if !refines(&field.ty, &param.ty)
+                            || (field.ty == param.ty && field.form != param.form) =>
+                    {
                         other_type.get_or_insert((tool.name.clone(), param.ty.clone(), param.span));
                     }
                     Some(param) if param.optional && !field.optional => {
                         optional.get_or_insert((tool.name.clone(), param.span));
                     }
                     // An amount that one block reads in cents and another one in whole units is two amounts.
-                    Some(param) if matches!(field.ty.not_null(), Ty::Money(_) | Ty::Duration | Ty::Timestamp) => {
+                    Some(param)
+                        if matches!(field.ty.not_null(), Ty::Money(_) | Ty::Duration | Ty::Timestamp) =>
+                    {
                         let read = (field.ty.clone(), field.form);
-                        let first = self.refined.entry((index, field.name.clone())).or_insert_with(|| read.clone());
+                        let first =
+                            self.refined.entry((index, field.name.clone())).or_insert_with(|| read.clone());
                         if *first != read {
                             other_type.get_or_insert((tool.name.clone(), first.0.clone(), param.span));
                         }
@@ -417,9 +446,12 @@ impl<'l> Checker<'l> {
         let targets = source.targets.as_slice();
         match &clause.kind {
             ClauseKind::Action(word) => {
-                let action = Action::ALL.iter().find(|(_, known)| *known == word.node).map(|(action, _)| *action);
+                let action =
+                    Action::ALL.iter().find(|(_, known)| *known == word.node).map(|(action, _)| *action);
                 match action {
-                    Some(action) => self.give(targets, span, "action", |facts| &mut facts.action, &(action, span)),
+                    Some(action) => {
+                        self.give(targets, span, "action", |facts| &mut facts.action, &(action, span))
+                    }
                     None => {
                         let close = suggest::closest(&word.node, Action::ALL.iter().map(|(_, word)| *word));
                         self.report(problem::unknown_action(word.span, &word.node, close));
@@ -463,7 +495,9 @@ impl<'l> Checker<'l> {
             }
             ClauseKind::Reads { source: from, carrying } => {
                 let labels = self.labels(cx.file, carrying.as_ref());
-                self.add(targets, |facts| facts.reads.push(Reads { source: from.text(), labels: labels.clone(), span }));
+                self.add(targets, |facts| {
+                    facts.reads.push(Reads { source: from.text(), labels: labels.clone(), span })
+                });
             }
             ClauseKind::Sends { to, at } => {
                 let at = at.as_ref().map(|at| self.destination(cx, at));
@@ -478,10 +512,13 @@ impl<'l> Checker<'l> {
                 });
             }
             ClauseKind::Releases(refs) => {
-                let labels: Vec<String> = refs.iter().filter_map(|label| self.label(cx.file, label)).collect();
+                let labels: Vec<String> =
+                    refs.iter().filter_map(|label| self.label(cx.file, label)).collect();
                 self.add(targets, |facts| facts.releases.extend(labels.clone()));
             }
-            ClauseKind::KeepsInside => self.give(targets, span, "keeps inside", |facts| &mut facts.keeps_inside, &span),
+            ClauseKind::KeepsInside => {
+                self.give(targets, span, "keeps inside", |facts| &mut facts.keeps_inside, &span)
+            }
             ClauseKind::Tags(tags) => {
                 self.add(targets, |facts| facts.tags.extend(tags.iter().map(|tag| tag.node.clone())));
             }
@@ -565,16 +602,14 @@ impl<'l> Checker<'l> {
     }
 
     /// A single fact: one clause in all gives it.
-    fn give<T: Clone>(
+    fn give<T: Clone + HasSpan>(
         &mut self,
         targets: &[usize],
         span: Span,
         word: &str,
         slot: impl Fn(&mut Facts) -> &mut Option<T>,
         value: &T,
-    ) where
-        T: HasSpan,
-    {
+    ) {
         let mut twice = None;
         for &index in targets {
             let Some(tool) = self.program.tools.get_mut(index) else { continue };
@@ -649,14 +684,21 @@ impl<'l> Checker<'l> {
         match point {
             ast::FlowPoint::Text(text) => constant_text(text.span, text.node.clone()),
             ast::FlowPoint::Path(path) => {
-                let is_read = path.words.len() > 1
-                    || path.single().is_some_and(|name| cx.param(&name.node).is_some());
+                let is_read =
+                    path.words.len() > 1 || path.single().is_some_and(|name| cx.param(&name.node).is_some());
                 if !is_read {
                     return constant_text(path.span, path.text());
                 }
                 let value = self.path_value(cx, path);
-                if !value.ty.is_error() && !value.ty.not_null().is_textual() && *value.ty.not_null() != Ty::Folded {
-                    self.report(types::mismatch(value.span, "the name of a source or destination", &value.ty));
+                if !value.ty.is_error()
+                    && !value.ty.not_null().is_textual()
+                    && *value.ty.not_null() != Ty::Folded
+                {
+                    self.report(types::mismatch(
+                        value.span,
+                        "the name of a source or destination",
+                        &value.ty,
+                    ));
                 }
                 value
             }
@@ -691,7 +733,8 @@ impl<'l> Checker<'l> {
                 self.report(problem::no_action(span, &name));
             }
             if let Some(tool) = self.program.tools.get(index)
-                && let Some(reads) = tool.facts.reads.iter().find(|reads| reads.labels.iter().any(|l| l == "untrusted"))
+                && let Some(reads) =
+                    tool.facts.reads.iter().find(|reads| reads.labels.iter().any(|l| l == "untrusted"))
                 && let Some(result) = tool.results.first()
             {
                 let (span, at) = (result.span, reads.span);
@@ -727,7 +770,9 @@ impl<'l> Checker<'l> {
         if cx.param(&item.name.node).is_some() {
             let other = cx.param(&item.name.node).map_or(item.name.span, |field| field.span);
             self.report(names::shadows(item.name.span, &item.name.node, other));
-        } else if let Some(first) = cx.locals.iter().find(|(known, _)| *known == item.name.node).map(|(_, e)| e.span) {
+        } else if let Some(first) =
+            cx.locals.iter().find(|(known, _)| *known == item.name.node).map(|(_, e)| e.span)
+        {
             self.report(names::declared_twice(item.name.span, "name", &item.name.node, first));
         } else if let Some(declared) = self.find(cx.file, Space::Value, &[&item.name.node]) {
             self.report(names::shadows(item.name.span, &item.name.node, declared.span));
@@ -772,7 +817,8 @@ pub(super) fn is_fact(kind: &ClauseKind) -> bool {
     )
 }
 
-const FACT_WORDS: &[&str] = &["action", "resource", "amount", "fields", "records", "tokens", "cost", "domains"];
+const FACT_WORDS: &[&str] =
+    &["action", "resource", "amount", "fields", "records", "tokens", "cost", "domains"];
 
 fn with_fact(word: &str) -> Option<Fact> {
     Some(match word {
@@ -819,11 +865,24 @@ fn refines(finer: &Ty, declared: &Ty) -> bool {
         (Ty::Nullable(a), Ty::Nullable(b)) => refines(a, b),
         (Ty::List(a, _), Ty::List(b, _)) => refines(a, b),
         (
-            Ty::Id(_) | Ty::Text | Ty::Folded | Ty::Email | Ty::Domain | Ty::Url | Ty::Path | Ty::Shell | Ty::Enum(_)
-            | Ty::Timestamp | Ty::Duration | Ty::String,
+            Ty::Id(_)
+            | Ty::Text
+            | Ty::Folded
+            | Ty::Email
+            | Ty::Domain
+            | Ty::Url
+            | Ty::Path
+            | Ty::Shell
+            | Ty::Enum(_)
+            | Ty::Timestamp
+            | Ty::Duration
+            | Ty::String,
             Ty::String | Ty::Text,
         ) => true,
-        (Ty::Int | Ty::Money(_) | Ty::Duration | Ty::Timestamp | Ty::IntEnum(_) | Ty::Decimal, Ty::Int | Ty::Decimal) => true,
+        (
+            Ty::Int | Ty::Money(_) | Ty::Duration | Ty::Timestamp | Ty::IntEnum(_) | Ty::Decimal,
+            Ty::Int | Ty::Decimal,
+        ) => true,
         (_, Ty::Json) => true,
         _ => false,
     }

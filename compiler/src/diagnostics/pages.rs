@@ -162,8 +162,12 @@ impl Page {
                     text.push('\n');
                 }
                 match (section, language) {
-                    (Section::Fails, "agentpass" | "toml" | "json") => page.fails.push(example(language, &text)),
-                    (Section::Fixed, "agentpass" | "toml" | "json") => page.fixed.push(example(language, &text)),
+                    (Section::Fails, "agentpass" | "toml" | "json") => {
+                        page.fails.push(example(language, &text))
+                    }
+                    (Section::Fixed, "agentpass" | "toml" | "json") => {
+                        page.fixed.push(example(language, &text))
+                    }
                     (Section::Fails, ESCAPED) => page.fails.push(example(language, &unescaped(&text))),
                     (Section::Fixed, ESCAPED) => page.fixed.push(example(language, &unescaped(&text))),
                     _ => {}

@@ -34,9 +34,10 @@ fn is_bounded(cx: &Context<'_>, tool: usize, reads: &[Read]) -> bool {
             || rule.guards.iter().any(|guard| mentions(guard))
     });
     // A limit may stand anywhere and name the tools whose amounts it adds.
-    let named = cx.program.blocks.iter().flat_map(|block| &block.limits).flat_map(|limit| &limit.bounds).any(|bound| {
-        matches!(&bound.meter, Meter::Sum { of: Some(past) } if past.of == PastOf::Tool(tool))
-    });
+    let named =
+        cx.program.blocks.iter().flat_map(|block| &block.limits).flat_map(|limit| &limit.bounds).any(
+            |bound| matches!(&bound.meter, Meter::Sum { of: Some(past) } if past.of == PastOf::Tool(tool)),
+        );
     let own = cx
         .limits_for(tool)
         .flat_map(|limit| &limit.bounds)

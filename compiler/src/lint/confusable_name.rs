@@ -101,7 +101,11 @@ mod tests {
     #[test]
     fn names_that_look_alike() {
         // The second `a` is Cyrillic.
-        check(&CONFUSABLE_NAME, "tool pay(x: id) { action read }\ntool p\u{430}y(x: id) { action read }\n", &["p\u{430}y"]);
+        check(
+            &CONFUSABLE_NAME,
+            "tool pay(x: id) { action read }\ntool p\u{430}y(x: id) { action read }\n",
+            &["p\u{430}y"],
+        );
         check(&CONFUSABLE_NAME, "label paypal\nlabel paypaI\n", &["paypaI"]);
         check(&CONFUSABLE_NAME, "tool t(user: id, us\u{435}r: id) { action read }\n", &["us\u{435}r"]);
     }
@@ -114,7 +118,11 @@ mod tests {
 
     #[test]
     fn ordinary_names() {
-        check(&CONFUSABLE_NAME, "label modern\nlabel modem\nlabel größe\nlabel получить\nset modern: int = [1]\n", &[]);
+        check(
+            &CONFUSABLE_NAME,
+            "label modern\nlabel modem\nlabel größe\nlabel получить\nset modern: int = [1]\n",
+            &[],
+        );
         check(&CONFUSABLE_NAME, "tool \"list-items\" as items.list(x1: id, x2: id) { action read }\n", &[]);
     }
 }

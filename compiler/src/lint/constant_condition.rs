@@ -53,7 +53,9 @@ fn judge(
     }
     let truth = truth(cx, around, condition);
     match truth {
-        Some(truth) => found.push(problem::constant_condition(condition.span, truth, role, around.is_empty())),
+        Some(truth) => {
+            found.push(problem::constant_condition(condition.span, truth, role, around.is_empty()))
+        }
         None => parts(cx, condition, found),
     }
     truth

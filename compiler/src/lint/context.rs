@@ -7,7 +7,9 @@ use agentpass_grammar::{FileId, Span};
 use crate::ast::{self, ItemKind};
 use crate::check::{Checked, Used};
 use crate::load::Loaded;
-use crate::typed::{Block, Each, Expr, ExprKind, Limit, Origin, Program, Rule, RuleKind, Tool, ToolKind, Value};
+use crate::typed::{
+    Block, Each, Expr, ExprKind, Limit, Origin, Program, Rule, RuleKind, Tool, ToolKind, Value,
+};
 
 /// A checked program without errors.
 pub(super) struct Context<'a> {
@@ -34,7 +36,8 @@ pub enum Role {
 impl<'a> Context<'a> {
     pub(super) fn new(loaded: &'a Loaded, checked: &'a Checked) -> Self {
         let is_module = |item: &ast::Item| matches!(item.kind, ItemKind::Module(_));
-        let own = loaded.files.iter().filter(|file| file.root && !file.parsed.file.items.iter().any(is_module));
+        let own =
+            loaded.files.iter().filter(|file| file.root && !file.parsed.file.items.iter().any(is_module));
         let own = own.map(|file| file.id).collect();
         let program = &checked.program;
         let mut blocks: Vec<Vec<&Block>> = vec![Vec::new(); program.tools.len()];
@@ -71,7 +74,9 @@ impl<'a> Context<'a> {
 
     /// The rules that every call of a tool meets.
     pub(super) fn own_rules_for(&self, tool: usize) -> impl Iterator<Item = &'a Rule> {
-        self.blocks_for(tool).filter(|block| !matches!(block.origin, Origin::Flow(_))).flat_map(|block| &block.rules)
+        self.blocks_for(tool)
+            .filter(|block| !matches!(block.origin, Origin::Flow(_)))
+            .flat_map(|block| &block.rules)
     }
 
     /// The limits that calls of a tool count towards.
@@ -113,7 +118,13 @@ impl<'a> Context<'a> {
             }
             for limit in &block.limits {
                 all.extend(limit.guards.iter().map(|guard| (guard.as_ref(), Role::Scope)));
-                all.extend(limit.bounds.iter().filter_map(|bound| bound.when.as_ref()).map(|when| (when, Role::Scope)));
+                all.extend(
+                    limit
+                        .bounds
+                        .iter()
+                        .filter_map(|bound| bound.when.as_ref())
+                        .map(|when| (when, Role::Scope)),
+                );
             }
         }
         all

@@ -49,7 +49,10 @@ fn refusal<'a>(cx: &Context<'a>, tool: usize, past: &Past) -> Option<&'a Rule> {
 /// What a filter says of the call that is asked for, as a condition in that call's own rules.
 fn known(filter: &Filter) -> Option<Expr> {
     let [name] = filter.path.as_slice() else { return None };
-    if filter.part != Part::Args || filter.op != BinaryOp::Equal || !matches!(filter.value.kind, ExprKind::Const(_)) {
+    if filter.part != Part::Args
+        || filter.op != BinaryOp::Equal
+        || !matches!(filter.value.kind, ExprKind::Const(_))
+    {
         return None;
     }
     let read = ExprKind::Read(Read::Arg(name.clone()));

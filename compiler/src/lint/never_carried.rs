@@ -14,7 +14,13 @@ pub(super) fn check(cx: &Context<'_>, found: &mut Vec<Diagnostic>) {
 }
 
 /// Looks at an expression; `at` is the place in the contract from which the standard library is read.
-fn look(cx: &Context<'_>, expr: &Expr, at: Span, carried: &[(String, Option<String>)], found: &mut Vec<Diagnostic>) {
+fn look(
+    cx: &Context<'_>,
+    expr: &Expr,
+    at: Span,
+    carried: &[(String, Option<String>)],
+    found: &mut Vec<Diagnostic>,
+) {
     let at = if cx.is_std(expr.span.file) { at } else { expr.span };
     if let ExprKind::Carries(label, source) = &expr.kind {
         let fits = |(known, from): &(String, Option<String>)| {

@@ -24,10 +24,15 @@ mod tests {
 
     #[test]
     fn refusals_say_why() {
-        check(&NO_MESSAGE, "tool t(n: int) { action read; require n > 5; deny when n > 9 }\n", &[
-            "require n > 5",
-            "deny when n > 9",
-        ]);
-        check(&NO_MESSAGE, "tool t(n: int) { action read; require n > 5 because \"more\"; once per n }\n", &[]);
+        check(
+            &NO_MESSAGE,
+            "tool t(n: int) { action read; require n > 5; deny when n > 9 }\n",
+            &["require n > 5", "deny when n > 9"],
+        );
+        check(
+            &NO_MESSAGE,
+            "tool t(n: int) { action read; require n > 5 because \"more\"; once per n }\n",
+            &[],
+        );
     }
 }

@@ -14,9 +14,8 @@ pub(super) fn check(cx: &Context<'_>, found: &mut Vec<Diagnostic>) {
         if cx.is_denied(index) {
             continue;
         }
-        let stands_in_the_way = |kind: &RuleKind| {
-            !matches!(kind, RuleKind::Once { .. } | RuleKind::RecordsAtMost(_))
-        };
+        let stands_in_the_way =
+            |kind: &RuleKind| !matches!(kind, RuleKind::Once { .. } | RuleKind::RecordsAtMost(_));
         let is_judged = cx.rules_for(index).any(|rule| stands_in_the_way(&rule.kind));
         // Who writes `get_*` and `read` has thought of these tools; nobody knows what all the others do.
         let only_reads = tool.facts.action.is_some_and(|(action, _)| action == Action::Read) && !is_otherwise;
@@ -51,6 +50,10 @@ mod tests {
 
     #[test]
     fn tools_that_are_known_or_denied() {
-        check(&OPEN_PATTERN, "tools otherwise(...) { action admin; deny }\ntool t(...) { action read }\n", &[]);
+        check(
+            &OPEN_PATTERN,
+            "tools otherwise(...) { action admin; deny }\ntool t(...) { action read }\n",
+            &[],
+        );
     }
 }

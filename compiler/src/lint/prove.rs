@@ -56,7 +56,8 @@ impl Prover<'_, '_> {
         }
         // Each choice by itself must leave an alternative; one that leaves just one is no choice and is added.
         while let Some((parts, truth)) = choices.pop() {
-            let mut left = parts.iter().filter(|part| self.satisfiable(known.clone(), &[(part, truth)], depth + 1));
+            let mut left =
+                parts.iter().filter(|part| self.satisfiable(known.clone(), &[(part, truth)], depth + 1));
             let (first, second) = (left.next(), left.next());
             match (first, second) {
                 (None, _) => return false,
@@ -92,7 +93,9 @@ impl Prover<'_, '_> {
             ExprKind::Compare(_, left, right) if !alike(&left.ty, &right.ty) => true,
             ExprKind::Compare(op, left, right) => match (constant(left), constant(right)) {
                 (None, Some(value)) => compare(known, left, if truth { *op } else { negated(*op) }, value),
-                (Some(value), None) => compare(known, right, mirrored(if truth { *op } else { negated(*op) }), value),
+                (Some(value), None) => {
+                    compare(known, right, mirrored(if truth { *op } else { negated(*op) }), value)
+                }
                 _ => true,
             },
             ExprKind::In(left, right) => match self.cx.elements(right) {
@@ -169,7 +172,9 @@ fn alike(a: &Ty, b: &Ty) -> bool {
 fn compare(known: &mut Known, left: &Expr, op: BinaryOp, value: &Value) -> bool {
     let value = &match value {
         // Between two whole numbers there are decimals, so they are compared as such.
-        Value::Int(number) if left.ty == Ty::Decimal => Value::Decimal(agentpass_values::Decimal::from_int(*number)),
+        Value::Int(number) if left.ty == Ty::Decimal => {
+            Value::Decimal(agentpass_values::Decimal::from_int(*number))
+        }
         other => other.clone(),
     };
     let Some(bounds) = bounds(known, left) else { return true };

@@ -34,7 +34,8 @@ fn meant(pattern: &str) -> Option<(&'static str, &'static str)> {
         return Some(("url", "{}.scheme == \"https\" and {}.host in [\"example.com\"]"));
     }
     // «Anything but an at sign» is how the parts of an address are written most often.
-    let address = ["[^@]", "[^@\\s]", "[^\\s@]"].iter().fold(text.clone(), |text, any| text.replace(any, "."));
+    let address =
+        ["[^@]", "[^@\\s]", "[^\\s@]"].iter().fold(text.clone(), |text, any| text.replace(any, "."));
     if let Some((local, domain)) = address.split_once('@') {
         let is_local = local.ends_with(['+', '*']);
         return (is_local && domain.contains("\\.")).then_some(("email", "{}.domain in [\"example.com\"]"));
@@ -62,8 +63,11 @@ fn meant(pattern: &str) -> Option<(&'static str, &'static str)> {
 
 /// Endings of domains that are not endings of files.
 fn is_known_top(top: &str) -> bool {
-    ["com", "org", "net", "edu", "gov", "io", "dev", "app", "ai", "co", "de", "eu", "fr", "uk", "us", "internal", "example"]
-        .contains(&top)
+    [
+        "com", "org", "net", "edu", "gov", "io", "dev", "app", "ai", "co", "de", "eu", "fr", "uk", "us",
+        "internal", "example",
+    ]
+    .contains(&top)
 }
 
 #[cfg(test)]
@@ -75,7 +79,11 @@ mod tests {
     fn one(pattern: &str, fires: bool) {
         let rule = format!("s matches /{pattern}/");
         let expected: &[&str] = if fires { &[&rule] } else { &[] };
-        check(&REGEX_INSTEAD_OF_TYPE, &format!("tool t(s: string) {{ action read; require {rule} }}\n"), expected);
+        check(
+            &REGEX_INSTEAD_OF_TYPE,
+            &format!("tool t(s: string) {{ action read; require {rule} }}\n"),
+            expected,
+        );
     }
 
     #[test]

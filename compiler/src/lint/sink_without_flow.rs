@@ -38,7 +38,13 @@ pub(super) fn check(cx: &Context<'_>, found: &mut Vec<Diagnostic>) {
                 let is_covered = cx.program.flows.iter().any(|flow| covers(flow, entry, &sends.to));
                 if !is_covered && !said.contains(&entry.label) {
                     said.push(entry.label);
-                    found.push(problem::cannot_be_sent(sends.span, &sends.to, entry.source, entry.label, entry.at));
+                    found.push(problem::cannot_be_sent(
+                        sends.span,
+                        &sends.to,
+                        entry.source,
+                        entry.label,
+                        entry.at,
+                    ));
                 }
             }
         }
@@ -46,7 +52,8 @@ pub(super) fn check(cx: &Context<'_>, found: &mut Vec<Diagnostic>) {
 }
 
 fn entries(program: &Program) -> Vec<Entry<'_>> {
-    let guarded = |label: &String| program.labels.iter().any(|known| known.guarded && known.name.node == *label);
+    let guarded =
+        |label: &String| program.labels.iter().any(|known| known.guarded && known.name.node == *label);
     let mut entries = Vec::new();
     for tool in &program.tools {
         for reads in &tool.facts.reads {
@@ -85,7 +92,9 @@ mod tests {
     #[test]
     fn a_flow_covers_the_way() {
         let into = format!("{TOOLS}flow crm -> agent_context carrying pii {{ }}\n");
-        for flow in ["flow crm -> outside carrying pii { }", "flow any -> outside { }", "flow otherwise { deny }"] {
+        for flow in
+            ["flow crm -> outside carrying pii { }", "flow any -> outside { }", "flow otherwise { deny }"]
+        {
             check(&SINK_WITHOUT_FLOW, &format!("{into}{flow}\n"), &[]);
         }
         check(&SINK_WITHOUT_FLOW, &TOOLS.replace("guarded ", ""), &[]);

@@ -13,7 +13,8 @@ const HEAD: &str = "edition 2026\ncontract c { version \"1\"; owner \"o\"; agent
 #[track_caller]
 pub(super) fn analysed(text: &str, config: &Config) -> Analysis {
     let text = if text.starts_with("edition") { text.to_owned() } else { format!("{HEAD}{text}") };
-    let analysis = analyse(&["c.agentpass".to_owned()], &MemoryFiles::new([("c.agentpass", text.as_str())]), config);
+    let analysis =
+        analyse(&["c.agentpass".to_owned()], &MemoryFiles::new([("c.agentpass", text.as_str())]), config);
     let errors: Vec<&Diagnostic> =
         analysis.diagnostics.iter().filter(|d| d.code.severity == Severity::Error).collect();
     assert!(errors.is_empty(), "{errors:#?}");

@@ -11,7 +11,8 @@ pub(super) fn check(cx: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let reads: Vec<_> = cx.program.tools.iter().flat_map(|tool| &tool.facts.reads).collect();
     for flow in &cx.program.flows {
         let Some((from, _)) = &flow.ends else { continue };
-        let from_there = || reads.iter().filter(|reads| from.as_ref().is_none_or(|from| *from == reads.source));
+        let from_there =
+            || reads.iter().filter(|reads| from.as_ref().is_none_or(|from| *from == reads.source));
         let is_carried = |label: &&String| from_there().any(|reads| reads.labels.contains(label));
         let mut missing = flow.labels.iter().filter(|label| !is_carried(label));
         let is_unreachable = match flow.labels.len() {

@@ -51,7 +51,8 @@ fn free_text(program: &Program, tool: &Tool) -> Vec<String> {
 
 /// True for a rule that lets a parameter, or its elements, have listed values only.
 fn names_values(cx: &Context<'_>, rule: &Rule, parameter: &str) -> bool {
-    let is_parameter = |expr: &Expr| matches!(&expr.kind, ExprKind::Read(Read::Arg(name)) if name == parameter);
+    let is_parameter =
+        |expr: &Expr| matches!(&expr.kind, ExprKind::Read(Read::Arg(name)) if name == parameter);
     let (list, body) = match &rule.kind {
         RuleKind::Require(body) => (None, body),
         RuleKind::RequireEach(each) => (Some(&each.list), &each.body),
@@ -94,7 +95,8 @@ mod tests {
         check(&WAY_OUT, "tool note(body: text) { action write; keeps inside }\n", &[]);
         check(&WAY_OUT, "tool note(body: text) { action send; sends to wiki }\n", &[]);
         check(&WAY_OUT, "tool note(body: text) { action write }\non any { keeps inside }\n", &[]);
-        let listed = "tool get(fields: list<string>) { action read; require each f in fields: f in [\"a\"] }\n";
+        let listed =
+            "tool get(fields: list<string>) { action read; require each f in fields: f in [\"a\"] }\n";
         check(&WAY_OUT, listed, &[]);
         check(&WAY_OUT, "tool get(x: id, n: int, kind: \"a\" | \"b\", d: domain) { action read }\n", &[]);
     }

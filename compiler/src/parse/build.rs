@@ -35,12 +35,7 @@ fn is_word_of_the_language(rule: Rule) -> bool {
 impl<'i> Cursor<'i> {
     /// The next child that is not a word of the language.
     pub(super) fn next(&mut self) -> Option<Pair<'i, Rule>> {
-        while let Some(pair) = self.pairs.next() {
-            if !is_word_of_the_language(pair.as_rule()) {
-                return Some(pair);
-            }
-        }
-        None
+        self.pairs.by_ref().find(|pair| !is_word_of_the_language(pair.as_rule()))
     }
 
     /// The next child if it is of this rule.
@@ -193,7 +188,8 @@ pub(super) fn unescape(inner: &str) -> (String, Vec<std::ops::Range<usize>>) {
             Some('t') => (Some('\t'), 1),
             Some(c @ ('"' | '\\')) => (Some(c), 1),
             Some('u') => {
-                let digits = after.strip_prefix("u{").and_then(|rest| rest.split_once('}')).map(|(digits, _)| digits);
+                let digits =
+                    after.strip_prefix("u{").and_then(|rest| rest.split_once('}')).map(|(digits, _)| digits);
                 let decoded = digits.and_then(|d| u32::from_str_radix(d, 16).ok()).and_then(char::from_u32);
                 (decoded, digits.map_or(1, |digits| digits.len() + 3))
             }

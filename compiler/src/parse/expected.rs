@@ -32,7 +32,9 @@ fn words_of(rules: &[Rule]) -> Vec<String> {
     }
     if keywords > 8 {
         words.retain(|word| !word.starts_with('`'));
-        words.push(if keywords > 40 { "the beginning of an item" } else { "the beginning of a clause" }.to_owned());
+        words.push(
+            if keywords > 40 { "the beginning of an item" } else { "the beginning of a clause" }.to_owned(),
+        );
     }
     words
 }
@@ -51,7 +53,9 @@ fn list(mut words: Vec<String>) -> String {
 fn name(rule: Rule) -> String {
     let text = match rule {
         Rule::name | Rule::word => "a name",
-        Rule::dotted | Rule::path | Rule::tool_ref | Rule::tool_name | Rule::label_ref | Rule::flow_point => "a name",
+        Rule::dotted | Rule::path | Rule::tool_ref | Rule::tool_name | Rule::label_ref | Rule::flow_point => {
+            "a name"
+        }
         Rule::pattern
         | Rule::pattern_text
         | Rule::pattern_star
@@ -87,7 +91,12 @@ fn name(rule: Rule) -> String {
         | Rule::set_elem => "a value",
         Rule::infix => "an operator",
         Rule::member => "`.`",
-        Rule::type_expr | Rule::union | Rule::list_type | Rule::money_type | Rule::id_type | Rule::named_type => "a type",
+        Rule::type_expr
+        | Rule::union
+        | Rule::list_type
+        | Rule::money_type
+        | Rule::id_type
+        | Rule::named_type => "a type",
         Rule::signature => "the parameters in `( )`",
         Rule::sig_elem | Rule::field => "a parameter",
         Rule::block | Rule::fields_block | Rule::record_value => "a block in `{ }`",
@@ -98,7 +107,9 @@ fn name(rule: Rule) -> String {
         Rule::step => "a step of a test",
         Rule::bound | Rule::meter => "a bound such as `calls at most 5`",
         Rule::contract_clause => "`version`, `owner`, `agents` or `valid`",
-        Rule::challenge_clause => "`ask`, `separate`, `binds`, `shows`, `expires`, `single use` or `reusable`",
+        Rule::challenge_clause => {
+            "`ask`, `separate`, `binds`, `shows`, `expires`, `single use` or `reusable`"
+        }
         Rule::tail | Rule::because => "`because`",
         Rule::audit => "`audit`",
         Rule::alias | Rule::wire_form | Rule::call_as => "`as`",

@@ -257,7 +257,8 @@ impl Builder<'_> {
             }
             Rule::has => ExprKind::Has(self.take_path(&mut cursor)?),
             Rule::each | Rule::some => {
-                let quantifier = if rule == Rule::each { ast::Quantifier::Each } else { ast::Quantifier::Some };
+                let quantifier =
+                    if rule == Rule::each { ast::Quantifier::Each } else { ast::Quantifier::Some };
                 let variable = self.take_name(&mut cursor)?;
                 let list = self.expr(cursor.next()?)?;
                 let body = self.expr(cursor.next()?)?;

@@ -37,7 +37,9 @@ impl Builder<'_> {
                 Some(ItemKind::Contract(contract))
             }
             Rule::challenge_decl => {
-                let ItemKind::Challenge(mut challenge) = self.head(cursor.take(Rule::challenge_decl_head)?)? else {
+                let ItemKind::Challenge(mut challenge) =
+                    self.head(cursor.take(Rule::challenge_decl_head)?)?
+                else {
                     return None;
                 };
                 while let Some(pair) = cursor.take(Rule::challenge_clause) {
@@ -77,7 +79,9 @@ impl Builder<'_> {
             Rule::challenge_decl_head => {
                 ItemKind::Challenge(ast::Challenge { name: self.take_name(cursor)?, clauses: Vec::new() })
             }
-            Rule::skill_head => ItemKind::Skill(ast::Skill { name: self.take_name(cursor)?, body: Vec::new() }),
+            Rule::skill_head => {
+                ItemKind::Skill(ast::Skill { name: self.take_name(cursor)?, body: Vec::new() })
+            }
             Rule::test_head => ItemKind::Test(ast::Test { name: self.take_text(cursor)?, steps: Vec::new() }),
             Rule::tool_head => {
                 let mut naming = children(cursor.take(Rule::tool_name)?);
@@ -88,7 +92,13 @@ impl Builder<'_> {
             }
             Rule::tools_otherwise_head => {
                 let signature = Some(self.signature(cursor.take(Rule::signature)?)?);
-                ItemKind::Tools(ast::Tools { pattern: None, signature, manifest: None, alias: None, body: None })
+                ItemKind::Tools(ast::Tools {
+                    pattern: None,
+                    signature,
+                    manifest: None,
+                    alias: None,
+                    body: None,
+                })
             }
             Rule::tools_head => {
                 let pattern = Some(self.pattern(cursor.take(Rule::pattern)?)?);
@@ -100,7 +110,8 @@ impl Builder<'_> {
             Rule::on_head => {
                 let pattern = self.pattern(cursor.take(Rule::pattern)?)?;
                 let signature = self.optional_signature(cursor)?;
-                let with = cursor.take(Rule::with_facts).map(|pair| self.paths(children(pair))).unwrap_or_default();
+                let with =
+                    cursor.take(Rule::with_facts).map(|pair| self.paths(children(pair))).unwrap_or_default();
                 let when = self.guard(cursor)?;
                 ItemKind::On(ast::On { pattern, signature, with, when, body: Vec::new() })
             }
@@ -134,7 +145,9 @@ impl Builder<'_> {
                     None => ast::UseSource::Module(self.take_path(cursor)?),
                 };
                 let names = match cursor.take(Rule::use_list) {
-                    Some(pair) => Some(children(pair).rest().map(|pair| self.use_name(pair)).collect::<Option<_>>()?),
+                    Some(pair) => {
+                        Some(children(pair).rest().map(|pair| self.use_name(pair)).collect::<Option<_>>()?)
+                    }
                     None => None,
                 };
                 ItemKind::Use(ast::Use { source, names, alias: self.take_name(cursor) })
@@ -162,14 +175,19 @@ impl Builder<'_> {
                 }
                 ItemKind::Label(ast::Label { guarded, names })
             }
-            Rule::host => ItemKind::Host(ast::Host { fields: self.fields(cursor.take(Rule::fields_block)?)? }),
+            Rule::host => {
+                ItemKind::Host(ast::Host { fields: self.fields(cursor.take(Rule::fields_block)?)? })
+            }
             Rule::job => {
                 let name = self.take_name(cursor)?;
                 ItemKind::Job(ast::Job { name, signature: self.signature(cursor.take(Rule::signature)?)? })
             }
             Rule::event => {
                 let name = self.take_name(cursor)?;
-                ItemKind::Event(ast::Event { name, signature: self.signature(cursor.take(Rule::signature)?)? })
+                ItemKind::Event(ast::Event {
+                    name,
+                    signature: self.signature(cursor.take(Rule::signature)?)?,
+                })
             }
             _ => return None,
         })
@@ -192,9 +210,8 @@ impl Builder<'_> {
             Rule::owner => Kind::Owner(self.take_text(&mut cursor)?),
             Rule::agents => Kind::Agents(self.texts(cursor)),
             _ => {
-                let mut date = |rule| {
-                    cursor.take(rule).and_then(|pair| self.take_raw(&mut children(pair), Rule::date))
-                };
+                let mut date =
+                    |rule| cursor.take(rule).and_then(|pair| self.take_raw(&mut children(pair), Rule::date));
                 Kind::Valid { from: date(Rule::valid_from), until: date(Rule::valid_until) }
             }
         };
@@ -235,7 +252,8 @@ impl Builder<'_> {
         let value = match cursor.take(Rule::set_list) {
             Some(pair) => {
                 let span = self.span(&pair);
-                let elements = children(pair).rest().map(|pair| self.set_element(pair)).collect::<Option<_>>()?;
+                let elements =
+                    children(pair).rest().map(|pair| self.set_element(pair)).collect::<Option<_>>()?;
                 ast::SetValue::List(elements, span)
             }
             None => ast::SetValue::Expr(self.expr(cursor.take(Rule::expr)?)?),
@@ -267,7 +285,9 @@ impl Builder<'_> {
         let mut cursor = children(pair);
         let name = self.take_name(&mut cursor)?;
         let params = match cursor.take(Rule::let_params) {
-            Some(pair) => Some(children(pair).rest().map(|pair| self.let_param(pair)).collect::<Option<_>>()?),
+            Some(pair) => {
+                Some(children(pair).rest().map(|pair| self.let_param(pair)).collect::<Option<_>>()?)
+            }
             None => None,
         };
         let ty = match cursor.take(Rule::type_expr) {

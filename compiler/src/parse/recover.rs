@@ -10,7 +10,11 @@ use crate::diagnostics::Diagnostic;
 
 /// Reads the parts of an item that the grammar refused as a whole. `problem` is what it said of the
 /// whole; nothing where a builder refused a part that it has reported.
-pub(super) fn item(reader: &mut Reader<'_>, tokens: &Range<usize>, problem: Option<Diagnostic>) -> Option<ItemKind> {
+pub(super) fn item(
+    reader: &mut Reader<'_>,
+    tokens: &Range<usize>,
+    problem: Option<Diagnostic>,
+) -> Option<ItemKind> {
     let Some(block) = block_of(reader.text, reader.layout, reader.chunks, tokens) else {
         reader.problems.extend(problem);
         return None;
@@ -99,7 +103,11 @@ fn clause(reader: &mut Reader<'_>, tokens: &Range<usize>) -> Option<ast::Clause>
 }
 
 /// A `when` group or a `limit` whose inside is broken.
-fn clause_in_parts(reader: &mut Reader<'_>, tokens: &Range<usize>, problem: Option<Diagnostic>) -> Option<ast::Clause> {
+fn clause_in_parts(
+    reader: &mut Reader<'_>,
+    tokens: &Range<usize>,
+    problem: Option<Diagnostic>,
+) -> Option<ast::Clause> {
     let Some(block) = block_of(reader.text, reader.layout, reader.chunks, tokens) else {
         reader.problems.extend(problem);
         return None;

@@ -1,5 +1,7 @@
 //! The command as its users meet it: arguments in; output, exit code and files out.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test says what went wrong by panicking")]
+
 mod check;
 mod explain;
 mod fmt;

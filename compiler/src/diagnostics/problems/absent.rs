@@ -16,7 +16,9 @@ pub fn unhandled(span: Span, name: Option<&str>, in_require: bool) -> Diagnostic
             "say what absence means: `require has {name} and …`, or declare a default: `{name}: … = …`"
         ))
     } else {
-        finding.help(format!("say what absence means: `has {name} and …`, `when has {name} {{ … }}` or `{name} ?? …`"))
+        finding.help(format!(
+            "say what absence means: `has {name} and …`, `when has {name} {{ … }}` or `{name} ?? …`"
+        ))
     }
 }
 
@@ -62,6 +64,12 @@ pub fn optional_summand(span: Span, fact: &str) -> Diagnostic {
         "tokens" | "cost" => format!("uses {fact} … ?? …"),
         fact => format!("{fact} … ?? …"),
     };
-    Diagnostic::new(&codes::UNHANDLED_ABSENCE, span, format!("`{fact}` may be absent for some of these calls"))
-        .help(format!("say where the fact is given what counts then: `{clause}`; or scope the limit: `when has call.{fact}`"))
+    Diagnostic::new(
+        &codes::UNHANDLED_ABSENCE,
+        span,
+        format!("`{fact}` may be absent for some of these calls"),
+    )
+    .help(format!(
+        "say where the fact is given what counts then: `{clause}`; or scope the limit: `when has call.{fact}`"
+    ))
 }

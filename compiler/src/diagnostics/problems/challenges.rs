@@ -40,8 +40,12 @@ pub fn unknown_separate(span: Span, name: &str, close: Option<&str>) -> Diagnost
 #[must_use]
 pub fn shows_unknown(span: Span, name: &str, close: Option<&str>) -> Diagnostic {
     suggest(
-        Diagnostic::new(&codes::SHOWS_UNKNOWN, span, format!("no tool that meets this challenge has a parameter `{name}`"))
-            .help("show parameters of the tools, or facts such as `call.amount`"),
+        Diagnostic::new(
+            &codes::SHOWS_UNKNOWN,
+            span,
+            format!("no tool that meets this challenge has a parameter `{name}`"),
+        )
+        .help("show parameters of the tools, or facts such as `call.amount`"),
         span,
         close,
     )

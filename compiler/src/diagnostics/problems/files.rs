@@ -21,10 +21,10 @@ pub fn unreadable(span: Span, path: &str, why: &str, offset: Option<usize>) -> D
 pub fn unknown_module(span: Span, name: &str, close: Option<&str>) -> Diagnostic {
     let finding = Diagnostic::new(&codes::UNKNOWN_MODULE, span, format!("there is no module `{name}`"));
     match close {
-        Some(close) => {
-            finding.help(format!("did you mean `{close}`?")).replace(Safety::Unsafe, span, close)
+        Some(close) => finding.help(format!("did you mean `{close}`?")).replace(Safety::Unsafe, span, close),
+        None if name.starts_with("std.") => {
+            finding.help("`std` has guard, limits, mcp, payments, pii, secrets, shell and web")
         }
-        None if name.starts_with("std.") => finding.help("`std` has guard, limits, mcp, payments, pii, secrets, shell and web"),
         None => finding.help("a file is imported by its path: `use \"./crm.agentpass\" as crm`"),
     }
 }

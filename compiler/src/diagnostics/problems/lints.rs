@@ -21,7 +21,8 @@ pub fn unused(span: Span, kind: &str, name: &str, remove: Option<Span>) -> Diagn
 /// A name that is not in its composed form.
 #[must_use]
 pub fn not_composed(span: Span, name: &str, composed: &str) -> Diagnostic {
-    let message = format!("`{name}` is written with combining characters, and is another name than `{composed}`");
+    let message =
+        format!("`{name}` is written with combining characters, and is another name than `{composed}`");
     Diagnostic::new(&codes::CONFUSABLE_NAME, span, message)
         .help("names compare character by character: write it in its composed form (NFC)")
 }
@@ -29,10 +30,13 @@ pub fn not_composed(span: Span, name: &str, composed: &str) -> Diagnostic {
 /// Two names that look alike.
 #[must_use]
 pub fn looks_like(span: Span, name: &str, other: &str, at: Span) -> Diagnostic {
-    let finding =
-        Diagnostic::new(&codes::CONFUSABLE_NAME, span, format!("`{name}` looks like `{other}`, and is another name"))
-            .also(at, "the other one")
-            .help("give one of them a name that a reader can tell apart");
+    let finding = Diagnostic::new(
+        &codes::CONFUSABLE_NAME,
+        span,
+        format!("`{name}` looks like `{other}`, and is another name"),
+    )
+    .also(at, "the other one")
+    .help("give one of them a name that a reader can tell apart");
     match name.chars().find(|c| !c.is_ascii()) {
         Some(c) => finding.label(format!("`{c}` is U+{:04X}", u32::from(c))),
         None => finding,
@@ -42,8 +46,12 @@ pub fn looks_like(span: Span, name: &str, other: &str, at: Span) -> Diagnostic {
 /// A name in two alphabets.
 #[must_use]
 pub fn mixed_scripts(span: Span, name: &str) -> Diagnostic {
-    let finding = Diagnostic::new(&codes::CONFUSABLE_NAME, span, format!("`{name}` mixes letters of several alphabets"))
-        .help("write the name with the letters of one alphabet");
+    let finding = Diagnostic::new(
+        &codes::CONFUSABLE_NAME,
+        span,
+        format!("`{name}` mixes letters of several alphabets"),
+    )
+    .help("write the name with the letters of one alphabet");
     match name.chars().find(|c| !c.is_ascii()) {
         Some(c) => finding.label(format!("`{c}` is U+{:04X}", u32::from(c))),
         None => finding,
@@ -63,7 +71,8 @@ pub fn irreversible(span: Span, action: Action, at: Span, tools: &[String]) -> D
 /// A guarded label that no flow lets into the agent's context.
 #[must_use]
 pub fn cannot_be_read(span: Span, tool: &str, source: &str, label: &str) -> Diagnostic {
-    let message = format!("every call of `{tool}` is denied: no flow lets `{label}` from `{source}` reach the agent");
+    let message =
+        format!("every call of `{tool}` is denied: no flow lets `{label}` from `{source}` reach the agent");
     Diagnostic::new(&codes::SINK_WITHOUT_FLOW, span, message)
         .label(format!("`{label}` is guarded"))
         .help(format!("say under which rules the agent may read it: `flow {source} -> agent_context carrying {label} {{ }}`"))
@@ -72,7 +81,8 @@ pub fn cannot_be_read(span: Span, tool: &str, source: &str, label: &str) -> Diag
 /// A guarded label that no flow lets out.
 #[must_use]
 pub fn cannot_be_sent(span: Span, to: &str, source: &str, label: &str, at: Span) -> Diagnostic {
-    let message = format!("no flow lets `{label}` go to `{to}`: this is denied once the job has read from `{source}`");
+    let message =
+        format!("no flow lets `{label}` go to `{to}`: this is denied once the job has read from `{source}`");
     Diagnostic::new(&codes::SINK_WITHOUT_FLOW, span, message)
         .also(at, format!("`{label}` enters the job here"))
         .help(format!(
@@ -90,7 +100,8 @@ pub fn open_pattern(span: Span, pattern: &str, is_otherwise: bool) -> Diagnostic
 /// Unseen tools whose calls are allowed.
 #[must_use]
 pub fn open_and_allowed(span: Span, pattern: &str, is_otherwise: bool) -> Diagnostic {
-    let message = format!("nobody has seen {}, and nothing refuses their calls", unseen(pattern, is_otherwise));
+    let message =
+        format!("nobody has seen {}, and nothing refuses their calls", unseen(pattern, is_otherwise));
     Diagnostic::new(&codes::OPEN_AND_ALLOWED, span, message)
         .help("pin them, `tools PATTERN from \"tools.json\"`, or add a rule: `challenge NAME`, or `deny because \"…\"`")
 }
@@ -119,17 +130,25 @@ fn article(ty: &str) -> String {
 /// Evidence that a rule of the other tool makes impossible.
 #[must_use]
 pub fn impossible_prerequisite(span: Span, tool: &str, rule: Span) -> Diagnostic {
-    Diagnostic::new(&codes::IMPOSSIBLE_PREREQUISITE, span, format!("no such call of `{tool}` is ever allowed"))
-        .also(rule, "this rule denies all of them")
-        .help("ask for a call that can happen, or for the attempt: `after attempted …`")
+    Diagnostic::new(
+        &codes::IMPOSSIBLE_PREREQUISITE,
+        span,
+        format!("no such call of `{tool}` is ever allowed"),
+    )
+    .also(rule, "this rule denies all of them")
+    .help("ask for a call that can happen, or for the attempt: `after attempted …`")
 }
 
 /// `after A with no A since`.
 #[must_use]
 pub fn self_cancelling(span: Span, past: Span) -> Diagnostic {
-    Diagnostic::new(&codes::SELF_CANCELLING, span, "the call that is asked for is also the one that must not be there")
-        .also(past, "this call cancels itself")
-        .help("name what undoes the evidence: another tool or event, other arguments, or `failed …`")
+    Diagnostic::new(
+        &codes::SELF_CANCELLING,
+        span,
+        "the call that is asked for is also the one that must not be there",
+    )
+    .also(past, "this call cancels itself")
+    .help("name what undoes the evidence: another tool or event, other arguments, or `failed …`")
 }
 
 /// A domain under which anybody can register names.
@@ -170,7 +189,8 @@ pub fn constant_condition(span: Span, truth: bool, role: Role, alone: bool) -> D
 #[must_use]
 pub fn constant_part(span: Span, truth: bool) -> Diagnostic {
     let message = if truth { "this part always holds" } else { "this part can never hold" };
-    Diagnostic::new(&codes::CONSTANT_CONDITION, span, message).help("remove it, or compare with what was meant")
+    Diagnostic::new(&codes::CONSTANT_CONDITION, span, message)
+        .help("remove it, or compare with what was meant")
 }
 
 /// An element that stands twice.
@@ -207,7 +227,10 @@ pub fn never_carried(span: Span, label: &str, source: Option<&str>, close: Optio
     );
     match close {
         Some(close) => finding.help(format!("did you mean `{close}`?")),
-        None => finding.help(format!("say which tool reads it: `reads {} carrying {label}`", source.unwrap_or("SOURCE"))),
+        None => finding.help(format!(
+            "say which tool reads it: `reads {} carrying {label}`",
+            source.unwrap_or("SOURCE")
+        )),
     }
 }
 
@@ -215,11 +238,15 @@ pub fn never_carried(span: Span, label: &str, source: Option<&str>, close: Optio
 #[must_use]
 pub fn unreachable_flow(span: Span, source: Option<&str>, label: &str, others: &[&str]) -> Diagnostic {
     let what = match source {
-        Some(source) => format!("what is read from `{source}` never carries `{label}`, so this flow never happens"),
+        Some(source) => {
+            format!("what is read from `{source}` never carries `{label}`, so this flow never happens")
+        }
         None => format!("nothing that is read carries `{label}`, so this flow never happens"),
     };
-    let finding = Diagnostic::new(&codes::UNREACHABLE_FLOW, span, what)
-        .help(format!("add the label where it is read: `reads {} carrying {label}`", source.unwrap_or("SOURCE")));
+    let finding = Diagnostic::new(&codes::UNREACHABLE_FLOW, span, what).help(format!(
+        "add the label where it is read: `reads {} carrying {label}`",
+        source.unwrap_or("SOURCE")
+    ));
     // Only said, not offered as an edit: a flow of another label may allow more.
     match suggest::closest(label, others.iter().copied()) {
         Some(close) => finding.help(format!("did you mean `carrying {close}`?")),
@@ -232,8 +259,13 @@ pub fn unreachable_flow(span: Span, source: Option<&str>, label: &str, others: &
 pub fn way_out(span: Span, tools: &[(String, Vec<String>)]) -> Diagnostic {
     let names: Vec<String> = tools.iter().map(|(name, _)| name.clone()).collect();
     let (message, parameters) = match tools {
-        [(name, parameters)] => (format!("`{name}` takes free text, and nobody says where it goes"), Some(parameters)),
-        _ => (format!("{} tools take free text, and nobody says where it goes: {}", tools.len(), list(&names)), None),
+        [(name, parameters)] => {
+            (format!("`{name}` takes free text, and nobody says where it goes"), Some(parameters))
+        }
+        _ => (
+            format!("{} tools take free text, and nobody says where it goes: {}", tools.len(), list(&names)),
+            None,
+        ),
     };
     let finding = Diagnostic::new(&codes::WAY_OUT, span, message)
         .help("if it leaves, write `sends to NAME`; if it does not, write `keeps inside`");
@@ -260,8 +292,9 @@ pub fn no_expiry(span: Span, name: &str) -> Diagnostic {
 /// A contract without tests.
 #[must_use]
 pub fn no_tests(span: Span, name: &str) -> Diagnostic {
-    Diagnostic::new(&codes::NO_TESTS, span, format!("contract `{name}` has no tests"))
-        .help("show one call that is allowed and one that is not: `test \"…\" { call TOOL { … } expect deny }`")
+    Diagnostic::new(&codes::NO_TESTS, span, format!("contract `{name}` has no tests")).help(
+        "show one call that is allowed and one that is not: `test \"…\" { call TOOL { … } expect deny }`",
+    )
 }
 
 /// A contract whose head lacks something.
@@ -273,8 +306,12 @@ pub fn incomplete_contract(span: Span, name: &str, missing: &[&str]) -> Diagnost
         Some(&"owner") => "owner \"team@example.com\"",
         _ => "agents \"support-agent\"",
     };
-    Diagnostic::new(&codes::INCOMPLETE_CONTRACT, span, format!("contract `{name}` does not say its {}", list(&clauses)))
-        .help(format!("add `{example}`"))
+    Diagnostic::new(
+        &codes::INCOMPLETE_CONTRACT,
+        span,
+        format!("contract `{name}` does not say its {}", list(&clauses)),
+    )
+    .help(format!("add `{example}`"))
 }
 
 /// A payment of any amount.

@@ -23,7 +23,8 @@ pub fn unbounded(span: Span) -> Diagnostic {
 /// A window of no length.
 #[must_use]
 pub fn empty_window(span: Span) -> Diagnostic {
-    Diagnostic::new(&codes::EMPTY_WINDOW, span, "this window has no length").help("write a duration above zero: `30m`")
+    Diagnostic::new(&codes::EMPTY_WINDOW, span, "this window has no length")
+        .help("write a duration above zero: `30m`")
 }
 
 /// A tool or event that does not exist.
@@ -52,14 +53,19 @@ pub fn unknown_scope(span: Span, name: &str, close: Option<&str>) -> Diagnostic 
 /// An event has no phases.
 #[must_use]
 pub fn event_has_no_phase(span: Span) -> Diagnostic {
-    Diagnostic::new(&codes::PHASE_NOT_HERE, span, "an event happens at once: it has no phases").help("remove the word")
+    Diagnostic::new(&codes::PHASE_NOT_HERE, span, "an event happens at once: it has no phases")
+        .help("remove the word")
 }
 
 /// A phase in `in_flight of`.
 #[must_use]
 pub fn phase_not_here(span: Span) -> Diagnostic {
-    Diagnostic::new(&codes::PHASE_NOT_HERE, span, "calls in flight have started and not ended: no phase can be chosen")
-        .help("remove the word")
+    Diagnostic::new(
+        &codes::PHASE_NOT_HERE,
+        span,
+        "calls in flight have started and not ended: no phase can be chosen",
+    )
+    .help("remove the word")
 }
 
 /// A filter that the tool does not have.
@@ -76,8 +82,9 @@ pub fn unknown_filter(span: Span, tool: &str, name: &str, part: Part, close: Opt
 /// A result that nobody vouches for.
 #[must_use]
 pub fn untrusted_result(span: Span, tool: &str, name: &str) -> Diagnostic {
-    Diagnostic::new(&codes::UNTRUSTED_RESULT, span, format!("the result of `{tool}` is not trusted"))
-        .help(format!("where the server vouches for it, declare it in the tool: `trusted result {{ {name}: … }}`"))
+    Diagnostic::new(&codes::UNTRUSTED_RESULT, span, format!("the result of `{tool}` is not trusted")).help(
+        format!("where the server vouches for it, declare it in the tool: `trusted result {{ {name}: … }}`"),
+    )
 }
 
 /// A result of a call that has none yet.
@@ -125,8 +132,9 @@ pub fn sum_from_below(span: Span) -> Diagnostic {
 /// A count that is compared with something that is not constant.
 #[must_use]
 pub fn count_not_constant(span: Span, most: i64) -> Diagnostic {
-    Diagnostic::new(&codes::COUNT_NOT_CONSTANT, span, "a count is compared with a constant")
-        .help(format!("the gate keeps the last N times, so N is a literal or a constant between 0 and {most}"))
+    Diagnostic::new(&codes::COUNT_NOT_CONSTANT, span, "a count is compared with a constant").help(format!(
+        "the gate keeps the last N times, so N is a literal or a constant between 0 and {most}"
+    ))
 }
 
 /// A key that is not canonical.
@@ -168,7 +176,8 @@ pub fn unknown_unit(span: Span, name: &str, close: Option<&str>) -> Diagnostic {
 /// A calendar window without its zone.
 #[must_use]
 pub fn needs_zone(span: Span) -> Diagnostic {
-    Diagnostic::new(&codes::ZONE, span, "a calendar window needs its time zone").help("add `in \"Europe/Berlin\"`")
+    Diagnostic::new(&codes::ZONE, span, "a calendar window needs its time zone")
+        .help("add `in \"Europe/Berlin\"`")
 }
 
 /// Something that cannot be counted.
@@ -205,13 +214,15 @@ pub fn unknown_suspended(span: Span, name: &str, close: Option<&str>) -> Diagnos
 /// A runtime that does not belong to a job.
 #[must_use]
 pub fn runtime_per_job(span: Span) -> Diagnostic {
-    Diagnostic::new(&codes::RUNTIME_PER_JOB, span, "runtime is counted per job").help("move it into `limit per job { … }`")
+    Diagnostic::new(&codes::RUNTIME_PER_JOB, span, "runtime is counted per job")
+        .help("move it into `limit per job { … }`")
 }
 
 /// A limit below zero.
 #[must_use]
 pub fn negative_bound(span: Span) -> Diagnostic {
-    Diagnostic::new(&codes::NEGATIVE_BOUND, span, "a bound below zero allows nothing").help("write `at most 0` to refuse everything")
+    Diagnostic::new(&codes::NEGATIVE_BOUND, span, "a bound below zero allows nothing")
+        .help("write `at most 0` to refuse everything")
 }
 
 /// Two limits of one name.

@@ -39,9 +39,13 @@ pub fn parameter_outside(span: Span, name: &str) -> Diagnostic {
 /// A parameter that is called like a root, read bare.
 #[must_use]
 pub fn ambiguous_root(span: Span, name: &str) -> Diagnostic {
-    Diagnostic::new(&codes::AMBIGUOUS_ROOT, span, format!("`{name}` is a parameter here, and also a root of the language"))
-        .help(format!("the parameter is read as `args.{name}`"))
-        .replace(Safety::Unsafe, span, format!("args.{name}"))
+    Diagnostic::new(
+        &codes::AMBIGUOUS_ROOT,
+        span,
+        format!("`{name}` is a parameter here, and also a root of the language"),
+    )
+    .help(format!("the parameter is read as `args.{name}`"))
+    .replace(Safety::Unsafe, span, format!("args.{name}"))
 }
 
 /// A member that does not exist.
@@ -72,9 +76,15 @@ pub fn clashes_with_root(span: Span, name: &str) -> Diagnostic {
 /// A parameter that hides a constant.
 #[must_use]
 pub fn shadows(span: Span, name: &str, other: Span) -> Diagnostic {
-    Diagnostic::new(&codes::SHADOWS, span, format!("parameter `{name}` would hide a constant of the same name"))
-        .also(other, "the constant")
-        .help(format!("rename the constant, or the parameter: `\"{name}\" as other_name: …` keeps its name on the wire"))
+    Diagnostic::new(
+        &codes::SHADOWS,
+        span,
+        format!("parameter `{name}` would hide a constant of the same name"),
+    )
+    .also(other, "the constant")
+    .help(format!(
+        "rename the constant, or the parameter: `\"{name}\" as other_name: …` keeps its name on the wire"
+    ))
 }
 
 /// An import brings a name that is taken.
@@ -116,15 +126,23 @@ pub fn unknown_function(span: Span, name: &str, close: Option<&str>) -> Diagnost
 #[must_use]
 pub fn wrong_argument_count(span: Span, name: &str, takes: usize, given: usize) -> Diagnostic {
     let s = if takes == 1 { "" } else { "s" };
-    Diagnostic::new(&codes::ARGUMENT_COUNT, span, format!("`{name}` takes {takes} argument{s}, and gets {given}"))
+    Diagnostic::new(
+        &codes::ARGUMENT_COUNT,
+        span,
+        format!("`{name}` takes {takes} argument{s}, and gets {given}"),
+    )
 }
 
 /// A function without its arguments, or a value with some.
 #[must_use]
 pub fn not_a_value(span: Span, name: &str, is_function: bool) -> Diagnostic {
     if is_function {
-        Diagnostic::new(&codes::ARGUMENT_COUNT, span, format!("`{name}` is a function and needs its arguments"))
-            .help(format!("write `{name}(…)`"))
+        Diagnostic::new(
+            &codes::ARGUMENT_COUNT,
+            span,
+            format!("`{name}` is a function and needs its arguments"),
+        )
+        .help(format!("write `{name}(…)`"))
     } else {
         Diagnostic::new(&codes::ARGUMENT_COUNT, span, format!("`{name}` is a value and takes no arguments"))
             .help(format!("write `{name}`"))

@@ -13,7 +13,8 @@ pub(super) fn list(names: &[String]) -> String {
         0 => String::new(),
         1 => shown.join(""),
         n if n <= 5 => {
-            let (last, rest) = shown.split_last().map_or((String::new(), Vec::new()), |(l, r)| (l.clone(), r.to_vec()));
+            let (last, rest) =
+                shown.split_last().map_or((String::new(), Vec::new()), |(l, r)| (l.clone(), r.to_vec()));
             format!("{} and {last}", rest.join(", "))
         }
         n => format!("{} and {} more", shown.join(", "), n - 5),
@@ -23,15 +24,20 @@ pub(super) fn list(names: &[String]) -> String {
 /// No `edition` at the top of a file.
 #[must_use]
 pub fn missing_edition(span: Span) -> Diagnostic {
-    Diagnostic::new(&codes::MISSING_EDITION, span, "the file does not say which edition of the language it is written in")
-        .help("begin it with `edition 2026`")
-        .replace(Safety::Safe, span, "edition 2026\n\n")
+    Diagnostic::new(
+        &codes::MISSING_EDITION,
+        span,
+        "the file does not say which edition of the language it is written in",
+    )
+    .help("begin it with `edition 2026`")
+    .replace(Safety::Safe, span, "edition 2026\n\n")
 }
 
 /// `edition` is not the first item.
 #[must_use]
 pub fn late_edition(span: Span) -> Diagnostic {
-    Diagnostic::new(&codes::LATE_EDITION, span, "`edition` is the first item of a file").help("move it to the top")
+    Diagnostic::new(&codes::LATE_EDITION, span, "`edition` is the first item of a file")
+        .help("move it to the top")
 }
 
 /// An edition that does not exist.
@@ -53,17 +59,24 @@ pub fn second_contract(span: Span, first: Span) -> Diagnostic {
 /// An optional parameter with a default.
 #[must_use]
 pub fn optional_with_default(mark: Span, name: &str) -> Diagnostic {
-    Diagnostic::new(&codes::OPTIONAL_WITH_DEFAULT, mark, format!("`{name}` has a default, so it is never absent"))
-        .help("remove the `?`, or the default")
-        .replace(Safety::Safe, mark, "")
+    Diagnostic::new(
+        &codes::OPTIONAL_WITH_DEFAULT,
+        mark,
+        format!("`{name}` has a default, so it is never absent"),
+    )
+    .help("remove the `?`, or the default")
+    .replace(Safety::Safe, mark, "")
 }
 
 /// `matches` on something that is not text.
 #[must_use]
 pub fn matches_needs_text(span: Span, ty: &Ty) -> Diagnostic {
-    let finding = Diagnostic::new(&codes::TYPE_MISMATCH, span, format!("`matches` reads text, and this is {ty}"));
+    let finding =
+        Diagnostic::new(&codes::TYPE_MISMATCH, span, format!("`matches` reads text, and this is {ty}"));
     match ty {
-        Ty::Domain | Ty::Email | Ty::Url | Ty::Path => finding.help("compare it by its meaning: `in`, `==`, `.domain`, `.host`"),
+        Ty::Domain | Ty::Email | Ty::Url | Ty::Path => {
+            finding.help("compare it by its meaning: `in`, `==`, `.domain`, `.host`")
+        }
         Ty::Text => finding.help("`text` is opaque; declare the parameter as `string` to read it"),
         _ => finding,
     }
@@ -82,18 +95,30 @@ pub fn not_a_list(span: Span, ty: &Ty) -> Diagnostic {
 /// A conjunct that never mentions the variable of the quantifier it belongs to.
 #[must_use]
 pub fn misread_body(span: Span, name: &str) -> Diagnostic {
-    Diagnostic::new(&codes::MISREAD_BODY, span, format!("this belongs to the body over `{name}`, and never mentions it"))
-        .help("put the body into brackets, `some x in xs: (…)`, or the whole quantifier, `(some x in xs: …) and …`")
+    Diagnostic::new(
+        &codes::MISREAD_BODY,
+        span,
+        format!("this belongs to the body over `{name}`, and never mentions it"),
+    )
+    .help(
+        "put the body into brackets, `some x in xs: (…)`, or the whole quantifier, `(some x in xs: …) and …`",
+    )
 }
 
 /// `each` after `deny when`.
 #[must_use]
 pub fn misread_each(span: Span, verb: &str) -> Diagnostic {
-    let finding = Diagnostic::new(&codes::MISREAD_EACH, span, format!("`{verb} when each` fires only if all elements are bad"));
+    let finding = Diagnostic::new(
+        &codes::MISREAD_EACH,
+        span,
+        format!("`{verb} when each` fires only if all elements are bad"),
+    );
     if verb == "deny" {
         finding.help("to refuse for any bad element write `deny each x in xs: …`; if all is meant, put it into brackets")
     } else {
-        finding.help("to ask for any such element write `when some x in xs: …`; if all is meant, put it into brackets")
+        finding.help(
+            "to ask for any such element write `when some x in xs: …`; if all is meant, put it into brackets",
+        )
     }
 }
 
@@ -166,8 +191,12 @@ pub fn mixed_fact(span: Span, fact: &str, one: &Ty, other: &Ty) -> Diagnostic {
 /// What nobody declared could leave with the call.
 #[must_use]
 pub fn open_and_outgoing(span: Span, tool: &str) -> Diagnostic {
-    Diagnostic::new(&codes::OPEN_AND_OUTGOING, span, format!("`{tool}` sends or pays, and takes undeclared arguments"))
-        .help("declare every parameter and remove `...`: what no rule can see must not leave")
+    Diagnostic::new(
+        &codes::OPEN_AND_OUTGOING,
+        span,
+        format!("`{tool}` sends or pays, and takes undeclared arguments"),
+    )
+    .help("declare every parameter and remove `...`: what no rule can see must not leave")
 }
 
 /// A hole that never ends.

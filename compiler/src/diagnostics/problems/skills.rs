@@ -14,7 +14,11 @@ pub fn unknown_digest(span: Span, name: &str) -> Diagnostic {
 /// A digest of the wrong form.
 #[must_use]
 pub fn bad_digest(span: Span, length: usize) -> Diagnostic {
-    Diagnostic::new(&codes::BAD_DIGEST, span, format!("a SHA-256 digest has 64 hexadecimal digits, not {length} characters"))
+    Diagnostic::new(
+        &codes::BAD_DIGEST,
+        span,
+        format!("a SHA-256 digest has 64 hexadecimal digits, not {length} characters"),
+    )
 }
 
 /// A skill without one of its parts.

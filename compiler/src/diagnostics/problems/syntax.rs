@@ -17,7 +17,9 @@ pub fn unexpected_token(span: Span, expected: &str, found: &str) -> Diagnostic {
     let (help, fix) = match found {
         "=" if expected.contains("operator") => ("`=` declares; equality is written `==`", Some("==")),
         "|" => ("conditions are joined with `or`", None),
-        "{" if expected.contains("end of the line") => ("a block stands after `tool`, `on`, `when`, `flow`, `limit`, …", None),
+        "{" if expected.contains("end of the line") => {
+            ("a block stands after `tool`, `on`, `when`, `flow`, `limit`, …", None)
+        }
         "else" => ("there is no `else`: write a second `when` with the opposite condition", None),
         "if" | "unless" => ("conditions are written `when`", Some("when")),
         "allow" | "permit" | "forbid" => {
@@ -50,10 +52,11 @@ pub fn unknown_character(span: Span, text: &str) -> Diagnostic {
     } else {
         shown
     };
-    let finding =
-        Diagnostic::new(&codes::UNKNOWN_CHARACTER, span, format!("`{shown}` has no meaning here"));
+    let finding = Diagnostic::new(&codes::UNKNOWN_CHARACTER, span, format!("`{shown}` has no meaning here"));
     match text {
-        "“" | "”" | "„" => finding.help("write text between straight quotes: `\"`").replace(Safety::Safe, span, "\""),
+        "“" | "”" | "„" => {
+            finding.help("write text between straight quotes: `\"`").replace(Safety::Safe, span, "\"")
+        }
         "‘" | "’" | "'" => finding.help("write text between double quotes: `\"`"),
         "&&" => finding.help("write `and`").replace(Safety::Unsafe, span, "and"),
         "!" => finding.help("write `not`").replace(Safety::Unsafe, span, "not "),
@@ -146,8 +149,12 @@ pub fn bad_number(span: Span, text: &str) -> Diagnostic {
               dates `2026-12-18`"
             .to_owned(),
     };
-    Diagnostic::new(&codes::BAD_NUMBER, span, format!("`{text}` is not a number, an amount, a duration or a date"))
-        .help(help)
+    Diagnostic::new(
+        &codes::BAD_NUMBER,
+        span,
+        format!("`{text}` is not a number, an amount, a duration or a date"),
+    )
+    .help(help)
 }
 
 /// A whole number beyond 64 bits.
@@ -177,7 +184,8 @@ pub fn byte_order_mark(span: Span) -> Diagnostic {
 /// `matches` without a pattern.
 #[must_use]
 pub fn expected_pattern(span: Span) -> Diagnostic {
-    unexpected(span, "a pattern between slashes after `matches`", "something else").help("write `matches /[a-z]+/`")
+    unexpected(span, "a pattern between slashes after `matches`", "something else")
+        .help("write `matches /[a-z]+/`")
 }
 
 /// `is` without a word.
@@ -189,12 +197,14 @@ pub fn expected_quality(span: Span) -> Diagnostic {
 /// `because`, `audit`, `as` in another order.
 #[must_use]
 pub fn tail_out_of_order(span: Span) -> Diagnostic {
-    Diagnostic::new(&codes::TAIL_ORDER, span, "the parts at the end of a rule have one order")
-        .help("write `because \"…\"`, then `audit \"…\"`, then `as name`; `agentpassc fmt` puts them in order")
+    Diagnostic::new(&codes::TAIL_ORDER, span, "the parts at the end of a rule have one order").help(
+        "write `because \"…\"`, then `audit \"…\"`, then `as name`; `agentpassc fmt` puts them in order",
+    )
 }
 
 /// One of them twice.
 #[must_use]
 pub fn tail_repeated(span: Span) -> Diagnostic {
-    Diagnostic::new(&codes::TAIL_ORDER, span, "this part stands here a second time").help("remove one of the two")
+    Diagnostic::new(&codes::TAIL_ORDER, span, "this part stands here a second time")
+        .help("remove one of the two")
 }

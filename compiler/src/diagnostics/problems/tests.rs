@@ -19,7 +19,11 @@ pub fn unknown_call(span: Span, name: &str, close: Option<&str>) -> Diagnostic {
 /// Something that is no deployment parameter.
 #[must_use]
 pub fn not_a_param(span: Span, name: &str) -> Diagnostic {
-    Diagnostic::new(&codes::NOT_A_PARAM, span, format!("`{name}` is fixed in the contract; only a `param` has a value here"))
+    Diagnostic::new(
+        &codes::NOT_A_PARAM,
+        span,
+        format!("`{name}` is fixed in the contract; only a `param` has a value here"),
+    )
 }
 
 /// A call that is open and has ended.

@@ -16,8 +16,12 @@ pub fn unknown_tool(span: Span, name: &str, close: Option<&str>) -> Diagnostic {
 /// An `on` block for no tool at all.
 #[must_use]
 pub fn on_nothing(span: Span, pattern: &str) -> Diagnostic {
-    Diagnostic::new(&codes::ON_NOTHING, span, format!("no tool matches `{pattern}`, so this block never applies"))
-        .help("declare the tools before constraining them; `*` never crosses a dot")
+    Diagnostic::new(
+        &codes::ON_NOTHING,
+        span,
+        format!("no tool matches `{pattern}`, so this block never applies"),
+    )
+    .help("declare the tools before constraining them; `*` never crosses a dot")
 }
 
 /// A tool without a block.
@@ -73,8 +77,12 @@ pub fn conditional_fact(span: Span) -> Diagnostic {
 /// A fact outside of tools.
 #[must_use]
 pub fn fact_not_here(span: Span, word: &str) -> Diagnostic {
-    Diagnostic::new(&codes::CLAUSE_NOT_HERE, span, format!("`{word}` describes a tool, and no tool is in sight here"))
-        .help(format!("write it in a tool, or for several tools: `on any {{ {word} … }}`"))
+    Diagnostic::new(
+        &codes::CLAUSE_NOT_HERE,
+        span,
+        format!("`{word}` describes a tool, and no tool is in sight here"),
+    )
+    .help(format!("write it in a tool, or for several tools: `on any {{ {word} … }}`"))
 }
 
 /// `with` something that is no fact.
@@ -98,9 +106,13 @@ pub fn open_on(span: Span) -> Diagnostic {
 /// Something that only the tool itself can say of its parameter.
 #[must_use]
 pub fn not_in_on(span: Span, what: &str) -> Diagnostic {
-    Diagnostic::new(&codes::CLAUSE_NOT_HERE, span, format!("{what} belongs to the tool that takes the parameter"))
-        .label("an `on` block only reads it")
-        .help("write it into the signature of the tool")
+    Diagnostic::new(
+        &codes::CLAUSE_NOT_HERE,
+        span,
+        format!("{what} belongs to the tool that takes the parameter"),
+    )
+    .label("an `on` block only reads it")
+    .help("write it into the signature of the tool")
 }
 
 /// A shared parameter that a tool lacks.
@@ -153,8 +165,12 @@ pub fn pattern_finds_nothing(span: Span, manifest: &str) -> Diagnostic {
 /// A pattern without a manifest and without `...`.
 #[must_use]
 pub fn family_needs_open(span: Span) -> Diagnostic {
-    Diagnostic::new(&codes::FAMILY_NEEDS_OPEN, span, "nobody has seen these tools, so their arguments cannot be declared")
-        .help("name a manifest, `from \"tools.json\"`, or take any arguments: `(...)`")
+    Diagnostic::new(
+        &codes::FAMILY_NEEDS_OPEN,
+        span,
+        "nobody has seen these tools, so their arguments cannot be declared",
+    )
+    .help("name a manifest, `from \"tools.json\"`, or take any arguments: `(...)`")
 }
 
 /// A trusted result beside an untrusted one.

@@ -40,8 +40,12 @@ pub fn command_needs_backticks(span: Span, text: &str) -> Diagnostic {
 /// A regular expression without `matches`.
 #[must_use]
 pub fn stray_pattern(span: Span) -> Diagnostic {
-    Diagnostic::new(&codes::STRAY_PATTERN, span, "a pattern between slashes stands only after `matches` and `id`")
-        .help("write `x matches /…/`")
+    Diagnostic::new(
+        &codes::STRAY_PATTERN,
+        span,
+        "a pattern between slashes stands only after `matches` and `id`",
+    )
+    .help("write `x matches /…/`")
 }
 
 /// Another type was expected.
@@ -52,10 +56,18 @@ pub fn mismatch(span: Span, expected: &str, found: &Ty) -> Diagnostic {
 
 /// Two values that cannot be compared.
 #[must_use]
-pub fn cannot_compare(span: Span, op: &str, left: &Ty, left_span: Span, right: &Ty, right_span: Span) -> Diagnostic {
-    let finding = Diagnostic::new(&codes::CANNOT_COMPARE, span, format!("`{op}` cannot compare {left} with {right}"))
-        .also(left_span, format!("this is {left}"))
-        .also(right_span, format!("this is {right}"));
+pub fn cannot_compare(
+    span: Span,
+    op: &str,
+    left: &Ty,
+    left_span: Span,
+    right: &Ty,
+    right_span: Span,
+) -> Diagnostic {
+    let finding =
+        Diagnostic::new(&codes::CANNOT_COMPARE, span, format!("`{op}` cannot compare {left} with {right}"))
+            .also(left_span, format!("this is {left}"))
+            .also(right_span, format!("this is {right}"));
     match (left, right) {
         (Ty::Email, Ty::Set(inner)) if **inner == Ty::Domain => {
             finding.help("compare the domain of the address: write `.domain` after it")
@@ -129,7 +141,8 @@ pub fn bad_currency(span: Span, name: &str, why: &str) -> Diagnostic {
 /// A size that no list can have.
 #[must_use]
 pub fn bad_size(span: Span) -> Diagnostic {
-    Diagnostic::new(&codes::BAD_SIZE, span, "no list has this size").help("the first number is the smaller one: `0..5`")
+    Diagnostic::new(&codes::BAD_SIZE, span, "no list has this size")
+        .help("the first number is the smaller one: `0..5`")
 }
 
 /// A regular expression that does not compile.
@@ -142,7 +155,8 @@ pub fn bad_pattern(span: Span, why: &str) -> Diagnostic {
 /// The same case, field or parameter twice.
 #[must_use]
 pub fn duplicate(span: Span, what: &str, name: &str, first: Span) -> Diagnostic {
-    Diagnostic::new(&codes::DUPLICATE, span, format!("{what} `{name}` stands here twice")).also(first, "the first one")
+    Diagnostic::new(&codes::DUPLICATE, span, format!("{what} `{name}` stands here twice"))
+        .also(first, "the first one")
 }
 
 /// Null where the type does not have it.
@@ -176,13 +190,18 @@ pub fn bad_time_range(span: Span, why: &str) -> Diagnostic {
 /// Elements of a list that do not agree.
 #[must_use]
 pub fn mixed_list(span: Span, first: &Ty, other: &Ty) -> Diagnostic {
-    Diagnostic::new(&codes::MIXED_LIST, span, format!("the elements of a list have one type: {first}, then {other}"))
+    Diagnostic::new(
+        &codes::MIXED_LIST,
+        span,
+        format!("the elements of a list have one type: {first}, then {other}"),
+    )
 }
 
 /// `is` with a word that does not exist, or of a value that has no such quality.
 #[must_use]
 pub fn unknown_quality(span: Span, word: &str, ty: &Ty) -> Diagnostic {
-    let finding = Diagnostic::new(&codes::UNKNOWN_QUALITY, span, format!("nothing of type {ty} can be `{word}`"));
+    let finding =
+        Diagnostic::new(&codes::UNKNOWN_QUALITY, span, format!("nothing of type {ty} can be `{word}`"));
     if word == "understood" {
         finding.help("`is understood` is asked of a `shell` value")
     } else {
@@ -193,8 +212,12 @@ pub fn unknown_quality(span: Span, word: &str, ty: &Ty) -> Diagnostic {
 /// A function body, set or expression that grows beyond all measure.
 #[must_use]
 pub fn too_large(span: Span) -> Diagnostic {
-    Diagnostic::new(&codes::TOO_DEEP, span, "this expression grows too large when its functions are written out")
-        .help("let functions call each other less often, or use values instead of functions")
+    Diagnostic::new(
+        &codes::TOO_DEEP,
+        span,
+        "this expression grows too large when its functions are written out",
+    )
+    .help("let functions call each other less often, or use values instead of functions")
 }
 
 /// A zone on a set that holds no times, or times without a zone.
