@@ -9,6 +9,8 @@
 //! - a `text` block after a `sh` block is part of what it printed; `…` at the end of a line stands for the rest of it, and on a
 //!   line of its own for any lines.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test says what went wrong by panicking")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
