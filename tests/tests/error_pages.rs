@@ -54,7 +54,8 @@ fn every_code_has_a_page_of_the_right_form() {
     let mut wrong = String::new();
     for code in codes::ALL {
         match page(code.id).map(Page::parse) {
-            None => writeln!(wrong, "{} {}: there is no page docs/errors/{}.md", code.id, code.name, code.id).unwrap(),
+            None => writeln!(wrong, "{} {}: there is no page docs/errors/{}.md", code.id, code.name, code.id)
+                .unwrap(),
             Some(Err(error)) => writeln!(wrong, "docs/errors/{}.md, {error}", code.id).unwrap(),
             Some(Ok(page)) if page.title != format!("{} {}", code.id, code.name) => {
                 writeln!(wrong, "docs/errors/{}.md is called `{}`", code.id, page.title).unwrap();
@@ -73,7 +74,13 @@ fn each_example_fails_with_exactly_its_code() {
         let is_counted = |finding: &&Diagnostic| finding.severity == Severity::Error || finding.code == code;
         let counted: Vec<&str> = found.iter().filter(is_counted).map(|finding| finding.code.id).collect();
         if counted.is_empty() || counted.iter().any(|id| *id != code.id) || counted.len() > 2 {
-            writeln!(wrong, "{} gives {counted:?}\n{}", code.id, render(Format::Short, &sources, &found, false)).unwrap();
+            writeln!(
+                wrong,
+                "{} gives {counted:?}\n{}",
+                code.id,
+                render(Format::Short, &sources, &found, false)
+            )
+            .unwrap();
         }
     }
     report(&wrong);

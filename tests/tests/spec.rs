@@ -40,7 +40,8 @@ fn programs(markdown: &str) -> Vec<Vec<File>> {
     let mut lines = (1..).zip(markdown.lines());
     while let Some((line, text)) = lines.next() {
         let Some(info) = text.strip_prefix("```").map(str::trim) else { continue };
-        let body: Vec<&str> = lines.by_ref().map(|(_, text)| text).take_while(|text| text.trim_end() != "```").collect();
+        let body: Vec<&str> =
+            lines.by_ref().map(|(_, text)| text).take_while(|text| text.trim_end() != "```").collect();
         if !matches!(info, "agentpass" | "agentpass escaped" | "json") {
             continue;
         }
@@ -110,7 +111,9 @@ fn run(name: &str, markdown: &str, wrong: &mut String) -> usize {
         let marked = marks(&files);
         let found = found(&files, &marked);
         count += marked.len().max(1);
-        for (what, all) in [("is not found", missing(&marked, &found)), ("is not marked", missing(&found, &marked))] {
+        for (what, all) in
+            [("is not found", missing(&marked, &found)), ("is not marked", missing(&found, &marked))]
+        {
             for (file, line, code) in all {
                 let of = files.iter().find(|known| known.name == file);
                 let text = of.and_then(|file| file.text.lines().nth(line - 1)).unwrap_or("");
@@ -142,7 +145,10 @@ fn the_book() {
 fn marks_and_findings_meet() {
     let mut wrong = String::new();
     run("x.md", "```agentpass\nedition 2026\nlet a = b\nlet c = 1 //~ E0301\n```\n", &mut wrong);
-    assert_eq!(wrong, "x.md:4: E0301 is not found: let c = 1 //~ E0301\nx.md:3: E0301 is not marked: let a = b\n");
+    assert_eq!(
+        wrong,
+        "x.md:4: E0301 is not found: let c = 1 //~ E0301\nx.md:3: E0301 is not marked: let a = b\n"
+    );
     wrong.clear();
     let files = "```agentpass\n// file: main.agentpass\nedition 2026\nuse \"./b.agentpass\"\nlet x = y\n```\nand\n\
         ```agentpass\n// file: b.agentpass\nedition 2026\nlet y = z //~ E0301\n```\n";
@@ -165,7 +171,9 @@ fn marks_are_codes() {
 /// Every word for which the grammar has a rule.
 fn words() -> Vec<String> {
     let grammar = include_str!("../../grammar/agentpass.pest");
-    let words = grammar.lines().filter_map(|line| line.strip_prefix("kw_")?.split_once(" =").map(|(word, _)| word.to_owned()));
+    let words = grammar
+        .lines()
+        .filter_map(|line| line.strip_prefix("kw_")?.split_once(" =").map(|(word, _)| word.to_owned()));
     // Words that only some clause knows are words as well.
     words.chain(["sum", "count", "length", "now", "job", "args", "mon", "cents"].map(str::to_owned)).collect()
 }
@@ -177,11 +185,29 @@ fn every_word_of_the_language_can_be_a_parameter() {
     for word in words() {
         let mut uses = vec![
             ("args", format!("tool t({word}: int) {{ action read; require args.{word} > 5 }}")),
-            ("optional", format!("tool t({word}?: int) {{ action read; deny when has args.{word} and args.{word} > 5 }}")),
-            ("shared", format!("tool t({word}: int) {{ action read }}\non t({word}: int) {{ deny when args.{word} > 5 }}")),
+            (
+                "optional",
+                format!(
+                    "tool t({word}?: int) {{ action read; deny when has args.{word} and args.{word} > 5 }}"
+                ),
+            ),
+            (
+                "shared",
+                format!(
+                    "tool t({word}: int) {{ action read }}\non t({word}: int) {{ deny when args.{word} > 5 }}"
+                ),
+            ),
             ("hole", format!("tool t({word}: int) {{ action read; deny because \"{{args.{word}}}\" }}")),
-            ("filter", format!("tool t({word}: int) {{ action read; deny when after t({word}: 1) within 1h }}")),
-            ("test", format!("tool t({word}: int) {{ action read }}\ntest \"t\" {{ call t {{ {word}: 1 }} expect allow }}")),
+            (
+                "filter",
+                format!("tool t({word}: int) {{ action read; deny when after t({word}: 1) within 1h }}"),
+            ),
+            (
+                "test",
+                format!(
+                    "tool t({word}: int) {{ action read }}\ntest \"t\" {{ call t {{ {word}: 1 }} expect allow }}"
+                ),
+            ),
         ];
         if !RESERVED_WORDS.contains(&word.as_str()) && !ROOTS.contains(&word.as_str()) {
             uses.extend([
@@ -217,7 +243,8 @@ fn every_word_of_the_language_can_be_a_parameter() {
             }
         }
     }
-    let wrong: Vec<&str> = wrong.lines().filter(|line| !KNOWN.iter().any(|known| line.starts_with(known))).collect();
+    let wrong: Vec<&str> =
+        wrong.lines().filter(|line| !KNOWN.iter().any(|known| line.starts_with(known))).collect();
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
 }
 

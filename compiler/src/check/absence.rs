@@ -54,10 +54,13 @@ fn collect(expr: &Expr, truth: bool, paths: &mut Vec<String>) {
                 };
             }
         }
-        ExprKind::Not(inner) => collect(inner, !truth, paths),
+        ExprKind::Not(inner) => collect(inner, truth == crate::planted::planted(2), paths),
         ExprKind::And(all) if truth => all.iter().for_each(|part| collect(part, true, paths)),
         ExprKind::Or(all) if !truth => all.iter().for_each(|part| collect(part, false, paths)),
         // Of an `or` that holds, only what all of its parts say.
+        ExprKind::Or(all) if crate::planted::planted(1) => {
+            all.iter().for_each(|part| collect(part, true, paths))
+        }
         ExprKind::Or(all) => common(all, true, paths),
         ExprKind::And(all) => common(all, false, paths),
         // `x != null` that holds, `x == null` that does not.

@@ -79,6 +79,7 @@ impl Checker<'_> {
             (Ty::Null, Ty::Nullable(_)) => true,
             (found, Ty::Nullable(inner)) => self.agrees(found.not_null(), inner),
             (Ty::Id(_) | Ty::Enum(_), Ty::String) => true,
+            (Ty::String, Ty::Id(_)) if crate::planted::planted(3) => true,
             (Ty::Id(_), Ty::Id(None)) => true,
             (Ty::String | Ty::Id(_) | Ty::Enum(_), Ty::Folded) => true,
             (Ty::IntEnum(_), Ty::Int) => true,
@@ -238,7 +239,12 @@ impl Checker<'_> {
         }
         // An absent parameter usually means the server's own default: `?? literal` would judge another call than the
         // one that happens (semantics 5).
-        if cx.in_require && left.optional && reads_parameter(&left) && super::declare::is_static(&right) {
+        if cx.in_require
+            && !crate::planted::planted(20)
+            && left.optional
+            && reads_parameter(&left)
+            && super::declare::is_static(&right)
+        {
             let shown = absence::path(&left).map(|path| path.trim_start_matches("args.").to_owned());
             self.report(absent::coalesced_parameter(span, shown.as_deref().unwrap_or("x")));
         }
@@ -273,7 +279,8 @@ impl Checker<'_> {
         for (fact, _) in cx.read_facts.drain(facts..) {
             cx.with_facts.push(fact);
         }
-        let always = !inner.optional && !inner.ty.is_error() && !may_lack(&inner);
+        let always =
+            !crate::planted::planted(15) && !inner.optional && !inner.ty.is_error() && !may_lack(&inner);
         if always && !absence::path(&inner).is_some_and(|path| cx.is_present(&path)) {
             self.report(absent::always_there(span, &path.text()));
         }
@@ -324,7 +331,7 @@ impl Checker<'_> {
     pub(super) fn misread_conjunct(&mut self, name: &ast::Name, body: &ast::Expr) {
         let (Ast::And(parts) | Ast::Or(parts)) = &body.kind else { return };
         let outside = parts.iter().skip(1).find(|part| !mentions(part, &name.node));
-        if let Some(part) = outside {
+        if let Some(part) = outside.filter(|_| !crate::planted::planted(22)) {
             self.report(rules::misread_body(part.span, &name.node));
         }
     }
@@ -446,7 +453,7 @@ impl Checker<'_> {
             }
         };
         let kind = ExprKind::Member(Box::new(of), member.node.clone());
-        Expr { span, ty, optional: optional || more_optional, kind }
+        Expr { span, ty, optional: optional || more_optional && !crate::planted::planted(4), kind }
     }
 
     fn member_type(&self, of: &Ty, member: &str) -> Option<(Ty, bool)> {

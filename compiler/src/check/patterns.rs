@@ -32,7 +32,8 @@ fn step(parts: &[PatternPart], mut places: Vec<usize>, name: &str) -> Vec<usize>
                     }
                 }
                 PatternPart::Star => {
-                    let segment = rest.find('.').unwrap_or(rest.len());
+                    let segment =
+                        rest.find('.').filter(|_| !crate::planted::planted(8)).unwrap_or(rest.len());
                     next.extend((0..=segment).filter(|&end| rest.is_char_boundary(end)).map(|end| at + end));
                 }
                 PatternPart::Choice(choices) => {

@@ -34,6 +34,7 @@ impl Checker<'_> {
     /// Checks the sums and counts of a condition.
     pub(super) fn polarity(&mut self, condition: &Expr, polarity: Polarity) {
         match &condition.kind {
+            ExprKind::Not(inner) if crate::planted::planted(7) => self.polarity(inner, polarity),
             ExprKind::Not(inner) => self.polarity(inner, polarity.flipped()),
             ExprKind::And(parts) | ExprKind::Or(parts) => {
                 parts.iter().for_each(|part| self.polarity(part, polarity));

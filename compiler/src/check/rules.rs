@@ -202,6 +202,17 @@ impl<'l> Checker<'l> {
         };
         self.tail_order(tail);
         let id = self.rule_id(&source.owner, verb, clause.span, tail);
+        if let Some(name) = &tail.name {
+            // Audit records and tests know a rule by its name: two rules of one name could not be told apart.
+            match self.rule_names.get(&id).copied() {
+                Some(first) if first != name.span => {
+                    self.report(names::declared_twice(name.span, "rule", &name.node, first));
+                }
+                _ => {
+                    self.rule_names.insert(id.clone(), name.span);
+                }
+            }
+        }
         // Reasons, tests and reports speak of a rule by its name.
         if let Some(name) = &tail.name {
             match self.rule_names.get(&id) {
@@ -378,9 +389,11 @@ impl<'l> Checker<'l> {
                 .filter_map(|&tool| self.program.tools.get(tool))
                 .map(|tool| tool.name.clone())
                 .collect();
-            if !missing.is_empty() {
+            if !missing.is_empty() && !crate::planted::planted(16) {
                 self.report(problem::missing_fact(span, fact.word(), &missing, cx.params.is_none()));
-            } else if let Some((one, other)) = self.mixed_types(fact, targets) {
+            } else if let Some((one, other)) =
+                self.mixed_types(fact, targets).filter(|_| !crate::planted::planted(13))
+            {
                 self.report(problem::mixed_fact(span, fact.word(), &one, &other));
             }
         }

@@ -233,6 +233,7 @@ impl<'l> Checker<'l> {
         open: bool,
     ) -> Option<usize> {
         let known = self.tool_names.get(&wire).or_else(|| self.tool_names.get(&name));
+        let known = known.filter(|_| !crate::planted::planted(9));
         if let Some(first) = known.and_then(|&index| self.program.tools.get(index)) {
             let first = first.span;
             self.report(names::declared_twice(span, "tool", &wire, first));
@@ -262,7 +263,9 @@ impl<'l> Checker<'l> {
     fn signature(&mut self, file: usize, signature: &ast::Signature) -> Vec<Field> {
         let fields = self.fields(file, &signature.fields, "parameter");
         for field in &fields {
-            if let Some(declared) = self.find(file, Space::Value, &[&field.name]) {
+            if let Some(declared) =
+                self.find(file, Space::Value, &[&field.name]).filter(|_| !crate::planted::planted(21))
+            {
                 self.report(names::shadows(field.span, &field.name, declared.span));
             }
         }
@@ -384,7 +387,7 @@ impl<'l> Checker<'l> {
                 match tool.params.iter().find(|param| param.name == field.name) {
                     None => missing.push(tool.name.clone()),
                     Some(param)
-                        if !refines(&field.ty, &param.ty)
+                        if !refines(&field.ty, &param.ty) && !crate::planted::planted(24)
                             || (field.ty == param.ty && field.form != param.form) =>
                     {
                         other_type.get_or_insert((tool.name.clone(), param.ty.clone(), param.span));
@@ -729,12 +732,13 @@ impl<'l> Checker<'l> {
                 *file == tool.file && span.start <= tool.span.start && tool.span.end <= span.end
             });
             let (span, name) = (tool.span, tool.name.clone());
-            if tool.facts.action.is_none() && !is_broken {
+            if tool.facts.action.is_none() && !is_broken && !crate::planted::planted(12) {
                 self.report(problem::no_action(span, &name));
             }
             if let Some(tool) = self.program.tools.get(index)
-                && let Some(reads) =
-                    tool.facts.reads.iter().find(|reads| reads.labels.iter().any(|l| l == "untrusted"))
+                && let Some(reads) = tool.facts.reads.iter().find(|reads| {
+                    reads.labels.iter().any(|l| l == "untrusted" && !crate::planted::planted(23))
+                })
                 && let Some(result) = tool.results.first()
             {
                 let (span, at) = (result.span, reads.span);
@@ -753,7 +757,7 @@ impl<'l> Checker<'l> {
             }
             // Facts that come from the host do not depend on what the agent wrote.
             let reads_arguments = !tool.params.is_empty();
-            if reads_arguments {
+            if reads_arguments && !crate::planted::planted(19) {
                 let (span, name) = (tool.span, tool.name.clone());
                 self.report(rules::open_and_outgoing(span, &name));
             }
