@@ -91,8 +91,6 @@ struct Checker<'l> {
     used: Used,
     /// The number of the last variable.
     next_var: u32,
-    /// Rules that have a name, by their full one, with their places.
-    rule_names: HashMap<String, Span>,
     /// Limits by their names, with their places.
     limit_ids: HashMap<String, Span>,
     /// Blocks of clauses with their tools, in the order in which they were found.
@@ -119,7 +117,6 @@ impl<'l> Checker<'l> {
             tool_names: HashMap::new(),
             used: Used::default(),
             next_var: 0,
-            rule_names: HashMap::new(),
             limit_ids: HashMap::new(),
             sources: Vec::new(),
             rule_names: HashMap::new(),

@@ -213,18 +213,6 @@ impl<'l> Checker<'l> {
                 }
             }
         }
-        // Reasons, tests and reports speak of a rule by its name.
-        if let Some(name) = &tail.name {
-            match self.rule_names.get(&id) {
-                Some(first) if *first != name.span => {
-                    let first = *first;
-                    self.report(names::declared_twice(name.span, "rule", &name.node, first));
-                }
-                _ => {
-                    self.rule_names.insert(id.clone(), name.span);
-                }
-            }
-        }
         Some(Rule {
             id,
             span: clause.span,
