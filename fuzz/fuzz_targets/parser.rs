@@ -13,7 +13,10 @@ fuzz_target!(|data: &[u8]| {
         check(text);
     }
     let generated = program(data).text;
-    assert_eq!(parse(FileId(0), &generated).problems, [], "a generated program parses");
+    // Its comments may hold lone carriage returns, which the grammar does not mind and the compiler reports.
+    let mut problems = parse(FileId(0), &generated).problems;
+    problems.retain(|problem| problem.code.name != "line-end");
+    assert_eq!(problems, [], "a generated program parses");
     check(&generated);
 });
 

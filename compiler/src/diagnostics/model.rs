@@ -127,6 +127,7 @@ impl Diagnostic {
         let title = match (span.is_empty(), text.is_empty()) {
             (true, _) => format!("insert `{}`", text.trim()),
             (false, true) => "remove it".to_owned(),
+            _ if text.trim().is_empty() => "replace it by a blank or a line end".to_owned(),
             (false, false) => format!("replace with `{}`", text.trim()),
         };
         self.fix(Fix { title, safety, edits: vec![Edit { span, text }] })

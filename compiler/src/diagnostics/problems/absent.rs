@@ -9,7 +9,8 @@ use crate::types::Ty;
 #[must_use]
 pub fn unhandled(span: Span, name: Option<&str>, in_require: bool) -> Diagnostic {
     let what = name.map_or_else(|| "this value".to_owned(), |name| format!("`{name}`"));
-    let finding = Diagnostic::new(&codes::UNHANDLED_ABSENCE, span, format!("{what} may be absent"));
+    let finding = Diagnostic::new(&codes::UNHANDLED_ABSENCE, span, format!("{what} may be absent"))
+        .label("not every call has this");
     let name = name.unwrap_or("x");
     if in_require && !name.contains('.') {
         finding.help(format!(

@@ -62,6 +62,7 @@ pub fn unknown_member(span: Span, of: &str, name: &str, close: Option<&str>, all
 #[must_use]
 pub fn declared_twice(span: Span, kind: &str, name: &str, first: Span) -> Diagnostic {
     Diagnostic::new(&codes::DECLARED_TWICE, span, format!("{kind} `{name}` is declared twice"))
+        .label("declared again here")
         .also(first, "declared here first")
         .help("remove one of them, or give it another name")
 }
@@ -91,6 +92,7 @@ pub fn shadows(span: Span, name: &str, other: Span) -> Diagnostic {
 #[must_use]
 pub fn import_clash(span: Span, kind: &str, name: &str, other: Span) -> Diagnostic {
     Diagnostic::new(&codes::IMPORT_CLASH, span, format!("this import brings a second {kind} `{name}`"))
+        .label(format!("brings `{name}` as well"))
         .also(other, "the other one")
         .help("select the names that you need, `use … { a, b as c }`, or import the module as a whole: `use … as m`")
 }

@@ -52,6 +52,7 @@ pub fn unknown_edition(span: Span) -> Diagnostic {
 #[must_use]
 pub fn second_contract(span: Span, first: Span) -> Diagnostic {
     Diagnostic::new(&codes::SECOND_CONTRACT, span, "a program has one contract")
+        .label("the second one")
         .also(first, "the first one")
         .help("check contracts one by one, or turn one of them into a `module`")
 }

@@ -132,6 +132,7 @@ pub fn hidden_character(span: Span, c: char) -> Diagnostic {
 #[must_use]
 pub fn chained_comparison(span: Span) -> Diagnostic {
     Diagnostic::new(&codes::CHAINED_COMPARISON, span, "comparisons do not chain")
+        .label("the second comparison")
         .help("join two comparisons with `and`: `a < b and b < c`")
 }
 
@@ -170,7 +171,8 @@ pub fn line_end(span: Span, c: char) -> Diagnostic {
     let what = if c == '\r' { "a lone carriage return" } else { "this control character" };
     Diagnostic::new(&codes::LINE_END, span, format!("{what} would show lines that are none"))
         .help("end lines with a line feed (LF), or with CR LF")
-        .replace(Safety::Unsafe, span, "\n")
+        // What follows may have been part of a comment: only its author knows whether it is meant as code.
+        .label("what follows looks like a line of its own")
 }
 
 /// A byte-order mark.
@@ -197,9 +199,11 @@ pub fn expected_quality(span: Span) -> Diagnostic {
 /// `because`, `audit`, `as` in another order.
 #[must_use]
 pub fn tail_out_of_order(span: Span) -> Diagnostic {
-    Diagnostic::new(&codes::TAIL_ORDER, span, "the parts at the end of a rule have one order").help(
-        "write `because \"…\"`, then `audit \"…\"`, then `as name`; `agentpassc fmt` puts them in order",
-    )
+    Diagnostic::new(&codes::TAIL_ORDER, span, "the parts at the end of a rule have one order")
+        .label("this part stands too late")
+        .help(
+            "write `because \"…\"`, then `audit \"…\"`, then `as name`; `agentpassc fmt` puts them in order",
+        )
 }
 
 /// One of them twice.

@@ -63,6 +63,7 @@ pub fn unknown_action(span: Span, name: &str, close: Option<&str>) -> Diagnostic
 #[must_use]
 pub fn fact_twice(span: Span, word: &str, tool: &str, first: Span) -> Diagnostic {
     Diagnostic::new(&codes::FACT_TWICE, span, format!("`{tool}` gets `{word}` from two clauses"))
+        .label("one of them")
         .also(first, "the other one")
         .help("one clause gives a fact: remove one of the two")
 }

@@ -52,6 +52,7 @@ pub fn stray_pattern(span: Span) -> Diagnostic {
 #[must_use]
 pub fn mismatch(span: Span, expected: &str, found: &Ty) -> Diagnostic {
     Diagnostic::new(&codes::TYPE_MISMATCH, span, format!("expected {expected}, found {found}"))
+        .label(format!("this is {found}"))
 }
 
 /// Two values that cannot be compared.
@@ -66,6 +67,7 @@ pub fn cannot_compare(
 ) -> Diagnostic {
     let finding =
         Diagnostic::new(&codes::CANNOT_COMPARE, span, format!("`{op}` cannot compare {left} with {right}"))
+            .label("these are not alike")
             .also(left_span, format!("this is {left}"))
             .also(right_span, format!("this is {right}"));
     match (left, right) {
