@@ -16,6 +16,7 @@ pub fn nobody_asked(span: Span, name: &str) -> Diagnostic {
 #[must_use]
 pub fn bad_count(span: Span) -> Diagnostic {
     Diagnostic::new(&codes::BAD_COUNT, span, "between 1 and 100 people can be asked")
+        .help("write `ask 1 of group \"managers\"`")
 }
 
 /// A challenge that nobody can answer.

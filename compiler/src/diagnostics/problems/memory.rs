@@ -104,7 +104,7 @@ pub fn cannot_remember(span: Span, ty: &Ty) -> Diagnostic {
 /// A filter that compares with the current call otherwise than by equality.
 #[must_use]
 pub fn only_equality(span: Span) -> Diagnostic {
-    Diagnostic::new(&codes::ONLY_EQUALITY, span, "the past is joined with this call by equality only")
+    Diagnostic::new(&codes::ONLY_EQUALITY, span, "the past can be joined with this call by equality only")
         .help("compare with a constant, or read the past value: `when has x { … }` with `let x = (latest … within …)`")
 }
 
@@ -125,16 +125,16 @@ pub fn no_amount(span: Span, name: &str) -> Diagnostic {
 /// A sum that is bounded from below, or compared with another sum.
 #[must_use]
 pub fn sum_from_below(span: Span) -> Diagnostic {
-    Diagnostic::new(&codes::SUM_FROM_BELOW, span, "sums bound from above only")
+    Diagnostic::new(&codes::SUM_FROM_BELOW, span, "a sum can bound from above only")
         .help("sums are kept in buckets and may count a little more than there is: write `sum … < N`, or `deny when sum … > N`")
 }
 
 /// A count that is compared with something that is not constant.
 #[must_use]
 pub fn count_not_constant(span: Span, most: i64) -> Diagnostic {
-    Diagnostic::new(&codes::COUNT_NOT_CONSTANT, span, "a count is compared with a constant").help(format!(
-        "the gate keeps the last N times, so N is a literal or a constant between 0 and {most}"
-    ))
+    Diagnostic::new(&codes::COUNT_NOT_CONSTANT, span, "a count can only be compared with a constant").help(
+        format!("the gate keeps the last N times, so N is a literal or a constant between 0 and {most}"),
+    )
 }
 
 /// A key that is not canonical.

@@ -82,6 +82,7 @@ pub fn shadows(span: Span, name: &str, other: Span) -> Diagnostic {
         span,
         format!("parameter `{name}` would hide a constant of the same name"),
     )
+    .label("the parameter")
     .also(other, "the constant")
     .help(format!(
         "rename the constant, or the parameter: `\"{name}\" as other_name: …` keeps its name on the wire"

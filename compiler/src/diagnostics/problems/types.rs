@@ -158,7 +158,9 @@ pub fn bad_pattern(span: Span, why: &str) -> Diagnostic {
 #[must_use]
 pub fn duplicate(span: Span, what: &str, name: &str, first: Span) -> Diagnostic {
     Diagnostic::new(&codes::DUPLICATE, span, format!("{what} `{name}` stands here twice"))
+        .label("the second one")
         .also(first, "the first one")
+        .help("remove one of the two, or give it another name")
 }
 
 /// Null where the type does not have it.
