@@ -91,6 +91,8 @@ struct Checker<'l> {
     used: Used,
     /// The number of the last variable.
     next_var: u32,
+    /// How many more unknown names are compared with all known ones: nobody reads more suggestions than that.
+    suggestions: u32,
     /// Limits by their names, with their places.
     limit_ids: HashMap<String, Span>,
     /// Blocks of clauses with their tools, in the order in which they were found.
@@ -117,6 +119,7 @@ impl<'l> Checker<'l> {
             tool_names: HashMap::new(),
             used: Used::default(),
             next_var: 0,
+            suggestions: 500,
             limit_ids: HashMap::new(),
             sources: Vec::new(),
             rule_names: HashMap::new(),

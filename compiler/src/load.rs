@@ -108,6 +108,9 @@ impl Loader<'_> {
     /// Loads a file and what it imports; gives its index, or nothing where it cannot be read.
     fn file(&mut self, path: &str, shown: &str, root: bool, from: Option<Span>) -> Option<usize> {
         if let Some(&known) = self.by_path.get(path) {
+            if let Some(file) = known.and_then(|index| self.loaded.files.get_mut(index)) {
+                file.root |= root;
+            }
             return known;
         }
         self.by_path.insert(path.to_owned(), None);

@@ -737,6 +737,24 @@ pub enum Fact {
 }
 
 impl Fact {
+    /// Every fact.
+    pub const ALL: &'static [Fact] = &[
+        Fact::Action,
+        Fact::Resource,
+        Fact::Amount,
+        Fact::Fields,
+        Fact::Records,
+        Fact::Tokens,
+        Fact::Cost,
+        Fact::Domains,
+    ];
+
+    /// The fact of that word.
+    #[must_use]
+    pub fn named(word: &str) -> Option<Fact> {
+        Self::ALL.iter().copied().find(|fact| fact.word() == word)
+    }
+
     /// The word after `call.`, which is also that of the clause that gives it.
     #[must_use]
     pub fn word(self) -> &'static str {

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may fail")]
 
-use std::path::{Path, PathBuf};
+mod support;
 
 use agentpass_compiler::fmt::format;
 use agentpass_grammar::{FileId, Kind};
@@ -17,32 +17,15 @@ fn formatted(text: &str) -> String {
     once.text
 }
 
-fn contracts(folder: &Path, found: &mut Vec<PathBuf>) {
-    let Ok(entries) = std::fs::read_dir(folder) else { return };
-    for entry in entries.flatten() {
-        let path = entry.path();
-        if path.is_dir() {
-            contracts(&path, found);
-        } else if path.extension().is_some_and(|extension| extension == "agentpass") {
-            found.push(path);
-        }
-    }
-}
-
-fn all_contracts(folders: &[&str]) -> Vec<(PathBuf, String)> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let mut found = Vec::new();
-    for folder in folders {
-        contracts(&root.join(folder), &mut found);
-    }
-    found.sort();
-    found.into_iter().map(|path| (path.clone(), std::fs::read_to_string(&path).unwrap())).collect()
+fn all_contracts(folders: &[&str]) -> Vec<(String, String)> {
+    let read = |path: String| std::fs::read_to_string(&path).map(|text| (path, text));
+    support::contracts(folders).into_iter().map(|path| read(path).unwrap()).collect()
 }
 
 #[test]
 fn the_samples_are_formatted() {
     for (path, text) in all_contracts(&["tests/samples"]) {
-        assert_eq!(formatted(&text), text, "{}", path.display());
+        assert_eq!(formatted(&text), text, "{path}");
     }
 }
 
@@ -55,7 +38,7 @@ fn everything_can_be_formatted() {
         let text = formatted(&text);
         let long: Vec<&str> =
             text.lines().filter(|line| line.chars().count() > 110 && !line.contains("//")).collect();
-        assert!(long.is_empty(), "{}: {long:#?}", path.display());
+        assert!(long.is_empty(), "{}: {long:#?}", path);
     }
 }
 
@@ -66,7 +49,7 @@ fn the_layout_of_the_input_does_not_matter() {
         let wanted = formatted(&text);
         // Line ends of Windows, tabs, and blanks at the ends of lines.
         let other = text.replace("\n    ", "\n\t").replace('\n', "  \r\n");
-        assert_eq!(formatted(&other), wanted, "{}", path.display());
+        assert_eq!(formatted(&other), wanted, "{path}");
         // Lines broken wherever an open bracket or comma allows it, outside of text and comments.
         let mut broken = String::new();
         let tokens = agentpass_grammar::lex(&text);
@@ -78,7 +61,7 @@ fn the_layout_of_the_input_does_not_matter() {
                 broken.push_str("\n  ");
             }
         }
-        assert_eq!(formatted(&broken), wanted, "{}", path.display());
+        assert_eq!(formatted(&broken), wanted, "{path}");
     }
 }
 

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use agentpass_grammar::Span;
 use agentpass_values::Duration;
 
+use super::Checker;
 use super::context::{Cx, error};
 use super::scope::{Declared, Space, Symbol};
-use super::{Checker, literals};
 use crate::ast::{self, BinaryOp};
 use crate::diagnostics::problems::{memory as problem, types};
 use crate::diagnostics::suggest;
@@ -128,17 +128,7 @@ impl Checker<'_> {
     /// A bounded time; nothing for `job`, or where it was reported.
     fn within(&mut self, within: &ast::Within) -> Option<Duration> {
         let text = within.duration.as_ref()?;
-        match literals::duration(text.span, &text.node) {
-            Ok(duration) if duration > Duration::ZERO => Some(duration),
-            Ok(_) => {
-                self.report(problem::empty_window(text.span));
-                None
-            }
-            Err(finding) => {
-                self.report(*finding);
-                None
-            }
-        }
+        self.positive(text)
     }
 
     /// Calls or events in the past.

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use agentpass_grammar::Span;
-use agentpass_values::{Duration, Zone};
+use agentpass_values::Zone;
 
+use super::Checker;
 use super::context::Cx;
 use super::tools::Source;
-use super::{Checker, literals};
 use crate::ast::{self, Threshold};
 use crate::diagnostics::problems::{absent, memory as problem, types};
 use crate::diagnostics::suggest;
@@ -94,17 +94,7 @@ impl<'l> Checker<'l> {
 
     fn window(&mut self, window: &ast::Window) -> Option<Window> {
         match &window.kind {
-            ast::WindowKind::Rolling(text) => match literals::duration(text.span, &text.node) {
-                Ok(duration) if duration > Duration::ZERO => Some(Window::Rolling(duration)),
-                Ok(_) => {
-                    self.report(problem::empty_window(text.span));
-                    None
-                }
-                Err(finding) => {
-                    self.report(*finding);
-                    None
-                }
-            },
+            ast::WindowKind::Rolling(text) => self.positive(text).map(Window::Rolling),
             ast::WindowKind::Calendar(unit, zone) => {
                 let calendar = match unit.node.as_str() {
                     "hour" => Some(CalendarUnit::Hour),

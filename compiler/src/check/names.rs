@@ -72,7 +72,11 @@ impl Checker<'_> {
             cx.params.iter().flat_map(|params| params.iter().map(|field| field.name.clone())).collect();
         let locals = cx.locals.iter().map(|(known, _)| known.as_str());
         let candidates = params.iter().map(String::as_str).chain(locals);
-        let close = suggest::closest(name, candidates.chain(self.value_names(cx.file))).map(str::to_owned);
+        let close = if self.may_suggest() {
+            suggest::closest(name, candidates.chain(self.value_names(cx.file))).map(str::to_owned)
+        } else {
+            None
+        };
         self.report(problem::unknown(span, "name", name, close.as_deref()));
         error(span)
     }
@@ -252,7 +256,7 @@ impl Checker<'_> {
             ("call", "tool") => Some(read(Ty::String, Read::Tool)),
             ("call", "digest") => Some(read(Ty::String, Read::Digest)),
             ("call", "skill") => Some(read(Ty::String, Read::Skill)),
-            ("call", name) => fact(name).map(|fact| self.fact(cx, span, fact)),
+            ("call", name) => Fact::named(name).map(|fact| self.fact(cx, span, fact)),
             ("caller", "agent") => Some(read(Ty::String, Read::Caller(CallerPart::Agent))),
             ("caller", "user") => Some(read(Ty::String, Read::Caller(CallerPart::User))),
             ("caller", "tenant") => Some(read(Ty::String, Read::Caller(CallerPart::Tenant))),
@@ -345,20 +349,6 @@ fn param(cx: &Cx, span: Span, name: &str) -> Option<Expr> {
     let path = format!("args.{name}");
     let optional = field.optional && !cx.is_present(&path);
     Some(Expr { span, ty: field.ty.clone(), optional, kind: ExprKind::Read(Read::Arg(name.to_owned())) })
-}
-
-fn fact(name: &str) -> Option<Fact> {
-    Some(match name {
-        "action" => Fact::Action,
-        "resource" => Fact::Resource,
-        "amount" => Fact::Amount,
-        "fields" => Fact::Fields,
-        "records" => Fact::Records,
-        "tokens" => Fact::Tokens,
-        "cost" => Fact::Cost,
-        "domains" => Fact::Domains,
-        _ => return None,
-    })
 }
 
 /// The type that a fact has where no tool is in sight.

@@ -420,18 +420,8 @@ impl<'l> Checker<'l> {
 
     /// What each fact is for the tools of a block: its type, and whether it may be absent.
     fn common_facts(&self, targets: &[usize]) -> Vec<(Fact, Ty, bool)> {
-        const ALL: [Fact; 8] = [
-            Fact::Action,
-            Fact::Resource,
-            Fact::Amount,
-            Fact::Fields,
-            Fact::Records,
-            Fact::Tokens,
-            Fact::Cost,
-            Fact::Domains,
-        ];
         let mut common = Vec::new();
-        for fact in ALL {
+        for &fact in Fact::ALL {
             let mut types = targets.iter().filter_map(|&tool| self.fact_type(tool, fact));
             let Some((ty, mut optional)) = types.next() else { continue };
             for (_, more) in types {

@@ -215,7 +215,7 @@ impl Checker<'_> {
         let found = self.find(file, space, &words);
         if found.is_none() && !self.is_poisoned(file, words.first().copied().unwrap_or("")) {
             let name = path.text();
-            let close = self.closest(file, space, &name);
+            let close = if self.may_suggest() { self.closest(file, space, &name) } else { None };
             self.report(problem::unknown(path.span, space.word(), &name, close.as_deref()));
         }
         found
@@ -226,6 +226,12 @@ impl Checker<'_> {
         self.scopes
             .get(file)
             .is_some_and(|scope| scope.incomplete || scope.poisoned.iter().any(|known| known == name))
+    }
+
+    /// Comparing an unknown name with all known ones takes time: only so many are compared.
+    pub(super) fn may_suggest(&mut self) -> bool {
+        self.suggestions = self.suggestions.saturating_sub(1);
+        self.suggestions > 0
     }
 
     /// The name of that kind which is most like this one.

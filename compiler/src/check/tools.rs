@@ -305,10 +305,10 @@ impl<'l> Checker<'l> {
         }
         let (mut with, mut is_known) = (Vec::new(), true);
         for path in &on.with {
-            match with_fact(&path.text()) {
+            match Fact::named(&path.text()) {
                 Some(fact) => with.push(fact),
                 None => {
-                    let close = suggest::closest(&path.text(), FACT_WORDS.iter().copied());
+                    let close = suggest::closest(&path.text(), Fact::ALL.iter().map(|fact| fact.word()));
                     self.report(problem::unknown_fact(path.span, &path.text(), close));
                     is_known = false;
                 }
@@ -819,23 +819,6 @@ pub(super) fn is_fact(kind: &ClauseKind) -> bool {
             | ClauseKind::ErrorMeansNoEffect
             | ClauseKind::RunsAtMost(_)
     )
-}
-
-const FACT_WORDS: &[&str] =
-    &["action", "resource", "amount", "fields", "records", "tokens", "cost", "domains"];
-
-fn with_fact(word: &str) -> Option<Fact> {
-    Some(match word {
-        "action" => Fact::Action,
-        "resource" => Fact::Resource,
-        "amount" => Fact::Amount,
-        "fields" => Fact::Fields,
-        "records" => Fact::Records,
-        "tokens" => Fact::Tokens,
-        "cost" => Fact::Cost,
-        "domains" => Fact::Domains,
-        _ => return None,
-    })
 }
 
 /// True where a tool can have this exact name.

@@ -12,7 +12,10 @@ pub fn unreadable(span: Span, path: &str, why: &str, offset: Option<usize>) -> D
         Diagnostic::new(&codes::UNREADABLE_FILE, span, format!("`{path}` cannot be read: {why}{place}"));
     match offset {
         Some(_) => finding.help("save it as UTF-8"),
-        None => finding.help("paths are relative to the file that names them"),
+        None if why.to_ascii_lowercase().contains("no such file") => {
+            finding.help("paths are relative to the file that names them")
+        }
+        None => finding,
     }
 }
 
