@@ -80,7 +80,7 @@ fn found(files: &[File], marked: &[Mark]) -> Vec<Mark> {
     let mut found = Vec::new();
     for finding in &analysis.diagnostics {
         let Some(source) = analysis.loaded.sources.get(finding.span.file) else { continue };
-        let line = source.lines().line_of(finding.span.start) as usize + 1;
+        let line = source.lines().line_of(finding.span.start) + 1;
         let mark = (source.name.to_string(), line, finding.code.id.to_owned());
         if finding.severity == Severity::Error || marked.contains(&mark) {
             found.push(mark);

@@ -125,6 +125,7 @@ fn name(rule: Rule) -> String {
         Rule::window | Rule::rolling | Rule::calendar => "`in any …`",
         Rule::flow_end => "the name of a source or a destination",
         Rule::keys => "a key",
+        Rule::remaining_value => "a number, an amount or a duration",
         Rule::outcome => "`returns`, `fails`, `unknown` or `not sent`",
         Rule::timestamp => "a moment such as `2026-12-18T10:00:00Z`",
         Rule::EOI => "the end of the line",

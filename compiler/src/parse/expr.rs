@@ -223,7 +223,7 @@ impl Builder<'_> {
         Some(Expr { span, kind })
     }
 
-    fn primary(&mut self, pair: Pair<'_, Rule>) -> Option<Expr> {
+    pub(super) fn primary(&mut self, pair: Pair<'_, Rule>) -> Option<Expr> {
         let span = self.span(&pair);
         let written = || pair.as_str().to_owned();
         let literal = |literal| Some(ExprKind::Literal(literal));

@@ -103,8 +103,11 @@ impl Builder<'_> {
         if let Some(remaining) = cursor.take(Rule::expect_remaining) {
             let mut inner = children(remaining);
             let path = self.take_path(&mut inner)?;
-            let value = self.value(inner.take(Rule::value)?)?;
-            return Some(ast::Expect { span, kind: ast::ExpectKind::Remaining(path, value) });
+            let value = self.primary(inner.take(Rule::remaining_value)?.into_inner().next()?)?;
+            return Some(ast::Expect {
+                span,
+                kind: ast::ExpectKind::Remaining(path, ast::Value::Expr(value)),
+            });
         }
         let verdict = cursor.take(Rule::verdict)?;
         let kind = match verdict.as_str().split_whitespace().next() {

@@ -118,7 +118,11 @@ impl Writer {
             _ => {
                 self.put("remaining");
                 self.plain_dotted();
-                self.value(1);
+                match self.pick(3) {
+                    0 => self.integer(),
+                    1 => self.money(),
+                    _ => self.duration(),
+                }
                 return;
             }
         }
