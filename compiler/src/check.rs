@@ -11,12 +11,14 @@ mod challenges;
 mod context;
 mod declare;
 mod expr;
+mod facts;
 mod flows;
 mod history;
 mod keys;
 mod limits;
 mod literals;
 mod manifest;
+mod members;
 mod names;
 mod patterns;
 mod polarity;
@@ -28,6 +30,7 @@ mod skills;
 mod templates;
 mod tests;
 mod tools;
+mod written_types;
 
 use std::collections::{HashMap, HashSet};
 

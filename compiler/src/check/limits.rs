@@ -36,6 +36,11 @@ impl<'l> Checker<'l> {
             learned = super::absence::when_true(&condition);
             guards.push(Arc::new(condition));
         }
+        // Bounds that could not be read have been reported.
+        let is_whole = self.loaded.files.get(source.file).is_none_or(|file| file.parsed.problems.is_empty());
+        if limit.bounds.is_empty() && is_whole {
+            self.report(problem::empty_limit(clause.verb));
+        }
         self.with_present(cx, learned, |checker, cx| {
             let keys = checker.keys(cx, &limit.keys);
             if limit.keys.is_empty() && !matches!(source.origin, Origin::Skill(_)) {

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use agentpass_grammar::Span;
 
 use super::context::Cx;
+use super::facts::is_fact;
 use super::polarity::Polarity;
 use super::scope::{Declared, Space, Symbol};
 use super::templates::Place;
-use super::tools::{Source, is_fact};
+use super::tools::Source;
 use super::{Checker, absence};
 use crate::ast::{self, ClauseKind, ExprKind as Ast, ItemKind, Quantifier};
 use crate::diagnostics::problems::{memory, names, rules as problem, syntax, tools};

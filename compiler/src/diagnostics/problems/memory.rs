@@ -247,3 +247,11 @@ pub fn never_reached(span: Span, first: Span) -> Diagnostic {
         .also(first, "this one refuses first")
         .help("raise the refusing bound, or lower this one")
 }
+
+/// A limit that bounds nothing.
+#[must_use]
+pub fn empty_limit(span: Span) -> Diagnostic {
+    Diagnostic::new(&codes::EMPTY_LIMIT, span, "this limit bounds nothing")
+        .label("no bound stands in its block")
+        .help("add a bound, such as `calls at most 50`, or remove the limit")
+}
