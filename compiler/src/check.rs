@@ -94,6 +94,8 @@ struct Checker<'l> {
     used: Used,
     /// The number of the last variable.
     next_var: u32,
+    /// Names that items may declare which could not be read.
+    lost: HashSet<&'l str>,
     /// How many more unknown names are compared with all known ones: nobody reads more suggestions than that.
     suggestions: u32,
     /// Limits by their names, with their places.
@@ -122,6 +124,7 @@ impl<'l> Checker<'l> {
             tool_names: HashMap::new(),
             used: Used::default(),
             next_var: 0,
+            lost: loaded.files.iter().flat_map(|file| &file.parsed.lost).map(String::as_str).collect(),
             suggestions: 500,
             limit_ids: HashMap::new(),
             sources: Vec::new(),
@@ -134,6 +137,13 @@ impl<'l> Checker<'l> {
 
     fn report(&mut self, problem: Diagnostic) {
         self.problems.push(problem);
+    }
+
+    /// Reports something that nothing declares, unless an item that could not be read may have declared it.
+    fn report_unknown(&mut self, name: &str, problem: Diagnostic) {
+        if !self.lost.contains(name) {
+            self.problems.push(problem);
+        }
     }
 
     fn mark_used(&mut self, name: Span) {

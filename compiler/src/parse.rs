@@ -21,7 +21,7 @@ mod types;
 use std::ops::Range;
 
 use agentpass_grammar::{
-    AgentPassParser, Chunk, Chunks, FileId, Kind, Layout, Rule, Span, chunk, layout, lex,
+    AgentPassParser, Chunk, Chunks, FileId, Kind, Layout, Rule, Span, Token, chunk, layout, lex,
 };
 use pest::Parser;
 use pest::iterators::Pair;
@@ -38,6 +38,8 @@ pub struct Parsed {
     pub file: ast::File,
     /// What could not, and why.
     pub problems: Vec<Diagnostic>,
+    /// Names that items may have declared which could not be read at all: nobody should miss them.
+    pub lost: Vec<String>,
     /// The tokens, for whoever needs comments and layout.
     pub layout: Layout,
     /// How the tokens were cut into items.
@@ -62,6 +64,7 @@ fn parse_with(
     let astray = astray(text, &layout, &chunks, &problems);
     let mut items: Vec<ast::Item> = Vec::with_capacity(chunks.items.len());
     let mut good: Vec<Span> = Vec::new();
+    let mut lost: Vec<String> = Vec::new();
     for item in &chunks.items {
         let mut reader = Reader { file, text, layout: &layout, chunks: &chunks, problems: Vec::new() };
         let whole = reader.span(&item.tokens);
@@ -75,8 +78,10 @@ fn parse_with(
             continue;
         }
         let parsed = read(&mut reader, item);
-        if parsed.as_ref().is_some_and(|item| !item.broken) {
-            good.push(whole);
+        match &parsed {
+            Some(item) if !item.broken => good.push(whole),
+            Some(_) => {}
+            None => lost.extend(head_names(text, layout.tokens.get(item.tokens.clone()).unwrap_or_default())),
         }
         // What is wrong with characters or brackets is the cause; what the grammar then says of the same clause is its
         // consequence.
@@ -92,7 +97,7 @@ fn parse_with(
         p.code != &codes::BAD_NUMBER || in_good.is_none_or(|item| item.start > p.span.start)
     });
     let docs = file_docs(file, text, &layout);
-    Parsed { file: ast::File { id: file, docs, items }, problems, layout, chunks }
+    Parsed { file: ast::File { id: file, docs, items }, problems, lost, layout, chunks }
 }
 
 /// Where mistakes in characters or brackets can lead the grammar astray: to the end of their clause, and for a brace to
@@ -135,6 +140,29 @@ fn astray(text: &str, layout: &Layout, chunks: &Chunks, problems: &[Diagnostic])
 
 fn covers(ranges: &[Range<u32>], at: u32) -> bool {
     ranges.get(ranges.partition_point(|range| range.end <= at)).is_some_and(|range| range.start <= at)
+}
+
+/// The names in the head of an item, dotted ones as a whole.
+fn head_names(text: &str, tokens: &[Token]) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    let mut joined = false;
+    for token in tokens.iter().take(32) {
+        match token.kind {
+            Kind::Word if joined => {
+                if let Some(name) = names.last_mut() {
+                    name.push('.');
+                    name.push_str(token.text(text));
+                }
+                joined = false;
+            }
+            Kind::Word => names.push(token.text(text).to_owned()),
+            Kind::String => names.push(token.text(text).trim_matches('"').to_owned()),
+            Kind::Dot => joined = true,
+            Kind::OpenParen | Kind::OpenBrace | Kind::Newline => break,
+            _ => joined = false,
+        }
+    }
+    names
 }
 
 /// Decodes the escapes of a text; those that do not exist are left out (the parser reports them).

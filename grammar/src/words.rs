@@ -29,6 +29,35 @@ pub const ITEM_WORDS: &[&str] = &[
     "when",
 ];
 
+/// Words with which a clause of a block begins.
+pub const CLAUSE_WORDS: &[&str] = &[
+    "require",
+    "deny",
+    "challenge",
+    "once",
+    "when",
+    "limit",
+    "action",
+    "resource",
+    "amount",
+    "reads",
+    "sends",
+    "from",
+    "fields",
+    "records",
+    "uses",
+    "releases",
+    "keeps",
+    "tags",
+    "trusted",
+    "error",
+    "runs",
+    "source",
+    "digest",
+    "invokes",
+    "let",
+];
+
 /// A line that begins with one of these continues the line before it.
 pub const CONTINUING_WORDS: &[&str] =
     &["because", "audit", "as", "and", "or", "in", "is", "matches", "within", "with", "expect"];

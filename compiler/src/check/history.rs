@@ -178,7 +178,7 @@ impl Checker<'_> {
         let tools = self.program.tools.iter().map(|tool| tool.name.as_str());
         let close = suggest::closest(&name, tools.chain(events)).map(str::to_owned);
         let covered = self.program.tools.iter().any(|tool| super::tools::may_be(tool, &name));
-        self.report(problem::unknown_past(of.span(), &name, close.as_deref(), covered));
+        self.report_unknown(&name, problem::unknown_past(of.span(), &name, close.as_deref(), covered));
         None
     }
 

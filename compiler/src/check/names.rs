@@ -77,7 +77,7 @@ impl Checker<'_> {
         } else {
             None
         };
-        self.report(problem::unknown(span, "name", name, close.as_deref()));
+        self.report_unknown(name, problem::unknown(span, "name", name, close.as_deref()));
         error(span)
     }
 

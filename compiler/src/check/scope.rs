@@ -216,7 +216,7 @@ impl Checker<'_> {
         if found.is_none() && !self.is_poisoned(file, words.first().copied().unwrap_or("")) {
             let name = path.text();
             let close = if self.may_suggest() { self.closest(file, space, &name) } else { None };
-            self.report(problem::unknown(path.span, space.word(), &name, close.as_deref()));
+            self.report_unknown(&name, problem::unknown(path.span, space.word(), &name, close.as_deref()));
         }
         found
     }

@@ -50,7 +50,10 @@ impl<'l> Checker<'l> {
                             let names: Vec<String> =
                                 self.program.tools.iter().map(|tool| tool.name.clone()).collect();
                             let close = suggest::closest(&pattern.text(), names.iter().map(String::as_str));
-                            self.report(tool_problem::unknown_tool(pattern.span, &pattern.text(), close));
+                            self.report_unknown(
+                                &pattern.text(),
+                                tool_problem::unknown_tool(pattern.span, &pattern.text(), close),
+                            );
                         }
                         for name in super::patterns::exact_names(pattern) {
                             let is_known = named.iter().any(|&tool| {
@@ -63,7 +66,10 @@ impl<'l> Checker<'l> {
                                 let names: Vec<String> =
                                     self.program.tools.iter().map(|tool| tool.name.clone()).collect();
                                 let close = suggest::closest(&name, names.iter().map(String::as_str));
-                                self.report(tool_problem::unknown_tool(pattern.span, &name, close));
+                                self.report_unknown(
+                                    &name,
+                                    tool_problem::unknown_tool(pattern.span, &name, close),
+                                );
                             }
                         }
                         invokes.extend(named);

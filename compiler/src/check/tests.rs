@@ -181,7 +181,7 @@ impl Checker<'_> {
         if !covered && !expects_denial {
             let known: Vec<String> = self.program.tools.iter().map(|tool| tool.name.clone()).collect();
             let close = suggest::closest(&name, known.iter().map(String::as_str));
-            self.report(tools::unknown_tool(call.tool.span(), &name, close));
+            self.report_unknown(&name, tools::unknown_tool(call.tool.span(), &name, close));
         }
         for challenge in call.approved.iter().chain(&call.refused) {
             self.challenge_named(file, challenge);

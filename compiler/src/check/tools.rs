@@ -284,7 +284,7 @@ impl<'l> Checker<'l> {
             match names.as_slice() {
                 [name] => {
                     let close = suggest::closest(name, known.iter().map(String::as_str));
-                    self.report(problem::unknown_tool(on.pattern.span, name, close));
+                    self.report_unknown(name, problem::unknown_tool(on.pattern.span, name, close));
                 }
                 _ if on.pattern.is_any() => {}
                 _ => self.report(problem::on_nothing(on.pattern.span, &on.pattern.text())),
@@ -298,7 +298,7 @@ impl<'l> Checker<'l> {
                     let known: Vec<String> =
                         self.program.tools.iter().map(|tool| tool.name.clone()).collect();
                     let close = suggest::closest(&name, known.iter().map(String::as_str));
-                    self.report(problem::unknown_tool(on.pattern.span, &name, close));
+                    self.report_unknown(&name, problem::unknown_tool(on.pattern.span, &name, close));
                 }
             }
         }

@@ -1,8 +1,9 @@
 //! What is wrong with the form of a text.
 
+use agentpass_grammar::words::{CLAUSE_WORDS, ITEM_WORDS};
 use agentpass_grammar::{MAX_DEPTH, Span};
 
-use crate::diagnostics::{Diagnostic, Safety, codes};
+use crate::diagnostics::{Diagnostic, Safety, codes, suggest};
 
 /// Something else was expected. `expected` is a list of alternatives in words, `found` what stands there.
 #[must_use]
@@ -25,13 +26,25 @@ pub fn unexpected_token(span: Span, expected: &str, found: &str) -> Diagnostic {
         "allow" | "permit" | "forbid" => {
             ("there is no `allow`: what no rule refuses passes; write `require`, `deny` or `challenge`", None)
         }
-        _ => return finding,
+        _ => return super::names::suggest(finding, span, close_word(expected, found)),
     };
     let finding = finding.help(help);
     match fix {
         Some(fix) => finding.replace(Safety::DisplayOnly, span, fix),
         None => finding,
     }
+}
+
+/// The word that was probably meant where a clause or an item begins.
+fn close_word(expected: &str, found: &str) -> Option<&'static str> {
+    let words = if expected.contains("a clause") {
+        CLAUSE_WORDS
+    } else if expected.contains("an item") {
+        ITEM_WORDS
+    } else {
+        return None;
+    };
+    suggest::closest(found, words.iter().copied())
 }
 
 /// A block's brace stands on a line of its own.
