@@ -25,7 +25,7 @@ use std::collections::HashMap;
 use agentpass_grammar::{Chunk, FileId, Kind, Span};
 
 use crate::ast;
-use crate::diagnostics::{Diagnostic, problems::format as problem};
+use crate::diagnostics::{Diagnostic, codes, problems::format as problem};
 use crate::parse::{Parsed, parse};
 use doc::{Doc, WIDTH, concat, nil, render};
 use item::Printed;
@@ -46,8 +46,12 @@ pub struct Formatted {
 #[must_use]
 pub fn format(file: FileId, text: &str) -> Formatted {
     let parsed = parse(file, text);
-    let (formatted, reordered) = print(text, &parsed);
     let unchanged = |problems| Formatted { text: text.to_owned(), problems, changed: false };
+    if parsed.problems.iter().any(|problem| problem.code == &codes::LINE_END) {
+        // Where its lines end is not sure, so nobody can lay it out.
+        return unchanged(parsed.problems);
+    }
+    let (formatted, reordered) = print(text, &parsed);
     if formatted == text {
         return unchanged(parsed.problems);
     }

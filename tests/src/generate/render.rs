@@ -12,7 +12,7 @@ const COMMENTS: &[&str] = &[
     "//// { ( [ \" `",
     "// tool x() {",
     "/// größe 😀 \t",
-    "// a; b\r// c",
+    "// a; b // c",
 ];
 
 /// Writes the pieces with a layout from the tape.
