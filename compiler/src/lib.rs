@@ -40,6 +40,7 @@ pub mod explain;
 pub mod fmt;
 pub mod lint;
 pub mod load;
+pub mod lower;
 pub mod parse;
 mod planted;
 pub mod stdlib;
