@@ -183,10 +183,16 @@ impl<'p> Lowering<'p> {
     }
 
     /// One rule for the frames of these tools.
-    fn instance(&mut self, tool: Option<usize>, tools: Vec<ir::ToolId>, rule: &typed::Rule) -> Lowered<ir::Rule> {
+    fn instance(
+        &mut self,
+        tool: Option<usize>,
+        tools: Vec<ir::ToolId>,
+        rule: &typed::Rule,
+    ) -> Lowered<ir::Rule> {
         let mut cx = expr::Cx::new(tool);
         let guard = self.guards(&mut cx, &rule.guards, rule.span)?;
-        let always = |lowering: &mut Self, truth| lowering.node(ir::Op::Known(truth), ir::Ty::Truth, rule.span);
+        let always =
+            |lowering: &mut Self, truth| lowering.node(ir::Op::Known(truth), ir::Ty::Truth, rule.span);
         let (effect, each, condition) = match &rule.kind {
             RuleKind::Require(condition) => (ir::Effect::Require, None, self.truth(&mut cx, condition)?),
             RuleKind::RequireEach(each) => {
@@ -248,7 +254,11 @@ impl<'p> Lowering<'p> {
         }
     }
 
-    fn template(&mut self, cx: &mut expr::Cx, template: Option<&typed::Template>) -> Lowered<Option<ir::Template>> {
+    fn template(
+        &mut self,
+        cx: &mut expr::Cx,
+        template: Option<&typed::Template>,
+    ) -> Lowered<Option<ir::Template>> {
         let Some(template) = template else { return Ok(None) };
         let mut parts = Vec::with_capacity(template.parts.len());
         for part in &template.parts {
@@ -297,7 +307,8 @@ fn rule_parts(rule: &typed::Rule) -> Vec<&Expr> {
 fn depends_on_tool(expr: &Expr) -> bool {
     let mut found = false;
     expr.walk(&mut |expr| {
-        found |= matches!(&expr.kind, ExprKind::Read(Read::Arg(_) | Read::Fact(_) | Read::Tool | Read::Digest));
+        found |=
+            matches!(&expr.kind, ExprKind::Read(Read::Arg(_) | Read::Fact(_) | Read::Tool | Read::Digest));
     });
     found
 }

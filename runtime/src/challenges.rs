@@ -85,7 +85,12 @@ pub enum VoteError {
 ///
 /// # Errors
 /// Why it does not count.
-pub fn vote(challenge: &Challenge, asking: &Asking, vote: &Vote, now: Timestamp) -> Result<Asking, VoteError> {
+pub fn vote(
+    challenge: &Challenge,
+    asking: &Asking,
+    vote: &Vote,
+    now: Timestamp,
+) -> Result<Asking, VoteError> {
     if asking.refused || asking.is_over(now) {
         return Err(VoteError::Closed);
     }

@@ -94,7 +94,9 @@ fn last_stage(
     for id in asked {
         let Some(challenge) = contract.program().challenges.get(id.index()) else { continue };
         let place = prepared.bindings.iter().position(|(of, _)| *of == id);
-        let known = place.and_then(|place| snapshot.askings.get(place)?.as_ref()).filter(|asking| !asking.is_over(now));
+        let known = place
+            .and_then(|place| snapshot.askings.get(place)?.as_ref())
+            .filter(|asking| !asking.is_over(now));
         let binding = place.and_then(|place| prepared.bindings.get(place)).map(|(_, binding)| *binding);
         match (known, binding) {
             (Some(asking), _) if asking.refused => {
@@ -159,14 +161,16 @@ fn identity(contract: &Contract, call: &Call, now: Timestamp, findings: &mut Fin
     let agent = call.frame.ambient(Ambient::Agent);
     let is_for = |agent: &str| {
         contract.agents.iter().any(|pattern| match pattern.strip_suffix("/*") {
-            Some(above) => {
-                agent.strip_prefix(above).and_then(|rest| rest.strip_prefix('/')).is_some_and(|rest| !rest.is_empty())
-            }
+            Some(above) => agent
+                .strip_prefix(above)
+                .and_then(|rest| rest.strip_prefix('/'))
+                .is_some_and(|rest| !rest.is_empty()),
             None => agent == pattern,
         })
     };
     if !contract.agents.is_empty() && !agent.is_some_and(is_for) {
-        let who = agent.map_or("an agent without a name".to_owned(), |agent| format!("`{}`", escape::shown(agent)));
+        let who =
+            agent.map_or("an agent without a name".to_owned(), |agent| format!("`{}`", escape::shown(agent)));
         findings.deny("identity.agent", format!("this contract is not for {who}"));
     }
     let early = contract.valid_from.is_some_and(|from| now < from);
@@ -194,7 +198,10 @@ impl Findings {
     pub(crate) fn add(&mut self, weight: Weight, reason: Reason) {
         // One message of one rule is one reason, however many elements gave it.
         let same = |(of, known): &(Weight, Reason)| {
-            *of == weight && known.rule == reason.rule && known.message == reason.message && known.code == reason.code
+            *of == weight
+                && known.rule == reason.rule
+                && known.message == reason.message
+                && known.code == reason.code
         };
         if !self.found.iter().any(same) {
             self.found.push((weight, reason));
@@ -234,7 +241,13 @@ impl Findings {
         });
     }
 
-    fn decision(self, contract: &Verified, call: Option<&Call>, at: Timestamp, entropy: &dyn Entropy) -> Decision {
+    fn decision(
+        self,
+        contract: &Verified,
+        call: Option<&Call>,
+        at: Timestamp,
+        entropy: &dyn Entropy,
+    ) -> Decision {
         let verdict = self.verdict();
         let head = &contract.program().contract;
         let mut reasons: Vec<Reason> = self.found.into_iter().map(|(_, reason)| reason).collect();

@@ -76,12 +76,10 @@ impl<'c> Eval<'c> {
                 },
                 unknown => unknown.as_truth(),
             },
-            Op::Compare(op, left, right) => {
-                match (self.value(*left, env), self.value(*right, env)) {
-                    (Datum::Is(left), Datum::Is(right)) => compare(*op, &left, &right),
-                    (left, right) => left.as_truth().and(right.as_truth()),
-                }
-            }
+            Op::Compare(op, left, right) => match (self.value(*left, env), self.value(*right, env)) {
+                (Datum::Is(left), Datum::Is(right)) => compare(*op, &left, &right),
+                (left, right) => left.as_truth().and(right.as_truth()),
+            },
             Op::Among(value, list) => match (self.value(*value, env), self.value(*list, env)) {
                 (Datum::Is(value), Datum::Is(list)) => match &*list {
                     Value::List(all) => Truth::of(all.contains(&value)),
@@ -102,7 +100,14 @@ impl<'c> Eval<'c> {
         }
     }
 
-    fn over(&self, quantifier: Quantifier, var: VarId, list: &Value, body: NodeId, env: Option<&Env<'_>>) -> Truth {
+    fn over(
+        &self,
+        quantifier: Quantifier,
+        var: VarId,
+        list: &Value,
+        body: NodeId,
+        env: Option<&Env<'_>>,
+    ) -> Truth {
         let Value::List(all) = list else { return Truth::Undetermined };
         let truths = all.iter().map(|value| self.truth(body, Some(&Env { var, value, outer: env })));
         match quantifier {
@@ -131,9 +136,9 @@ impl<'c> Eval<'c> {
                 }
                 Datum::Failed
             }
-            Op::Arith(op, left, right) => both(self.value(*left, env), self.value(*right, env), |left, right| {
-                arith(*op, left, right)
-            }),
+            Op::Arith(op, left, right) => {
+                both(self.value(*left, env), self.value(*right, env), |left, right| arith(*op, left, right))
+            }
             Op::Negate(inner) => match self.value(*inner, env) {
                 Datum::Is(value) => Datum::computed(negate(&value)),
                 unknown => unknown,
@@ -152,14 +157,14 @@ impl<'c> Eval<'c> {
                 }
                 Datum::Is(Cow::Owned(Value::List(all)))
             }
-            Op::Join(left, right) => both(self.value(*left, env), self.value(*right, env), |left, right| {
-                match (left, right) {
+            Op::Join(left, right) => {
+                both(self.value(*left, env), self.value(*right, env), |left, right| match (left, right) {
                     (Value::List(left), Value::List(right)) => {
                         Some(Value::List(left.iter().chain(right).cloned().collect()))
                     }
                     _ => None,
-                }
-            }),
+                })
+            }
             Op::Count(list) => match self.value(*list, env) {
                 Datum::Is(list) => Datum::computed(match &*list {
                     Value::List(all) => i64::try_from(all.len()).ok().map(Value::Int),
@@ -241,9 +246,8 @@ fn arith(op: Arith, left: &Value, right: &Value) -> Option<Value> {
         (Arith::Multiply, Value::Int(a), Value::Int(b)) => a.checked_mul(*b).map(Value::Int),
         (Arith::Add, Value::Money(a), Value::Money(b)) => a.checked_add(*b).ok().map(Value::Money),
         (Arith::Subtract, Value::Money(a), Value::Money(b)) => a.checked_sub(*b).ok().map(Value::Money),
-        (Arith::Multiply, Value::Money(a), Value::Int(b)) | (Arith::Multiply, Value::Int(b), Value::Money(a)) => {
-            a.checked_mul_int(*b).ok().map(Value::Money)
-        }
+        (Arith::Multiply, Value::Money(a), Value::Int(b))
+        | (Arith::Multiply, Value::Int(b), Value::Money(a)) => a.checked_mul_int(*b).ok().map(Value::Money),
         _ => None,
     }
 }

@@ -66,14 +66,20 @@ pub struct ArgFault {
 ///
 /// # Errors
 /// The bytes are no JSON object.
-pub fn read(program: &Program, tool: &Tool, reader: &mut Reader<'_>) -> Result<(Frame, Vec<ArgFault>), Refusal> {
+pub fn read(
+    program: &Program,
+    tool: &Tool,
+    reader: &mut Reader<'_>,
+) -> Result<(Frame, Vec<ArgFault>), Refusal> {
     let mut frame = Frame::of(tool);
     let mut faults = Vec::new();
     let places: HashMap<&str, usize> =
         tool.params.iter().enumerate().map(|(place, param)| (param.wire.as_str(), place)).collect();
     reader.object(|reader, key| {
-        let Some((place, param)) = places.get(key).and_then(|&place| Some((place, tool.params.get(place)?))) else {
-            let message = format!("`{}` has no parameter `{}`", escape::shown(&tool.wire), escape::shown(key));
+        let Some((place, param)) = places.get(key).and_then(|&place| Some((place, tool.params.get(place)?)))
+        else {
+            let message =
+                format!("`{}` has no parameter `{}`", escape::shown(&tool.wire), escape::shown(key));
             faults.push(ArgFault { code: "signature.unknown", message });
             return reader.skip();
         };
@@ -129,7 +135,9 @@ fn argument(param: &Param, reader: &mut Reader<'_>) -> Result<Read, Refusal> {
     reader.array(|reader| {
         let value = scalar(of, reader)?;
         match value {
-            Ok(_) if values.len() >= MAX_ELEMENTS => fault = Some(format!("longer than {MAX_ELEMENTS} elements")),
+            Ok(_) if values.len() >= MAX_ELEMENTS => {
+                fault = Some(format!("longer than {MAX_ELEMENTS} elements"))
+            }
             Ok(value) => values.push(value),
             Err(why) if fault.is_none() => fault = Some(format!("a list with an element that is {why}")),
             Err(_) => {}
@@ -147,10 +155,13 @@ fn argument(param: &Param, reader: &mut Reader<'_>) -> Result<Read, Refusal> {
 fn scalar(of: &ScalarForm, reader: &mut Reader<'_>) -> Result<Read, Refusal> {
     let (wanted, kind) = match of {
         ScalarForm::Bool => (Kind::Bool, "not true or false"),
-        ScalarForm::Int | ScalarForm::Money(_, MoneyForm::Cents | MoneyForm::Number) => (Kind::Number, "not a number"),
-        ScalarForm::Money(_, MoneyForm::Text) | ScalarForm::Text | ScalarForm::Id(_) | ScalarForm::Enum(_) => {
-            (Kind::String, "not a string")
+        ScalarForm::Int | ScalarForm::Money(_, MoneyForm::Cents | MoneyForm::Number) => {
+            (Kind::Number, "not a number")
         }
+        ScalarForm::Money(_, MoneyForm::Text)
+        | ScalarForm::Text
+        | ScalarForm::Id(_)
+        | ScalarForm::Enum(_) => (Kind::String, "not a string"),
     };
     let found = reader.kind()?;
     if found != wanted {

@@ -19,7 +19,9 @@ pub struct Gate {
 
 impl std::fmt::Debug for Gate {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Gate").field("contract", &self.contract.program().contract.name).finish_non_exhaustive()
+        f.debug_struct("Gate")
+            .field("contract", &self.contract.program().contract.name)
+            .finish_non_exhaustive()
     }
 }
 

@@ -119,7 +119,8 @@ impl Store for MemoryStore {
         let now = touches.at.unwrap_or_else(|| self.clock.now());
         let now = rows.latest.map_or(now, |latest| latest.max(now));
         rows.latest = Some(now);
-        let tallies = touches.meters.iter().map(|key| rows.tallies.get(key).cloned().unwrap_or_default()).collect();
+        let tallies =
+            touches.meters.iter().map(|key| rows.tallies.get(key).cloned().unwrap_or_default()).collect();
         let askings = touches.askings.iter().map(|lookup| rows.find(lookup).cloned()).collect();
         let changes = work(&Snapshot { now, tallies, askings });
         rows.tallies.extend(changes.tallies);

@@ -86,14 +86,19 @@ pub fn read(contract: &Verified, source: Source<'_>, bytes: &[u8]) -> Result<Cal
     let mut reader = Reader::new(text);
     reader.object(|reader, key| head.field(contract, source, reader, key))?;
     reader.end()?;
-    let Some(name) = head.tool else { return refuse("wire.missing_tool", "the call names no tool", bytes.len()) };
-    let tool = contract.tool(&name);
-    let (mut frame, mut faults) = match (tool.and_then(|id| contract.program().tools.get(id.index())), head.args) {
-        (None, _) => (Frame::default(), Vec::new()),
-        (Some(_), Args::Read(frame, faults)) => (frame, faults),
-        (Some(tool), Args::Skipped(at)) => facts::read(contract.program(), tool, &mut Reader::resume(text, at))?,
-        (Some(tool), Args::Missing) => facts::read(contract.program(), tool, &mut Reader::new("{}"))?,
+    let Some(name) = head.tool else {
+        return refuse("wire.missing_tool", "the call names no tool", bytes.len());
     };
+    let tool = contract.tool(&name);
+    let (mut frame, mut faults) =
+        match (tool.and_then(|id| contract.program().tools.get(id.index())), head.args) {
+            (None, _) => (Frame::default(), Vec::new()),
+            (Some(_), Args::Read(frame, faults)) => (frame, faults),
+            (Some(tool), Args::Skipped(at)) => {
+                facts::read(contract.program(), tool, &mut Reader::resume(text, at))?
+            }
+            (Some(tool), Args::Missing) => facts::read(contract.program(), tool, &mut Reader::new("{}"))?,
+        };
     for (ambient, value) in Ambient::ALL.into_iter().zip(head.ambient) {
         let value = match source {
             Source::Offline => value,
@@ -138,9 +143,12 @@ impl Head {
         reader: &mut Reader<'_>,
         key: &str,
     ) -> Result<(), Refusal> {
-        let offline_only = matches!(key, "at" | "agent" | "tenant" | "user" | "job" | "skill" | "host" | "auth");
+        let offline_only =
+            matches!(key, "at" | "agent" | "tenant" | "user" | "job" | "skill" | "host" | "auth");
         if offline_only && matches!(source, Source::Live(_)) {
-            return Err(reader.refuse("wire.not_yours", format!("`{key}` comes from the authenticated channel")));
+            return Err(
+                reader.refuse("wire.not_yours", format!("`{key}` comes from the authenticated channel"))
+            );
         }
         if let Some(ambient) = Ambient::ALL.into_iter().find(|ambient| ambient.word() == key) {
             let value = reader.field_text(key)?;

@@ -6,8 +6,9 @@
 use std::fmt::Write;
 
 use crate::program::{
-    Ambient, Arith, Asked, Challenge, Charge, Compare, Effect, Form, Limit, Meter, MoneyForm, NodeId, Op, Param, Part,
-    Presence, Program, Quantifier, Rule, Scalar, ScalarForm, SlotId, Step, Template, ToolId, Ty, Value, Window,
+    Ambient, Arith, Asked, Challenge, Charge, Compare, Effect, Form, Limit, Meter, MoneyForm, NodeId, Op,
+    Param, Part, Presence, Program, Quantifier, Rule, Scalar, ScalarForm, SlotId, Step, Template, ToolId, Ty,
+    Value, Window,
 };
 
 /// The listing of a program. A number that points nowhere is shown as `?`, so that a broken program can be looked at.
@@ -63,7 +64,9 @@ fn param(program: &Program, param: &Param) -> String {
     let presence = match param.presence {
         Presence::Required => String::new(),
         Presence::Optional => " optional".to_owned(),
-        Presence::Default(id) => format!(" = {}", program.consts.get(id.index()).map_or("?".to_owned(), value)),
+        Presence::Default(id) => {
+            format!(" = {}", program.consts.get(id.index()).map_or("?".to_owned(), value))
+        }
     };
     format!("{:?}: {form}{presence}", param.wire)
 }

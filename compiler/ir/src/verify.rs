@@ -13,7 +13,8 @@ use std::fmt;
 use agentpass_values::{Duration, Pattern};
 
 use crate::program::{
-    Ambient, ChargeId, Meter, Param, Presence, Program, Rule, RuleId, Scalar, ScalarForm, SlotId, Ty, Value, Window,
+    Ambient, ChargeId, Meter, Param, Presence, Program, Rule, RuleId, Scalar, ScalarForm, SlotId, Ty, Value,
+    Window,
 };
 
 /// The greatest number of nodes of a program.
@@ -242,7 +243,9 @@ fn limits(program: &Program) -> Result<(), Fault> {
 /// True where a value is of a type.
 pub(crate) fn has_type(value: &Value, ty: Ty) -> bool {
     let one = |value: &Value, of: Scalar| match (value, of) {
-        (Value::Bool(_), Scalar::Bool) | (Value::Int(_), Scalar::Int) | (Value::Text(_), Scalar::Text) => true,
+        (Value::Bool(_), Scalar::Bool) | (Value::Int(_), Scalar::Int) | (Value::Text(_), Scalar::Text) => {
+            true
+        }
         (Value::Money(money), Scalar::Money(currency)) => money.currency == currency,
         _ => false,
     };

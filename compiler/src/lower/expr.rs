@@ -38,7 +38,9 @@ impl Cx {
 impl Lowering<'_> {
     /// Adds a node.
     pub(super) fn node(&mut self, op: Op, ty: ir::Ty, span: Span) -> Lowered<NodeId> {
-        let Ok(id) = u32::try_from(self.out.nodes.len()) else { return self.refuse(Construct::TooLarge, span) };
+        let Ok(id) = u32::try_from(self.out.nodes.len()) else {
+            return self.refuse(Construct::TooLarge, span);
+        };
         if self.out.nodes.len() >= ir::verify::MAX_NODES {
             return self.refuse(Construct::TooLarge, span);
         }
@@ -97,7 +99,9 @@ impl Lowering<'_> {
             ExprKind::Read(_) | ExprKind::Var(_) | ExprKind::Coalesce(..) => Op::Holds(self.value(cx, expr)?),
             ExprKind::After(..) => return self.refuse(Construct::History, expr.span),
             ExprKind::Carries(..) => return self.refuse(Construct::Labels, expr.span),
-            ExprKind::Matches(..) | ExprKind::Understood(_) => return self.refuse(Construct::Operator, expr.span),
+            ExprKind::Matches(..) | ExprKind::Understood(_) => {
+                return self.refuse(Construct::Operator, expr.span);
+            }
             ExprKind::Member(..) => return self.refuse(Construct::Member, expr.span),
             ExprKind::Error => return self.refuse(Construct::Broken, expr.span),
             _ => return self.refuse(Construct::Operator, expr.span),
@@ -126,7 +130,8 @@ impl Lowering<'_> {
                 return self.value(cx, body);
             }
             ExprKind::List(items) => {
-                let items: Vec<NodeId> = items.iter().map(|item| self.value(cx, item)).collect::<Lowered<_>>()?;
+                let items: Vec<NodeId> =
+                    items.iter().map(|item| self.value(cx, item)).collect::<Lowered<_>>()?;
                 if let Some(constant) = self.all_constant(&items) {
                     Op::Const(self.keep(constant, expr.span)?)
                 } else {
@@ -212,7 +217,13 @@ impl Lowering<'_> {
     }
 
     /// From here on the variable stands for the elements of a list.
-    pub(super) fn bind_element(&mut self, cx: &mut Cx, var: VarId, list: NodeId, span: Span) -> Lowered<ir::VarId> {
+    pub(super) fn bind_element(
+        &mut self,
+        cx: &mut Cx,
+        var: VarId,
+        list: NodeId,
+        span: Span,
+    ) -> Lowered<ir::VarId> {
         let Some(ir::Ty::List(of)) = self.out.nodes.get(list.index()).map(|node| node.ty) else {
             return self.refuse(Construct::ValueType, span);
         };
@@ -265,7 +276,9 @@ impl Lowering<'_> {
     }
 
     fn keep(&mut self, value: ir::Value, span: Span) -> Lowered<ir::ConstId> {
-        let Ok(id) = u32::try_from(self.out.consts.len()) else { return self.refuse(Construct::TooLarge, span) };
+        let Ok(id) = u32::try_from(self.out.consts.len()) else {
+            return self.refuse(Construct::TooLarge, span);
+        };
         self.out.consts.push(value);
         Ok(ir::ConstId(id))
     }

@@ -46,7 +46,13 @@ impl Lowering<'_> {
             return;
         }
         let keys = keys.unwrap_or_default();
-        self.out.limits.push(ir::Limit { id: limit.id.clone(), keys, window, bounds, origin: self.origin(limit.span) });
+        self.out.limits.push(ir::Limit {
+            id: limit.id.clone(),
+            keys,
+            window,
+            bounds,
+            origin: self.origin(limit.span),
+        });
     }
 
     fn key_types(&self, charge: &ir::Charge) -> Option<Vec<ir::Scalar>> {
@@ -57,7 +63,13 @@ impl Lowering<'_> {
         charge.keys.iter().map(of).collect()
     }
 
-    fn charge(&mut self, id: ir::LimitId, tool: usize, ir_tool: ir::ToolId, limit: &Limit) -> Lowered<ir::Charge> {
+    fn charge(
+        &mut self,
+        id: ir::LimitId,
+        tool: usize,
+        ir_tool: ir::ToolId,
+        limit: &Limit,
+    ) -> Lowered<ir::Charge> {
         let mut cx = expr::Cx::new(Some(tool));
         let guard = self.guards(&mut cx, &limit.guards, limit.span)?;
         let mut keys = Vec::with_capacity(limit.keys.len());
@@ -94,7 +106,9 @@ impl Lowering<'_> {
             (Meter::Sum { of: None }, ExprKind::Const(Value::Money(most))) => {
                 (ir::Meter::Sum(most.currency), most.nano)
             }
-            (Meter::Calls | Meter::Sum { of: None }, _) => return self.refuse(Construct::BoundValue, bound.value.span),
+            (Meter::Calls | Meter::Sum { of: None }, _) => {
+                return self.refuse(Construct::BoundValue, bound.value.span);
+            }
             _ => return self.refuse(Construct::Meter, bound.span),
         };
         Ok(ir::Bound { meter, most, step: ir::Step::Deny, origin: self.origin(bound.span) })

@@ -33,11 +33,23 @@ impl Lowering<'_> {
         let refused = [
             (kind, tool.span),
             (tool.open.then_some(Construct::OpenSignature), tool.span),
-            (facts.reads.first().map(|_| Construct::Reads), facts.reads.first().map_or(tool.span, |it| it.span)),
-            (facts.sends.first().map(|_| Construct::Sends), facts.sends.first().map_or(tool.span, |it| it.span)),
-            (facts.from_to.first().map(|_| Construct::FromTo), facts.from_to.first().map_or(tool.span, |it| it.span)),
+            (
+                facts.reads.first().map(|_| Construct::Reads),
+                facts.reads.first().map_or(tool.span, |it| it.span),
+            ),
+            (
+                facts.sends.first().map(|_| Construct::Sends),
+                facts.sends.first().map_or(tool.span, |it| it.span),
+            ),
+            (
+                facts.from_to.first().map(|_| Construct::FromTo),
+                facts.from_to.first().map_or(tool.span, |it| it.span),
+            ),
             (facts.releases.first().map(|_| Construct::Releases), tool.span),
-            (tool.results.first().map(|_| Construct::Results), tool.results.first().map_or(tool.span, |it| it.span)),
+            (
+                tool.results.first().map(|_| Construct::Results),
+                tool.results.first().map_or(tool.span, |it| it.span),
+            ),
             (tool.error_means_no_effect.then_some(Construct::ErrorMeansNoEffect), tool.span),
             (tool.runs_at_most.map(|_| Construct::RunsAtMost), tool.span),
         ];
@@ -81,10 +93,14 @@ impl Lowering<'_> {
             (Ty::Bool, WireForm::Plain) => ir::ScalarForm::Bool,
             (Ty::Int, WireForm::Plain | WireForm::Number) => ir::ScalarForm::Int,
             (Ty::Money(currency), WireForm::Cents) => ir::ScalarForm::Money(*currency, ir::MoneyForm::Cents),
-            (Ty::Money(currency), WireForm::Number) => ir::ScalarForm::Money(*currency, ir::MoneyForm::Number),
+            (Ty::Money(currency), WireForm::Number) => {
+                ir::ScalarForm::Money(*currency, ir::MoneyForm::Number)
+            }
             (Ty::Money(currency), WireForm::Text) => ir::ScalarForm::Money(*currency, ir::MoneyForm::Text),
             (Ty::String | Ty::Text, WireForm::Plain | WireForm::Text) => ir::ScalarForm::Text,
-            (Ty::Id(pattern), WireForm::Plain) => ir::ScalarForm::Id(pattern.as_ref().map(|it| it.to_string())),
+            (Ty::Id(pattern), WireForm::Plain) => {
+                ir::ScalarForm::Id(pattern.as_ref().map(|it| it.to_string()))
+            }
             (Ty::Enum(cases), WireForm::Plain) => ir::ScalarForm::Enum(cases.to_vec()),
             _ => return self.refuse(Construct::ParamType, field.span),
         })

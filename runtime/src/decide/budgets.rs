@@ -66,10 +66,11 @@ pub(super) fn charged<'c>(
                 .map(|(bound, line)| {
                     let key = MeterKey::of(limit, bound, tenant, &keys);
                     // Two bounds on one meter share its total, and count once.
-                    let touched = touches.meters.iter().position(|known| *known == key).unwrap_or_else(|| {
-                        touches.meters.push(key);
-                        touches.meters.len() - 1
-                    });
+                    let touched =
+                        touches.meters.iter().position(|known| *known == key).unwrap_or_else(|| {
+                            touches.meters.push(key);
+                            touches.meters.len() - 1
+                        });
                     OneLine { bound, line, key, touched, amount: amount(&eval, bound, line) }
                 })
                 .collect()

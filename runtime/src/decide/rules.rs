@@ -1,6 +1,8 @@
 //! The rules of a tool, each one evaluated, whatever the others say.
 
-use agentpass_ir::{Ambient, ChallengeId, Effect, NodeId, Part, Rule, RuleId, Template, ToolId, Value, VarId, Verified};
+use agentpass_ir::{
+    Ambient, ChallengeId, Effect, NodeId, Part, Rule, RuleId, Template, ToolId, Value, VarId, Verified,
+};
 
 use super::{Findings, Weight, place};
 use crate::decision::Reason;
@@ -35,7 +37,12 @@ pub(super) fn bindings(
 }
 
 /// Judges every rule, and says which challenges are asked for.
-pub(super) fn judge(contract: &Verified, call: &Call, tool: ToolId, findings: &mut Findings) -> Vec<ChallengeId> {
+pub(super) fn judge(
+    contract: &Verified,
+    call: &Call,
+    tool: ToolId,
+    findings: &mut Findings,
+) -> Vec<ChallengeId> {
     let eval = Eval::new(contract.program(), &call.frame);
     let mut asked = Vec::new();
     for (id, rule) in contract.rules(tool) {
@@ -62,14 +69,6 @@ impl OneRule<'_, '_> {
         let guard = self.rule.guard.map_or(Truth::True, |guard| self.eval.truth(guard, None));
         if guard == Truth::False {
             return;
-        }
-        // What a matching rule needs to know about the caller has to be there (semantics 17).
-        for &ambient in self.contract.scopes(self.id) {
-            if self.call.frame.ambient(ambient).is_none() {
-                let message = format!("the call does not say its {}", ambient.word());
-                self.find(Weight::Denies, scope_code(ambient), message, None);
-                return;
-            }
         }
         let Some(each) = self.rule.each else {
             let truth = self.eval.truth(self.rule.condition, None);
@@ -103,6 +102,9 @@ impl OneRule<'_, '_> {
             Effect::Require => guard.and(!condition),
             Effect::Deny | Effect::Challenge(_) => guard.and(condition),
         };
+        if violated == Truth::Undetermined && self.lacks_scope() {
+            return;
+        }
         match (violated, self.rule.effect) {
             (Truth::False, _) => {}
             (Truth::Failed, _) => {
@@ -125,6 +127,19 @@ impl OneRule<'_, '_> {
                 self.find(Weight::Asks(id), "challenge", message, env);
             }
         }
+    }
+
+    /// Where a rule cannot be judged because the call does not say who or what surrounds it, that denies, also where the
+    /// rule would only ask (semantics 17). Where the rest of the condition decides, nothing was needed.
+    fn lacks_scope(&mut self) -> bool {
+        let scopes = self.contract.scopes(self.id).iter();
+        let missing: Vec<Ambient> =
+            scopes.copied().filter(|&it| self.call.frame.ambient(it).is_none()).collect();
+        for &ambient in &missing {
+            let message = format!("the call does not say its {}", ambient.word());
+            self.find(Weight::Denies, scope_code(ambient), message, None);
+        }
+        !missing.is_empty()
     }
 
     fn message(&self, env: Option<&Env<'_>>, otherwise: impl FnOnce() -> String) -> String {

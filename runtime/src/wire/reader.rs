@@ -77,7 +77,11 @@ impl<'t> Reader<'t> {
     /// Something is.
     pub fn end(&mut self) -> Result<(), Refusal> {
         self.blank();
-        if self.byte().is_none() { Ok(()) } else { Err(self.refuse("wire.trailing", "something follows the call")) }
+        if self.byte().is_none() {
+            Ok(())
+        } else {
+            Err(self.refuse("wire.trailing", "something follows the call"))
+        }
     }
 
     /// What comes next.
@@ -125,7 +129,9 @@ impl<'t> Reader<'t> {
                 let key = self.string()?;
                 if seen.contains(&key) {
                     let shown = agentpass_values::escape::shown(&key);
-                    return Err(self.refuse("wire.duplicate_key", format!("the key `{shown}` stands here twice")));
+                    return Err(
+                        self.refuse("wire.duplicate_key", format!("the key `{shown}` stands here twice"))
+                    );
                 }
                 if !self.eat(b':') {
                     return Err(self.syntax("`:`"));
@@ -148,7 +154,10 @@ impl<'t> Reader<'t> {
     ///
     /// # Errors
     /// It is none.
-    pub fn array(&mut self, mut element: impl FnMut(&mut Self) -> Result<(), Refusal>) -> Result<(), Refusal> {
+    pub fn array(
+        &mut self,
+        mut element: impl FnMut(&mut Self) -> Result<(), Refusal>,
+    ) -> Result<(), Refusal> {
         if self.kind()? != Kind::Array {
             return Err(self.refuse("wire.type", "expected an array"));
         }
@@ -195,7 +204,11 @@ impl<'t> Reader<'t> {
                 Some(b'"') => {
                     let rest = self.text.get(from..self.at).unwrap_or("");
                     self.at += 1;
-                    return Ok(if decoded.is_empty() { Cow::Borrowed(rest) } else { Cow::Owned(decoded + rest) });
+                    return Ok(if decoded.is_empty() {
+                        Cow::Borrowed(rest)
+                    } else {
+                        Cow::Owned(decoded + rest)
+                    });
                 }
                 Some(b'\\') => {
                     decoded.push_str(self.text.get(from..self.at).unwrap_or(""));
@@ -247,7 +260,10 @@ impl<'t> Reader<'t> {
     }
 
     fn hex(&mut self) -> Result<u32, Refusal> {
-        let digits = self.text.get(self.at..self.at + 4).filter(|digits| digits.bytes().all(|b| b.is_ascii_hexdigit()));
+        let digits = self
+            .text
+            .get(self.at..self.at + 4)
+            .filter(|digits| digits.bytes().all(|b| b.is_ascii_hexdigit()));
         let code = digits.and_then(|digits| u32::from_str_radix(digits, 16).ok());
         let code = code.ok_or_else(|| self.refuse("wire.string", "an escape that JSON does not know"))?;
         self.at += 4;
@@ -274,7 +290,11 @@ impl<'t> Reader<'t> {
             self.at += usize::from(matches!(self.byte(), Some(b'+' | b'-')));
             sound &= self.digits() > 0;
         }
-        if sound { Ok(self.text.get(from..self.at).unwrap_or("")) } else { Err(self.refuse("wire.number", "not a number")) }
+        if sound {
+            Ok(self.text.get(from..self.at).unwrap_or(""))
+        } else {
+            Err(self.refuse("wire.number", "not a number"))
+        }
     }
 
     fn digits(&mut self) -> usize {
@@ -290,7 +310,11 @@ impl<'t> Reader<'t> {
     /// # Errors
     /// It is neither.
     pub fn boolean(&mut self) -> Result<bool, Refusal> {
-        if self.byte() == Some(b't') { self.word("true").map(|()| true) } else { self.word("false").map(|()| false) }
+        if self.byte() == Some(b't') {
+            self.word("true").map(|()| true)
+        } else {
+            self.word("false").map(|()| false)
+        }
     }
 
     fn word(&mut self, word: &str) -> Result<(), Refusal> {

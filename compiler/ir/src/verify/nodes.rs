@@ -49,21 +49,28 @@ fn node_type(program: &Program, op: &Op, ty: Ty) -> Result<Result<(), &'static s
     let check = |fits: bool, expected| if fits { Ok(()) } else { Err(expected) };
     Ok(match op {
         Op::Const(id) => {
-            let value = program.consts.get(id.index()).ok_or(Fault::Index { table: "constant", index: id.0 })?;
+            let value =
+                program.consts.get(id.index()).ok_or(Fault::Index { table: "constant", index: id.0 })?;
             check(has_type(value, ty), "the type of its constant")
         }
         // What a slot or a variable holds depends on the root: see `roots`.
         Op::Slot(_) => check(ty != Ty::Truth, "a value"),
         Op::Var(_) => check(matches!(ty, Ty::One(_)), "one value"),
-        Op::Arith(op, a, b) => check(arith(*op, of(a), of(b)) == Some(ty), "arithmetic on numbers of one kind"),
+        Op::Arith(op, a, b) => {
+            check(arith(*op, of(a), of(b)) == Some(ty), "arithmetic on numbers of one kind")
+        }
         Op::Negate(a) => check(of(a) == ty && is_number(ty), "the negative of a number"),
         Op::OrElse(a, b) => check(of(a) == ty && of(b) == ty && ty != Ty::Truth, "two values of one type"),
         Op::Items(all) => match ty {
             Ty::List(item) => check(all.iter().all(|id| of(id) == Ty::One(item)), "a list of one type"),
             _ => Err("a list"),
         },
-        Op::Join(a, b) => check(matches!(ty, Ty::List(_)) && of(a) == ty && of(b) == ty, "two lists of one type"),
-        Op::Count(a) => check(matches!(of(a), Ty::List(_)) && ty == Ty::One(Scalar::Int), "the count of a list"),
+        Op::Join(a, b) => {
+            check(matches!(ty, Ty::List(_)) && of(a) == ty && of(b) == ty, "two lists of one type")
+        }
+        Op::Count(a) => {
+            check(matches!(of(a), Ty::List(_)) && ty == Ty::One(Scalar::Int), "the count of a list")
+        }
         Op::Known(_) => check(ty == Ty::Truth, "a truth"),
         Op::Holds(a) => check(ty == Ty::Truth && of(a) == Ty::One(Scalar::Bool), "a truth from a boolean"),
         Op::Compare(op, a, b) => {

@@ -35,11 +35,18 @@ pub(super) fn rule(program: &Program, weights: &[Weight], rule: &Rule) -> Result
 }
 
 /// Checks a charge.
-pub(super) fn charge(program: &Program, weights: &[Weight], id: ChargeId, charge: &Charge) -> Result<(), Fault> {
+pub(super) fn charge(
+    program: &Program,
+    weights: &[Weight],
+    id: ChargeId,
+    charge: &Charge,
+) -> Result<(), Fault> {
     let tools = [charge.tool];
     let mut root = Root { program, weights, tools: &tools, vars: Vec::new(), scopes: Vec::new() };
-    let limit =
-        program.limits.get(charge.limit.index()).ok_or(Fault::Index { table: "limit", index: charge.limit.0 })?;
+    let limit = program
+        .limits
+        .get(charge.limit.index())
+        .ok_or(Fault::Index { table: "limit", index: charge.limit.0 })?;
     if charge.keys.len() != limit.keys.len() || charge.lines.len() != limit.bounds.len() {
         return Err(Fault::Shape { what: "a charge does not have its limit's shape", index: id.index() });
     }
@@ -55,7 +62,12 @@ pub(super) fn charge(program: &Program, weights: &[Weight], id: ChargeId, charge
             (Some(amount), Meter::Sum(currency)) => {
                 root.is(amount, Ty::One(Scalar::Money(currency)), "an amount of its limit's currency")?;
             }
-            _ => return Err(Fault::Shape { what: "a charge does not have its limit's shape", index: id.index() }),
+            _ => {
+                return Err(Fault::Shape {
+                    what: "a charge does not have its limit's shape",
+                    index: id.index(),
+                });
+            }
         }
         if let Some(because) = &line.because {
             root.template(because)?;
@@ -86,7 +98,11 @@ impl Root<'_> {
     }
 
     fn is(&mut self, node: NodeId, ty: Ty, expected: &str) -> Result<(), Fault> {
-        if self.value(node)? == ty { Ok(()) } else { Err(Fault::Type { node: node.0, expected: expected.to_owned() }) }
+        if self.value(node)? == ty {
+            Ok(())
+        } else {
+            Err(Fault::Type { node: node.0, expected: expected.to_owned() })
+        }
     }
 
     fn value(&mut self, node: NodeId) -> Result<Ty, Fault> {
@@ -103,7 +119,10 @@ impl Root<'_> {
         match &node.op {
             Op::Slot(slot) => {
                 if slot_type(program, self.tools, *slot) != Some(node.ty) {
-                    return Err(Fault::Type { node: id.0, expected: "the type of its slot in every tool".to_owned() });
+                    return Err(Fault::Type {
+                        node: id.0,
+                        expected: "the type of its slot in every tool".to_owned(),
+                    });
                 }
                 if let Some(ambient) = Ambient::at(*slot)
                     && !asked
