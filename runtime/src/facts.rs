@@ -73,6 +73,7 @@ pub fn read(
 ) -> Result<(Frame, Vec<ArgFault>), Refusal> {
     let mut frame = Frame::of(tool);
     let mut faults = Vec::new();
+    let mut given = vec![false; tool.params.len()];
     let places: HashMap<&str, usize> =
         tool.params.iter().enumerate().map(|(place, param)| (param.wire.as_str(), place)).collect();
     reader.object(|reader, key| {
@@ -83,6 +84,9 @@ pub fn read(
             faults.push(ArgFault { code: "signature.unknown", message });
             return reader.skip();
         };
+        if let Some(given) = given.get_mut(place) {
+            *given = true;
+        }
         match argument(param, reader)? {
             Ok(value) => {
                 if let Some(slot) = frame.slots.get_mut(Ambient::SLOTS as usize + place) {
@@ -97,13 +101,12 @@ pub fn read(
         Ok(())
     })?;
     let slots = frame.slots.iter_mut().skip(Ambient::SLOTS as usize);
-    for (param, slot) in tool.params.iter().zip(slots) {
+    for ((param, slot), given) in tool.params.iter().zip(slots).zip(given) {
         match &param.presence {
-            _ if slot.is_some() => {}
+            // One that was there and did not fit has been reported, and no default takes its place.
+            _ if given => {}
             Presence::Optional => {}
             Presence::Default(id) => *slot = program.consts.get(id.index()).cloned(),
-            // One that was there and did not fit has been reported.
-            Presence::Required if faults.iter().any(|fault| names(fault, param)) => {}
             Presence::Required => {
                 let message = format!("the argument `{}` is missing", escape::shown(&param.wire));
                 faults.push(ArgFault { code: "signature.missing", message });
@@ -111,11 +114,6 @@ pub fn read(
         }
     }
     Ok((frame, faults))
-}
-
-fn names(fault: &ArgFault, param: &Param) -> bool {
-    fault.code == "signature.type"
-        && fault.message.starts_with(&format!("the argument `{}` is ", escape::shown(&param.wire)))
 }
 
 /// What an argument is, or why it is not what the signature says.
