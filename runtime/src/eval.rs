@@ -87,8 +87,12 @@ impl<'c> Eval<'c> {
                 },
                 (value, list) => value.as_truth().and(list.as_truth()),
             },
-            // Absence and nothing else: a computation that failed is there.
-            Op::Has(value) => Truth::of(self.value(*value, env) != Datum::Absent),
+            // Absence and nothing else; of what could not be computed nobody can tell.
+            Op::Has(value) => match self.value(*value, env) {
+                Datum::Is(_) => Truth::True,
+                Datum::Absent => Truth::False,
+                Datum::Failed => Truth::Failed,
+            },
             Op::Not(inner) => !self.truth(*inner, env),
             Op::All(parts) => parts.iter().fold(Truth::True, |all, part| all.and(self.truth(*part, env))),
             Op::Any(parts) => parts.iter().fold(Truth::False, |any, part| any.or(self.truth(*part, env))),
