@@ -16,8 +16,11 @@ fn front(text: &str) -> Analysis {
 
 /// Codes and words of the findings, without their places, in a fixed order.
 fn findings(analysis: &Analysis) -> Vec<String> {
-    let mut all: Vec<String> =
-        analysis.diagnostics.iter().map(|finding| format!("{} {}", finding.code.id, finding.message)).collect();
+    let mut all: Vec<String> = analysis
+        .diagnostics
+        .iter()
+        .map(|finding| format!("{} {}", finding.code.id, finding.message))
+        .collect();
     all.sort();
     all
 }
