@@ -52,33 +52,39 @@ pub fn analyse_loaded(loaded: Loaded, config: &Config) -> Analysis {
     Analysis { loaded, checked, diagnostics }
 }
 
-/// How many findings of one file are shown.
+/// How many findings of one severity are shown per file.
 const MOST_PER_FILE: usize = 200;
 
-/// The first findings of each file, and how many more there are.
+/// The first findings of each severity in each file, and how many more there are. What stands for the rest weighs as
+/// much as the rest does: notes never become an error by their number.
 fn bounded(loaded: &Loaded, sorted: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let mut kept: Vec<Diagnostic> = Vec::new();
-    let mut counts: HashMap<FileId, usize> = HashMap::new();
+    let mut counts: HashMap<(FileId, Severity), usize> = HashMap::new();
     let mut last: HashMap<FileId, usize> = HashMap::new();
     for finding in sorted {
         let file = finding.span.file;
-        let count = counts.entry(file).or_default();
+        let count = counts.entry((file, finding.severity)).or_default();
         *count += 1;
         if *count <= MOST_PER_FILE {
             last.insert(file, kept.len());
             kept.push(finding);
         }
     }
-    let mut over: Vec<(usize, FileId, usize)> = counts
+    let mut over: Vec<(usize, Severity, FileId, usize)> = counts
         .into_iter()
         .filter(|(_, count)| *count > MOST_PER_FILE)
-        .filter_map(|(file, count)| Some((*last.get(&file)?, file, count - MOST_PER_FILE)))
+        .filter_map(|((file, severity), count)| {
+            Some((*last.get(&file)?, severity, file, count - MOST_PER_FILE))
+        })
         .collect();
+    // From the end, so that the places before stay right.
     over.sort_unstable_by(|a, b| b.cmp(a));
-    for (at, file, hidden) in over {
+    for (at, severity, file, hidden) in over {
         let end =
             loaded.sources.get(file).map_or(0, |file| u32::try_from(file.text.len()).unwrap_or(u32::MAX));
-        kept.insert(at + 1, problems::files::too_many(Span::new(file, end, end), hidden));
+        let mut rest = problems::files::too_many(Span::new(file, end, end), severity.word(), hidden);
+        rest.severity = severity;
+        kept.insert(at + 1, rest);
     }
     kept
 }
@@ -88,5 +94,36 @@ impl Analysis {
     #[must_use]
     pub fn is_clean(&self) -> bool {
         self.diagnostics.iter().all(|finding| finding.severity != Severity::Error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::load::MemoryFiles;
+
+    fn analysed(text: &str) -> Analysis {
+        let files = MemoryFiles::new([("main.agentpass", text)]);
+        analyse(&["main.agentpass".to_owned()], &files, &Config::default())
+    }
+
+    #[test]
+    fn many_notes_are_no_error() {
+        let tools: String =
+            (0..300).map(|n| format!("tool t{n}(text: string) {{ action write }}\n")).collect();
+        let analysis =
+            analysed(&format!("edition 2026\ncontract c {{ version \"1\"; agents \"a\" }}\n{tools}"));
+        assert!(analysis.is_clean());
+        let rest = analysis.diagnostics.iter().find(|finding| finding.code.name == "too-many-findings");
+        assert_eq!(rest.map(|rest| rest.severity), Some(Severity::Note));
+    }
+
+    #[test]
+    fn the_rest_of_many_errors_is_an_error() {
+        let rules: String = (0..300).map(|n| format!("deny when nothing{n} == 1\n")).collect();
+        let analysis = analysed(&format!("edition 2026\n{rules}"));
+        let rest = analysis.diagnostics.iter().find(|finding| finding.code.name == "too-many-findings");
+        assert_eq!(rest.map(|rest| rest.severity), Some(Severity::Error));
+        assert!(rest.is_some_and(|rest| rest.message.contains("100")));
     }
 }

@@ -47,7 +47,7 @@ pub fn import_cycle(span: Span, names: &[String]) -> Diagnostic {
 
 /// The rest of a file's findings.
 #[must_use]
-pub fn too_many(span: Span, hidden: usize) -> Diagnostic {
-    Diagnostic::new(&codes::TOO_MANY, span, format!("and {hidden} more in this file"))
+pub fn too_many(span: Span, severity: &str, hidden: usize) -> Diagnostic {
+    Diagnostic::new(&codes::TOO_MANY, span, format!("and {hidden} more {severity}s in this file"))
         .help("mend the first ones; most of the others are likely to follow from them")
 }
