@@ -83,6 +83,13 @@ proptest! {
         let from = from.index(chars.len() + 1);
         let text: String =
             chars.iter().take(from).chain(chars.iter().skip(from + length)).collect();
+        // What is broken may be so odd that the formatter sees, by its own check, that it cannot keep it: then it is
+        // left as it is.
+        let once = format(FileId(0), &text);
+        if once.problems.iter().any(|problem| problem.code == &codes::FMT_INTERNAL) {
+            prop_assert_eq!(once.text, text);
+            return Ok(());
+        }
         if let Err(what) = check(&text) {
             return Err(TestCaseError::fail(format!("{text}\n{text:?}\n==== {what}")));
         }
