@@ -16,12 +16,12 @@ mod flows;
 mod history;
 mod keys;
 mod limits;
-mod literals;
-mod manifest;
+pub(crate) mod literals;
+pub(crate) mod manifest;
 mod members;
 mod names;
 mod patterns;
-mod polarity;
+pub(crate) mod polarity;
 mod relations;
 mod rule_ids;
 mod rules;
@@ -33,12 +33,14 @@ mod tools;
 mod written_types;
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use agentpass_grammar::Span;
 
 use crate::ast;
 use crate::diagnostics::Diagnostic;
 use crate::load::Loaded;
+use crate::manifest::Manifest;
 use crate::typed;
 
 /// A program that has been checked, and what was found.
@@ -102,6 +104,8 @@ struct Checker<'l> {
     limit_ids: HashMap<String, Span>,
     /// Blocks of clauses with their tools, in the order in which they were found.
     sources: Vec<tools::Source<'l>>,
+    /// Manifests that were read, by their paths; nothing for what is none.
+    manifests: HashMap<String, Option<Arc<Manifest>>>,
     /// Names of rules, with their owners: each one stands for one rule.
     rule_names: HashMap<String, Span>,
     /// What the parameters of functions stand for where sums and counts are looked for.
@@ -128,6 +132,7 @@ impl<'l> Checker<'l> {
             suggestions: 500,
             limit_ids: HashMap::new(),
             sources: Vec::new(),
+            manifests: HashMap::new(),
             rule_names: HashMap::new(),
             bound: Vec::new(),
             refined: HashMap::new(),

@@ -27,13 +27,15 @@
 //! | load | [`load`] | paths -> every file that the program consists of, the standard library included ([`stdlib`]) |
 //! | check | [`check`](mod@check) | trees -> [`typed`]: names, [`types`], absence, facts, history, limits, flows |
 //! | lint | [`lint`](mod@lint) | typed program -> what is allowed and still likely a mistake |
+//! | lower | [`lower`](mod@lower) | typed program -> decision IR, under values of its parameters |
 //! | show | [`diagnostics`] | findings -> terminal, JSON, SARIF, GitHub; the registry and the pages of all codes |
 //!
-//! [`fmt`](mod@fmt) prints the one layout, [`explain`] says what a contract means in plain words. Nothing here opens a
-//! file, reads a clock or an environment variable, or knows of calls.
+//! [`build`](mod@build) does all of this for whoever wants a contract that can be executed. [`fmt`](mod@fmt) prints the one
+//! layout, [`explain`] says what a contract means in plain words. Nothing here reads a clock or an environment variable, or knows of calls; only [`build::Disk`] opens files.
 
 pub mod analysis;
 pub mod ast;
+pub mod build;
 pub mod check;
 pub mod diagnostics;
 pub mod explain;
@@ -41,6 +43,7 @@ pub mod fmt;
 pub mod lint;
 pub mod load;
 pub mod lower;
+mod manifest;
 pub mod parse;
 mod planted;
 pub mod stdlib;

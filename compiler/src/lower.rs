@@ -1,40 +1,69 @@
 //! From the checked program to the decision IR.
 //!
-//! Tools become frames ([`tools`]), conditions become nodes ([`expr`]), limits become what is kept and how calls count
-//! against it ([`limits`]). A rule that reads arguments or facts is lowered once per tool, because a fact is another
-//! expression in every tool (semantics 8); any other rule is lowered once.
+//! | step | module |
+//! | --- | --- |
+//! | values of the deployment's parameters | [`params`] |
+//! | what comes over the wire: facts of the host, records, tools, events | [`tools`], [`forms`] |
+//! | values that are known before any call | [`constants`] |
+//! | conditions and values | [`expr`], [`relations`], [`reads`], [`members`] |
+//! | questions about the past, and what is remembered for them | [`history`], [`counts`] |
+//! | rules, what runs once | [`rules`] |
+//! | limits | [`limits`] |
+//! | flows, skills, challenges | [`flows`], [`challenges`] |
 //!
-//! What the IR cannot say yet is refused by name and place ([`LowerError`]): a contract that loads means all that it says.
+//! A rule that reads arguments or facts is lowered once per tool, because a fact is another expression in every tool
+//! (semantics 8); any other rule is lowered once for all of its tools. Blocks are lowered in source order, so that the
+//! tables of the IR are in source order without being sorted.
+//!
+//! What cannot be lowered is refused by name and place ([`LowerError`]): a contract that loads means all that it says.
 
+mod challenges;
+mod constants;
+mod counts;
+mod data;
 mod expr;
+mod flows;
+mod forms;
+mod history;
 mod limits;
+mod members;
+mod names;
+mod params;
+mod reads;
 mod refused;
+mod relations;
+mod rules;
 mod tools;
 
-use std::collections::HashMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, HashMap};
 
 use agentpass_grammar::{FileId, Sources, Span};
 use agentpass_ir as ir;
 use agentpass_values::{Date, Timestamp, Zone};
-use sha2::{Digest, Sha256};
 
 pub use refused::{Construct, LowerError};
 
-use crate::typed::{self, Expr, ExprKind, Read, RuleKind};
+use crate::typed;
+
+/// Values of deployment parameters, by name, as text.
+pub type Params = BTreeMap<String, String>;
 
 /// Lowers a program that was checked without errors.
 ///
 /// # Errors
-/// Everything in it that cannot be lowered, in source order.
-pub fn lower(program: &typed::Program, sources: &Sources) -> Result<ir::Program, Vec<LowerError>> {
+/// Everything in it that cannot be lowered, in source order; and what is wrong with the parameters.
+pub fn lower(
+    program: &typed::Program,
+    sources: &Sources,
+    params: &Params,
+) -> Result<ir::Program, Vec<LowerError>> {
     let mut lowering = Lowering::new(program, sources);
-    lowering.whole_program();
-    lowering.tools();
     lowering.contract();
-    lowering.challenges();
-    let blocks: &[typed::Block] = &program.blocks;
-    for block in blocks {
+    lowering.params(params);
+    lowering.wire();
+    lowering.declared_challenges();
+    lowering.declared_flows();
+    for block in lowering.blocks_in_order() {
         for rule in &block.rules {
             lowering.rule(block, rule);
         }
@@ -42,6 +71,9 @@ pub fn lower(program: &typed::Program, sources: &Sources) -> Result<ir::Program,
             lowering.limit(block, limit);
         }
     }
+    lowering.flows_of_tools();
+    lowering.shown_and_bound();
+    lowering.skills();
     lowering.finish()
 }
 
@@ -49,6 +81,7 @@ pub fn lower(program: &typed::Program, sources: &Sources) -> Result<ir::Program,
 type Lowered<T> = Result<T, Refused>;
 
 /// The reason stands among the errors.
+#[derive(Debug)]
 struct Refused;
 
 struct Lowering<'p> {
@@ -58,8 +91,22 @@ struct Lowering<'p> {
     errors: Vec<LowerError>,
     /// Files by their number in the sources; in the IR they are sorted by name, so that source order is their order.
     files: HashMap<FileId, ir::FileId>,
-    /// Tools by their index in the program; in the IR they are sorted by wire name.
+    /// Tools by their index in the program.
     tools: HashMap<usize, ir::ToolId>,
+    /// Flows by their index in the program.
+    flows: HashMap<usize, ir::FlowId>,
+    /// Places of the blocks, to find the one in which something stands.
+    places: Vec<(Span, &'p typed::Block)>,
+    /// Values of the deployment's parameters; nothing for one that was refused.
+    params: Vec<Option<ir::Value>>,
+    /// Named sets that have been read.
+    sets: HashMap<usize, ir::Value>,
+    /// Constants that are there already.
+    consts: HashMap<String, ir::ConstId>,
+    /// Facts of jobs by their names in the language.
+    job_facts: HashMap<String, u32>,
+    /// Monitors by what they watch.
+    monitors: HashMap<String, ir::MonitorId>,
 }
 
 impl<'p> Lowering<'p> {
@@ -67,15 +114,35 @@ impl<'p> Lowering<'p> {
         let mut named: Vec<(&str, FileId)> = sources.iter().map(|(id, file)| (&*file.name, id)).collect();
         named.sort_unstable();
         let files = (0..).map(ir::FileId).zip(&named).map(|(to, (_, from))| (*from, to)).collect();
+        let mut places: Vec<_> = program.blocks.iter().map(|block| (block.span, block)).collect();
+        places.sort_by_key(|(span, _)| (span.file.0, span.start));
         let out = ir::Program {
             files: named.iter().map(|(name, _)| (*name).to_owned()).collect(),
             ..ir::Program::default()
         };
-        Self { program, sources, out, errors: Vec::new(), files, tools: HashMap::new() }
+        Self {
+            program,
+            sources,
+            out,
+            errors: Vec::new(),
+            files,
+            tools: HashMap::new(),
+            flows: HashMap::new(),
+            places,
+            params: Vec::new(),
+            sets: HashMap::new(),
+            consts: HashMap::new(),
+            job_facts: HashMap::new(),
+            monitors: HashMap::new(),
+        }
     }
 
     fn refuse<T>(&mut self, construct: Construct, span: Span) -> Lowered<T> {
-        let error = LowerError { construct, span };
+        self.refuse_because(construct, span, String::new())
+    }
+
+    fn refuse_because<T>(&mut self, construct: Construct, span: Span, detail: String) -> Lowered<T> {
+        let error = LowerError { construct, span, detail };
         // A rule for twenty tools is refused once.
         if !self.errors.contains(&error) {
             self.errors.push(error);
@@ -84,7 +151,7 @@ impl<'p> Lowering<'p> {
     }
 
     fn origin(&self, span: Span) -> ir::Origin {
-        let file = self.files.get(&span.file).copied().unwrap_or(ir::FileId(u32::MAX));
+        let file = self.files.get(&span.file).copied().unwrap_or(ir::FileId(0));
         let position = self.sources.get(span.file).map(|file| file.position(span.start));
         ir::Origin {
             file,
@@ -95,18 +162,18 @@ impl<'p> Lowering<'p> {
         }
     }
 
-    /// Whatever changes decisions and has no room in the IR yet.
-    fn whole_program(&mut self) {
-        let program = self.program;
-        let params = program.params.iter().map(|param| (Construct::Param, param.name.span));
-        let host = program.host.iter().map(|field| (Construct::Host, field.span));
-        let jobs = program.jobs.iter().map(|job| (Construct::Job, job.name.span));
-        let events = program.events.iter().map(|event| (Construct::Event, event.name.span));
-        let flows = program.flows.iter().map(|flow| (Construct::Flow, flow.span));
-        let skills = program.skills.iter().map(|skill| (Construct::Skill, skill.name.span));
-        for (construct, span) in params.chain(host).chain(jobs).chain(events).chain(flows).chain(skills) {
-            let _ = self.refuse::<()>(construct, span);
-        }
+    fn blocks_in_order(&self) -> Vec<&'p typed::Block> {
+        let mut blocks: Vec<&typed::Block> = self.program.blocks.iter().collect();
+        blocks.sort_by_key(|block| (self.origin(block.span).file, block.span.start));
+        blocks
+    }
+
+    /// The block in which something stands.
+    fn block_at(&self, span: Span) -> Option<&'p typed::Block> {
+        let key = (span.file.0, span.start);
+        let after = self.places.partition_point(|(place, _)| (place.file.0, place.start) <= key);
+        let (place, block) = self.places.get(after.checked_sub(1)?)?;
+        (place.file == span.file && span.end <= place.end).then_some(*block)
     }
 
     fn contract(&mut self) {
@@ -126,189 +193,24 @@ impl<'p> Lowering<'p> {
         self.out.contract = ir::Contract {
             name: contract.name.node.clone(),
             version: contract.version.clone(),
-            digest: [0; 32],
             agents: contract.agents.clone(),
             valid_from: from.flatten(),
             valid_before: until.flatten(),
+            params: Vec::new(),
+            data: data::versions(),
         };
-    }
-
-    fn challenges(&mut self) {
-        let program = self.program;
-        for challenge in &program.challenges {
-            let span = challenge.name.span;
-            if !challenge.binds.is_empty() {
-                let _ = self.refuse::<()>(Construct::Binds, span);
-            }
-            if !challenge.shows.is_empty() {
-                let _ = self.refuse::<()>(Construct::Shows, span);
-            }
-            if challenge.reusable.is_some() {
-                let _ = self.refuse::<()>(Construct::Reusable, span);
-            }
-            if challenge.separate.iter().any(|from| from != "user") {
-                let _ = self.refuse::<()>(Construct::Separate, span);
-            }
-            self.out.challenges.push(ir::Challenge {
-                name: challenge.name.node.clone(),
-                count: challenge.count,
-                who: match &challenge.who {
-                    typed::Asked::Groups(groups) => ir::Asked::Groups(groups.clone()),
-                    typed::Asked::User => ir::Asked::User,
-                    typed::Asked::Anyone => ir::Asked::Anyone,
-                },
-                separate_from_user: challenge.separate.iter().any(|from| from == "user"),
-                expires: challenge.expires,
-                origin: self.origin(span),
-            });
-        }
-    }
-
-    fn rule(&mut self, block: &typed::Block, rule: &typed::Rule) {
-        let per_tool = rule_parts(rule).iter().any(|expr| depends_on_tool(expr));
-        let tools: Vec<(usize, ir::ToolId)> =
-            block.targets.iter().filter_map(|tool| Some((*tool, *self.tools.get(tool)?))).collect();
-        let instances: Vec<(Option<usize>, Vec<ir::ToolId>)> = if per_tool {
-            tools.iter().map(|(tool, id)| (Some(*tool), vec![*id])).collect()
-        } else if tools.is_empty() {
-            Vec::new()
-        } else {
-            vec![(None, tools.iter().map(|(_, id)| *id).collect())]
-        };
-        for (tool, ids) in instances {
-            if let Ok(rule) = self.instance(tool, ids, rule) {
-                self.out.rules.push(rule);
-            }
-        }
-    }
-
-    /// One rule for the frames of these tools.
-    fn instance(
-        &mut self,
-        tool: Option<usize>,
-        tools: Vec<ir::ToolId>,
-        rule: &typed::Rule,
-    ) -> Lowered<ir::Rule> {
-        let mut cx = expr::Cx::new(tool);
-        let guard = self.guards(&mut cx, &rule.guards, rule.span)?;
-        let always =
-            |lowering: &mut Self, truth| lowering.node(ir::Op::Known(truth), ir::Ty::Truth, rule.span);
-        let (effect, each, condition) = match &rule.kind {
-            RuleKind::Require(condition) => (ir::Effect::Require, None, self.truth(&mut cx, condition)?),
-            RuleKind::RequireEach(each) => {
-                let (each, body) = self.each(&mut cx, each)?;
-                (ir::Effect::Require, Some(each), body)
-            }
-            RuleKind::Deny(None) => (ir::Effect::Deny, None, always(self, true)?),
-            RuleKind::Deny(Some(condition)) => (ir::Effect::Deny, None, self.truth(&mut cx, condition)?),
-            RuleKind::DenyEach(each) => {
-                let (each, body) = self.each(&mut cx, each)?;
-                (ir::Effect::Deny, Some(each), body)
-            }
-            RuleKind::Challenge { challenge, each, when } => {
-                let id = u32::try_from(*challenge).unwrap_or(u32::MAX);
-                let effect = ir::Effect::Challenge(ir::ChallengeId(id));
-                match (each, when) {
-                    (None, None) => (effect, None, always(self, true)?),
-                    (None, Some(when)) => (effect, None, self.truth(&mut cx, when)?),
-                    (Some(each), None) => {
-                        let (each, body) = self.each(&mut cx, each)?;
-                        (effect, Some(each), body)
-                    }
-                    (Some(_), Some(when)) => return self.refuse(Construct::EachAndWhen, when.span),
-                }
-            }
-            RuleKind::Once { .. } => return self.refuse(Construct::Once, rule.span),
-            RuleKind::RecordsAtMost(_) => return self.refuse(Construct::Records, rule.span),
-        };
-        Ok(ir::Rule {
-            id: rule.id.clone(),
-            tools,
-            guard,
-            each,
-            condition,
-            effect,
-            because: self.template(&mut cx, rule.because.as_ref())?,
-            audit: self.template(&mut cx, rule.audit.as_ref())?,
-            origin: self.origin(rule.span),
-        })
-    }
-
-    fn each(&mut self, cx: &mut expr::Cx, each: &typed::Each) -> Lowered<(ir::Each, ir::NodeId)> {
-        let list = self.value(cx, &each.list)?;
-        let var = self.bind_element(cx, each.var, list, each.list.span)?;
-        let body = self.truth(cx, &each.body)?;
-        // The variable stays bound: the message may show it.
-        Ok((ir::Each { var, list }, body))
-    }
-
-    fn guards(&mut self, cx: &mut expr::Cx, guards: &[Arc<Expr>], span: Span) -> Lowered<Option<ir::NodeId>> {
-        let mut all = Vec::with_capacity(guards.len());
-        for guard in guards {
-            all.push(self.truth(cx, guard)?);
-        }
-        match all.as_slice() {
-            [] => Ok(None),
-            [one] => Ok(Some(*one)),
-            _ => self.node(ir::Op::All(all), ir::Ty::Truth, span).map(Some),
-        }
-    }
-
-    fn template(
-        &mut self,
-        cx: &mut expr::Cx,
-        template: Option<&typed::Template>,
-    ) -> Lowered<Option<ir::Template>> {
-        let Some(template) = template else { return Ok(None) };
-        let mut parts = Vec::with_capacity(template.parts.len());
-        for part in &template.parts {
-            parts.push(match part {
-                typed::TemplatePart::Text(text) => ir::Part::Text(text.clone()),
-                typed::TemplatePart::Hole(hole) => ir::Part::Value(self.value(cx, hole)?),
-            });
-        }
-        Ok(Some(ir::Template { parts }))
     }
 
     fn finish(mut self) -> Result<ir::Program, Vec<LowerError>> {
-        if !self.errors.is_empty() {
-            self.errors.sort_by_key(|error| (error.span.file.0, error.span.start));
-            return Err(self.errors);
+        if self.errors.is_empty() {
+            return Ok(self.out);
         }
-        self.out.rules.sort_by_key(|rule| (rule.origin.file, rule.origin.start));
-        self.out.contract.digest = Sha256::digest(ir::listing(&self.out)).into();
-        Ok(self.out)
+        self.errors.sort_by_key(|error| (self.files.get(&error.span.file).copied(), error.span.start));
+        Err(self.errors)
     }
 }
 
-/// Every expression of a rule.
-fn rule_parts(rule: &typed::Rule) -> Vec<&Expr> {
-    let mut parts: Vec<&Expr> = rule.guards.iter().map(|guard| &**guard).collect();
-    match &rule.kind {
-        RuleKind::Require(condition) | RuleKind::RecordsAtMost(condition) => parts.push(condition),
-        RuleKind::RequireEach(each) | RuleKind::DenyEach(each) => parts.extend([&each.list, &each.body]),
-        RuleKind::Deny(condition) => parts.extend(condition),
-        RuleKind::Challenge { each, when, .. } => {
-            parts.extend(each.iter().flat_map(|each| [&each.list, &each.body]));
-            parts.extend(when);
-        }
-        RuleKind::Once { keys, .. } => parts.extend(keys),
-    }
-    for template in rule.because.iter().chain(&rule.audit) {
-        parts.extend(template.parts.iter().filter_map(|part| match part {
-            typed::TemplatePart::Hole(hole) => Some(hole),
-            typed::TemplatePart::Text(_) => None,
-        }));
-    }
-    parts
-}
-
-/// True where the expression is another one in another tool.
-fn depends_on_tool(expr: &Expr) -> bool {
-    let mut found = false;
-    expr.walk(&mut |expr| {
-        found |=
-            matches!(&expr.kind, ExprKind::Read(Read::Arg(_) | Read::Fact(_) | Read::Tool | Read::Digest));
-    });
-    found
+/// A number of a table of the IR. Tables that grow past it are refused by `verify`.
+fn number(index: usize) -> u32 {
+    u32::try_from(index).unwrap_or(u32::MAX)
 }

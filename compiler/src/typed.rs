@@ -28,6 +28,8 @@ pub struct Program {
     pub sets: Vec<Set>,
     /// Record types.
     pub records: Vec<Record>,
+    /// JSON Schemas that say more than types can; pinned tools point into them.
+    pub schemas: Vec<agentpass_ir::Schema>,
     /// Labels.
     pub labels: Vec<Label>,
     /// Facts that only the host knows, merged over all files.
@@ -158,7 +160,7 @@ pub struct SchemaBounds {
     pub min_length: Option<u32>,
     /// `maxLength`
     pub max_length: Option<u32>,
-    /// `pattern`
+    /// `pattern`, in the syntax of the language, found anywhere in the text.
     pub pattern: Option<String>,
 }
 
@@ -226,6 +228,8 @@ pub struct Tool {
     pub params: Vec<Field>,
     /// Undeclared arguments pass, and reach no rule.
     pub open: bool,
+    /// The schema that its arguments have to satisfy besides their types: an index into the program's schemas.
+    pub schema: Option<agentpass_ir::SchemaId>,
     /// The facts that clauses give, its own and those of `on` blocks that always apply.
     pub facts: Facts,
     /// Its trusted results.
@@ -362,6 +366,9 @@ pub struct Block {
     pub file: FileId,
     /// Indices of the tools (families and `otherwise` included).
     pub targets: Vec<usize>,
+    /// The parameters that can be read here, as they are read here: a shared block may read one more finely than the tool
+    /// declares it.
+    pub params: Arc<Vec<Field>>,
     /// The rules, in source order.
     pub rules: Vec<Rule>,
     /// The limits, in source order.
@@ -426,6 +433,8 @@ pub struct Skill {
     pub digest: Option<String>,
     /// Indices of the tools that it may call.
     pub invokes: Vec<usize>,
+    /// The names that it may call, as written: of a family only those.
+    pub names: Vec<ast::Pattern>,
 }
 
 /// A test.

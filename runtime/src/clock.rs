@@ -1,37 +1,44 @@
 //! Time and chance, which come from outside.
 
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+#[allow(clippy::disallowed_types, reason = "this is where time comes in")]
+use std::time::{SystemTime, UNIX_EPOCH};
 
-use agentpass_values::Timestamp;
+use agentpass_values::{Duration, Timestamp};
 
 use crate::digest::Sha256;
 
 /// A clock. A store has one, and it rules (semantics 25).
 pub trait Clock: Send + Sync {
-    /// The time.
-    fn now(&self) -> Timestamp;
+    /// The time of the day, and the time since some moment by a clock that nobody sets.
+    fn read(&self) -> (Timestamp, Duration);
 }
 
-/// A clock that stands still until somebody moves it.
-#[derive(Debug, Default)]
-pub struct ManualClock(std::sync::atomic::AtomicI64);
+/// The clocks of the machine.
+#[derive(Debug)]
+pub struct SystemClock(Instant);
 
-impl ManualClock {
-    /// A clock that shows this.
+impl SystemClock {
+    /// The clocks of the machine.
     #[must_use]
-    pub fn at(time: Timestamp) -> Self {
-        Self(std::sync::atomic::AtomicI64::new(time.nanos()))
-    }
-
-    /// Moves it.
-    pub fn set(&self, time: Timestamp) {
-        self.0.store(time.nanos(), Ordering::SeqCst);
+    pub fn new() -> Self {
+        Self(Instant::now())
     }
 }
 
-impl Clock for ManualClock {
-    fn now(&self) -> Timestamp {
-        Timestamp::from_nanos(self.0.load(Ordering::SeqCst))
+impl Default for SystemClock {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Clock for SystemClock {
+    #[allow(clippy::disallowed_types, clippy::disallowed_methods, reason = "this is where time comes in")]
+    fn read(&self) -> (Timestamp, Duration) {
+        let nanos = |length: std::time::Duration| i64::try_from(length.as_nanos()).unwrap_or(i64::MAX);
+        let wall = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, nanos);
+        (Timestamp::from_nanos(wall), Duration::from_nanos(nanos(self.0.elapsed())))
     }
 }
 
@@ -39,6 +46,25 @@ impl Clock for ManualClock {
 pub trait Entropy: Send + Sync {
     /// 80 bits or more that nobody can foresee.
     fn draw(&self) -> [u8; 10];
+}
+
+/// Names that nobody can foresee: the system's own randomness.
+#[derive(Debug, Default)]
+pub struct SystemEntropy {
+    drawn: AtomicU64,
+}
+
+impl Entropy for SystemEntropy {
+    fn draw(&self) -> [u8; 10] {
+        let mut bytes = [0; 10];
+        if getrandom::fill(&mut bytes).is_err() {
+            // Without randomness names are still unique; that they can be guessed opens nothing, since votes and outcomes
+            // come over authenticated channels.
+            let drawn = self.drawn.fetch_add(1, Ordering::SeqCst).to_be_bytes();
+            bytes.iter_mut().rev().zip(drawn.iter().rev()).for_each(|(to, byte)| *to = *byte);
+        }
+        bytes
+    }
 }
 
 /// Reproducible names, for tests and `--seed`.
@@ -69,5 +95,18 @@ impl Entropy for Seeded {
 /// A name that sorts by time: `dec_`, the milliseconds, what was drawn.
 pub(crate) fn name(kind: &str, now: Timestamp, entropy: &dyn Entropy) -> String {
     let millis = now.nanos().div_euclid(1_000_000).max(0);
-    format!("{kind}_{millis:012x}{}", crate::digest::hex(&entropy.draw()))
+    let mut name = String::with_capacity(kind.len() + 33);
+    name.push_str(kind);
+    name.push('_');
+    let mut hex = |bytes: &[u8]| {
+        for byte in bytes {
+            for digit in [byte >> 4, byte & 15] {
+                name.push(char::from_digit(u32::from(digit), 16).unwrap_or('0'));
+            }
+        }
+    };
+    let [_, _, time @ ..] = millis.to_be_bytes();
+    hex(&time);
+    hex(&entropy.draw());
+    name
 }

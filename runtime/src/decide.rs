@@ -2,277 +2,435 @@
 //!
 //! [`prepare`] does what needs no state, and says what the transaction will touch. [`judge`] is the transaction's
 //! function: it has no effect of its own and may run again. The stages are those of semantics 1: the first one that
-//! denies ends the evaluation, with all its reasons.
+//! denies ends the evaluation, with all its reasons. Inside the last one everything is evaluated:
+//!
+//! | file | judges |
+//! | --- | --- |
+//! | `rules.rs` | rules, each with every element of its `each` |
+//! | `flows.rs` | movements of data, and the flows that stand for them |
+//! | `budgets.rs` | limits: what the call counts, whether there is room, steps on the way |
+//! | `denials.rs` | denials as something that limits count, and what they suspend |
+//! | `onces.rs` | keys that run once, and replays |
+//! | `asks.rs` | challenges: who is asked, and whose answer is there |
+//! | `past.rs` | what rules ask of the past: first which rows, then what they say |
+//! | `feeds.rs` | what monitors will remember of this call |
+//! | `findings.rs` | reasons as they are found, and the verdict that follows |
 
-mod budgets;
-mod rules;
+pub(crate) mod asks;
+pub(crate) mod budgets;
+pub(crate) mod denials;
+pub(crate) mod feeds;
+pub(crate) mod findings;
+pub(crate) mod flows;
+pub(crate) mod identity;
+pub(crate) mod onces;
+pub(crate) mod past;
+pub(crate) mod rules;
+pub(crate) mod touched;
 
-use agentpass_ir::{Ambient, ChallengeId, Contract, Origin, ToolId, Verified};
-use agentpass_values::{Timestamp, escape};
+use std::cell::OnceCell;
 
-use crate::challenges::Asking;
+use agentpass_ir::{Ambient, Lookup, NodeId, ToolId, Verified};
+
 use crate::clock::{Entropy, name};
-use crate::decision::{Ask, ContractRef, Decision, Place, Reason, Verdict};
+use crate::decision::{Decision, Verdict};
 use crate::digest::{self, Digest};
-use crate::store::{Changes, Lookup, Snapshot, Touches};
-use crate::wire::{Call, Refusal};
+use crate::plan::{FormRef, Plan};
+use crate::state::asking::Directory;
+use crate::state::key::{Builder, Kind};
+use crate::state::permit::{Held, Permit, PermitId};
+use crate::state::seen::Seen;
+use crate::state::{Delta, Key, Row};
+use crate::store::{Change, Snapshot};
+use crate::wire::Call;
+use asks::Askable;
 use budgets::Charged;
+use feeds::Feed;
+use findings::Findings;
+use onces::Claim;
+use past::{Gather, Present};
+use touched::Touched;
+
+/// What deciding leans on, the same for every call.
+#[derive(Clone, Copy)]
+pub(crate) struct House<'c> {
+    pub contract: &'c Verified,
+    pub plan: &'c Plan,
+    pub entropy: &'c dyn Entropy,
+    pub directory: Option<&'c dyn Directory>,
+    /// Note every clause that the call met.
+    pub explain: bool,
+}
 
 /// What a decision needs beyond the contract and the state.
-#[derive(Debug)]
-pub struct Prepared<'c> {
-    contract: &'c Verified,
-    call: &'c Call,
-    /// Digest of tool and arguments.
-    digest: Digest,
+pub(crate) struct Prepared<'c> {
+    pub house: House<'c>,
+    pub call: &'c Call,
+    pub tool: Option<ToolId>,
+    digest: OnceCell<Digest>,
+    digest_text: OnceCell<String>,
+    pub touched: Touched,
+    switches: usize,
+    job: Option<usize>,
+    seen: Option<usize>,
     charged: Vec<Charged<'c>>,
-    /// The challenges that a rule of the tool can ask for, with what their approval is bound to.
-    bindings: Vec<(ChallengeId, Digest)>,
-    /// What the transaction reads.
-    pub touches: Touches,
+    claims: Vec<Claim<'c>>,
+    feeds: Vec<Feed>,
+    askables: Vec<Askable>,
+    /// The job's row, and those of the jobs above it.
+    pub jobs: Vec<Key>,
+    /// The jobs above it, nearest first.
+    pub parents: Vec<String>,
 }
 
 /// Reads off a call what its decision will touch.
-#[must_use]
-pub fn prepare<'c>(contract: &'c Verified, call: &'c Call) -> Prepared<'c> {
-    let digest = digest::of_call(&call.name, &call.frame);
-    let mut prepared = Prepared {
-        contract,
-        call,
-        digest,
-        charged: Vec::new(),
-        bindings: Vec::new(),
-        touches: Touches { at: call.at, ..Touches::default() },
+///
+/// `parents` are the jobs above the call's own, as far as they are known yet: see [`unknown_parents`].
+pub(crate) fn prepare<'c>(house: House<'c>, call: &'c Call, parents: &[String]) -> Prepared<'c> {
+    let frame = &call.frame;
+    let tool = match call.tool {
+        Lookup::Known(tool) => Some(tool),
+        Lookup::Ambiguous | Lookup::Unknown => None,
     };
-    // A call that is denied before the last stage touches nothing.
-    if let Some(tool) = call.tool.filter(|_| call.faults.is_empty()) {
-        prepared.charged = budgets::charged(contract, call, tool, &mut prepared.touches);
-        prepared.bindings = rules::bindings(contract, call, tool, &digest);
-        prepared.touches.askings =
-            prepared.bindings.iter().map(|(_, binding)| Lookup::Binding(*binding)).collect();
+    let mut touched = Touched::default();
+    let switches = touched.add(switches_key());
+    let tenant = frame.ambient(Ambient::Tenant);
+    let own = frame.ambient(Ambient::Job);
+    let jobs: Vec<Key> =
+        own.into_iter().chain(parents.iter().map(String::as_str)).map(|job| job_key(tenant, job)).collect();
+    let job = jobs.first().map(|key| touched.add(key.clone()));
+    if let Some(own) = own {
+        touched.add(job_tenants_key(own));
     }
+    let seen = call.id.as_deref().map(|id| touched.add(seen_key(call, id)));
+    let mut prepared = Prepared {
+        house,
+        call,
+        tool,
+        digest: OnceCell::new(),
+        digest_text: OnceCell::new(),
+        touched,
+        switches,
+        job,
+        seen,
+        charged: Vec::new(),
+        claims: Vec::new(),
+        feeds: Vec::new(),
+        askables: Vec::new(),
+        jobs,
+        parents: parents.to_vec(),
+    };
+    // A call that does not fit the signature reaches no rule; all it can do is be counted as refused.
+    if let Some(tool) = tool.filter(|_| call.faults.is_empty()) {
+        prepared.charged = budgets::charged(&mut prepared, tool);
+        prepared.claims = onces::claims(&mut prepared, tool);
+        prepared.feeds = feeds::feeds(&mut prepared, tool);
+        prepared.askables = asks::askables(&mut prepared, tool);
+        past::gather(&mut prepared, tool);
+    }
+    denials::touch_denials(&mut prepared);
     prepared
 }
 
-/// Decides.
-#[must_use]
-pub fn judge(prepared: &Prepared<'_>, snapshot: &Snapshot, entropy: &dyn Entropy) -> (Decision, Changes) {
-    let Prepared { contract, call, .. } = prepared;
-    let mut verdict = Findings::default();
-    identity(&contract.program().contract, call, snapshot.now, &mut verdict);
-    if verdict.is_denied() {
-        return (verdict.decision(contract, Some(call), snapshot.now, entropy), Changes::default());
+impl<'c> Prepared<'c> {
+    /// The digest of tool and arguments.
+    pub(crate) fn digest(&self) -> &Digest {
+        self.digest.get_or_init(|| digest::of_call(&self.call.name, &self.call.frame))
     }
-    let Some(tool) = call.tool else {
-        let message = format!("this contract has no tool `{}`", escape::shown(&call.name));
-        verdict.deny("tool.unknown", message);
-        return (verdict.decision(contract, Some(call), snapshot.now, entropy), Changes::default());
-    };
-    for fault in &call.faults {
-        verdict.deny(fault.code, fault.message.clone());
-    }
-    if verdict.is_denied() {
-        return (verdict.decision(contract, Some(call), snapshot.now, entropy), Changes::default());
-    }
-    last_stage(prepared, tool, snapshot, verdict, entropy)
-}
 
-/// Rules, limits and challenges, all together.
-fn last_stage(
-    prepared: &Prepared<'_>,
-    tool: ToolId,
-    snapshot: &Snapshot,
-    mut findings: Findings,
-    entropy: &dyn Entropy,
-) -> (Decision, Changes) {
-    let Prepared { contract, call, .. } = prepared;
-    let now = snapshot.now;
-    let asked = rules::judge(contract, call, tool, &mut findings);
-    let budgets = budgets::judge(contract, call, &prepared.charged, snapshot, &mut findings);
-    let mut changes = Changes::default();
-    let mut opened = Vec::new();
-    for id in asked {
-        let Some(challenge) = contract.program().challenges.get(id.index()) else { continue };
-        let place = prepared.bindings.iter().position(|(of, _)| *of == id);
-        let known = place
-            .and_then(|place| snapshot.askings.get(place)?.as_ref())
-            .filter(|asking| !asking.is_over(now));
-        let binding = place.and_then(|place| prepared.bindings.get(place)).map(|(_, binding)| *binding);
-        match (known, binding) {
-            (Some(asking), _) if asking.refused => {
-                findings.deny("challenge.refused", format!("`{}` was asked, and refused", challenge.name));
-            }
-            (Some(asking), _) if asking.is_approved(challenge) => {
-                changes.spent.push(asking.binding);
-                findings.lift(id);
-            }
-            (Some(asking), _) => findings.ask(challenge, asking),
-            (None, Some(binding)) => {
-                let asking = Asking {
-                    id: name("chl", now, entropy),
-                    name: challenge.name.clone(),
-                    binding,
-                    digest: prepared.digest,
-                    call: call.id.clone(),
-                    requester: call.frame.ambient(Ambient::User).map(str::to_owned),
-                    opened: now,
-                    expires: challenge.expires.and_then(|length| now.checked_add(length)),
-                    approved_by: Vec::new(),
-                    refused: false,
-                };
-                findings.ask(challenge, &asking);
-                opened.push(asking);
-            }
-            (None, None) => findings.deny("challenge.lost", format!("`{}` cannot be asked", challenge.name)),
+    pub(crate) fn digest_text(&self) -> &str {
+        self.digest_text.get_or_init(|| format!("sha256:{}", digest::hex(self.digest())))
+    }
+
+    pub(crate) fn contract(&self) -> &'c Verified {
+        self.house.contract
+    }
+
+    pub(crate) fn ambient(&self, ambient: Ambient) -> Option<&'c str> {
+        self.call.frame.ambient(ambient)
+    }
+
+    /// Lets a gathering evaluation note what it asks.
+    pub(crate) fn gather_in(&mut self, nodes: impl IntoIterator<Item = NodeId>) {
+        let asking: Vec<NodeId> = nodes.into_iter().filter(|&node| self.house.plan.asks(node)).collect();
+        if asking.is_empty() {
+            return;
+        }
+        let keys = Gather::run(self, &asking);
+        for key in keys {
+            self.touched.add(key);
         }
     }
-    // What is held, asked and used up follows from the verdict, and from nothing else.
-    match findings.verdict() {
-        Verdict::Allow => changes.tallies = budgets.charged,
-        Verdict::Challenge => changes = Changes { askings: opened, ..Changes::default() },
-        Verdict::Deny => changes = Changes::default(),
+}
+
+/// The jobs above the call's own, where they are others than it was prepared with: then it has to be prepared again, since
+/// its calls charge them too. They never change once a job is open.
+pub(crate) fn unknown_parents(prepared: &Prepared<'_>, snapshot: &Snapshot<'_>) -> Option<Vec<String>> {
+    match prepared.job.and_then(|place| snapshot.rows.get(place).copied().flatten()) {
+        Some(Row::Job(job)) if job.parents != prepared.parents => Some(job.parents.clone()),
+        _ => None,
     }
-    let allowed = findings.verdict() == Verdict::Allow;
-    let mut decision = findings.decision(contract, Some(call), now, entropy);
-    decision.remaining = if allowed { budgets.after } else { budgets.before };
-    // A time to come back is promised only where nothing but time is missing.
-    let only_limits = decision.reasons.iter().all(|reason| reason.code == "limit");
-    decision.retry_after = budgets.room_at.filter(|_| decision.verdict == Verdict::Deny && only_limits);
+}
+
+/// Decides.
+pub(crate) fn judge(prepared: &Prepared<'_>, snapshot: &Snapshot<'_>) -> (Decision, Vec<Change>) {
+    let House { contract, entropy, .. } = prepared.house;
+    let call = prepared.call;
+    let late = snapshot.reading.late;
+    let mut findings = Findings::new(contract, prepared.house.explain);
+    if again(prepared, snapshot, &mut findings) {
+        let decision = findings.decision(Some(call), late, entropy);
+        return (decision, Vec::new());
+    }
+    if let Some(decision) = recorded(prepared, snapshot) {
+        return (decision, Vec::new());
+    }
+    identity::judge(prepared, snapshot, &mut findings);
+    if !findings.is_denied() && prepared.tool.is_none() {
+        let (code, message) = if call.tool == Lookup::Ambiguous {
+            ("tool.ambiguous", "several families of this contract have a tool")
+        } else {
+            ("tool.unknown", "this contract has no tool")
+        };
+        let shown = agentpass_values::escape::shown(&call.name);
+        findings.deny(code, format!("{message} `{shown}`"));
+    }
+    if !findings.is_denied() {
+        for fault in &call.faults {
+            findings.deny(fault.code, fault.message.clone());
+        }
+    }
+    let mut changes = Vec::new();
+    let mut granted = None;
+    match prepared.tool {
+        Some(tool) if !findings.is_denied() => {
+            granted = last_stage(prepared, tool, snapshot, &mut findings, &mut changes);
+        }
+        _ => {}
+    }
+    if findings.is_denied() {
+        denials::count_denial(prepared, snapshot, &mut changes);
+    }
+    let mut decision = findings.decision(Some(call), late, entropy);
+    let permit = granted.as_ref().map(|granted| granted.id);
+    decision.permit = permit.map(|id| id.0);
+    remember(prepared, snapshot, &decision, granted, &mut changes);
     (decision, changes)
 }
 
+fn seen<'s>(prepared: &Prepared<'_>, snapshot: &Snapshot<'s>) -> Option<&'s Seen> {
+    match prepared.seen.and_then(|place| snapshot.rows.get(place).copied().flatten()) {
+        Some(Row::Seen(seen)) => Some(seen),
+        _ => None,
+    }
+}
+
+/// Another call under an id that was used (semantics 18).
+fn again(prepared: &Prepared<'_>, snapshot: &Snapshot<'_>, findings: &mut Findings<'_>) -> bool {
+    let other = seen(prepared, snapshot).is_some_and(|seen| seen.digest != *prepared.digest());
+    if other {
+        findings.deny("call.conflict", "another call came under this id".to_owned());
+    }
+    other
+}
+
+/// The same call again under its id: what was decided, without a second permit. One that was challenged is decided again.
+fn recorded(prepared: &Prepared<'_>, snapshot: &Snapshot<'_>) -> Option<Decision> {
+    let mut decision = seen(prepared, snapshot)?.decision.clone()?;
+    decision.permit = None;
+    Some(*decision)
+}
+
+/// Rules, flows, limits, keys that run once and challenges, all together.
+fn last_stage(
+    prepared: &Prepared<'_>,
+    tool: ToolId,
+    snapshot: &Snapshot<'_>,
+    findings: &mut Findings<'_>,
+    changes: &mut Vec<Change>,
+) -> Option<Granted> {
+    let present = Present::new(prepared, snapshot);
+    let movements = flows::judge(prepared, tool, &present, findings);
+    rules::judge(prepared, tool, &present, &movements, findings);
+    let once = onces::judge(prepared, &present, findings);
+    let budgets = budgets::judge(prepared, &present, snapshot, once.replay.is_some(), findings);
+    let asked = asks::judge(prepared, snapshot, &present, findings);
+    // What is held, asked and used up follows from the verdict, and from nothing else.
+    let verdict = match findings.verdict() {
+        Verdict::Allow if once.replay.is_some() => Verdict::Replay,
+        verdict => verdict,
+    };
+    let mut granted = None;
+    match verdict {
+        Verdict::Deny => {
+            changes.extend(budgets.suspensions(prepared));
+        }
+        Verdict::Challenge => changes.extend(asked.opened),
+        Verdict::Replay => {
+            if let Some(replay) = once.replay {
+                changes.extend(onces::carry_over(prepared, snapshot, &replay));
+                findings.replay(replay.result);
+            }
+        }
+        Verdict::Allow => {
+            let id = PermitId(snapshot.sequence);
+            changes.extend(asked.used);
+            changes.extend(budgets.charges(id));
+            changes.extend(onces::claim(prepared, &once.free, id));
+            granted = Some(Granted { id, held: budgets.held(), claimed: once.free });
+        }
+    }
+    feeds::feed(prepared, snapshot, granted.as_ref().map(|granted| granted.id), changes);
+    findings.budgets(verdict == Verdict::Allow, &budgets);
+    granted
+}
+
+/// What an allowed call holds.
+pub(crate) struct Granted {
+    pub id: PermitId,
+    pub held: Vec<Held>,
+    pub claimed: Vec<Key>,
+}
+
+/// Notes what was allowed and what was decided.
+fn remember(
+    prepared: &Prepared<'_>,
+    snapshot: &Snapshot<'_>,
+    decision: &Decision,
+    granted: Option<Granted>,
+    changes: &mut Vec<Change>,
+) {
+    let call = prepared.call;
+    let plain = |key: Key, delta: Delta| Change { key, form: FormRef::Plain, delta };
+    if let (Some(granted), Some(tool)) = (granted, prepared.tool) {
+        let permit = allowed(prepared, tool, snapshot, decision, granted);
+        if let Some((job, labels)) = &permit.labels {
+            changes.push(plain(job.clone(), Delta::Join(snapshot.reading.late, labels.clone())));
+        }
+        if let (Some(job), Some(place)) = (prepared.ambient(Ambient::Job), prepared.job)
+            && snapshot.rows.get(place).copied().flatten().is_none()
+        {
+            let tenant = prepared.ambient(Ambient::Tenant).map(str::to_owned);
+            changes.push(plain(job_tenants_key(job), Delta::AddName(tenant)));
+            if let Some(key) = prepared.jobs.first() {
+                changes.push(plain(key.clone(), Delta::Join(snapshot.reading.late, Vec::new())));
+            }
+        }
+        if prepared.house.plan.counts_retries
+            && let Some(key) = budgets::made_key(prepared)
+        {
+            changes.push(plain(key, Delta::Put(Row::Made)));
+        }
+        let key = permit_key(&permit.decision);
+        if let Some(id) = &permit.call {
+            changes.push(plain(permits_of_call_key(id), Delta::AddKey(key.clone())));
+        }
+        changes.push(plain(key, Delta::Put(Row::Permit(Box::new(permit)))));
+    }
+    if let Some(id) = call.id.as_deref()
+        && prepared.tool.is_some()
+        && !matches!(decision.verdict, Verdict::Replay)
+        && call.faults.is_empty()
+    {
+        let kept =
+            matches!(decision.verdict, Verdict::Allow | Verdict::Deny).then(|| Box::new(decision.clone()));
+        let seen = Seen { digest: *prepared.digest(), decision: kept };
+        changes.push(plain(seen_key(call, id), Delta::Put(Row::Seen(seen))));
+    }
+}
+
+fn allowed(
+    prepared: &Prepared<'_>,
+    tool: ToolId,
+    snapshot: &Snapshot<'_>,
+    decision: &Decision,
+    granted: Granted,
+) -> Permit {
+    let program = prepared.contract().program();
+    let of = program.tools.get(tool.index());
+    let labels = of.map(|of| flows::labels_of_result(prepared, of)).unwrap_or_default();
+    Permit {
+        id: granted.id,
+        decision: decision.id.clone(),
+        call: prepared.call.id.clone(),
+        at: snapshot.reading.late,
+        tool: prepared.call.name.clone(),
+        contract: *prepared.contract().digest(),
+        error_releases: of
+            .is_some_and(|of| of.error_means_no_effect || of.action == agentpass_ir::Action::Read),
+        held: granted.held,
+        watched: feeds::watched(prepared, snapshot),
+        claimed: granted.claimed,
+        labels: prepared.jobs.first().filter(|_| !labels.is_empty()).map(|job| (job.clone(), labels)),
+        deliver: rules::deliveries(prepared, tool),
+    }
+}
+
 /// The decision about bytes that are no call.
-#[must_use]
-pub fn refuse(contract: &Verified, refusal: &Refusal, now: Timestamp, entropy: &dyn Entropy) -> Decision {
-    let mut findings = Findings::default();
+pub(crate) fn refuse(
+    house: House<'_>,
+    refusal: &crate::wire::Refusal,
+    now: agentpass_values::Timestamp,
+) -> Decision {
+    let mut findings = Findings::new(house.contract, false);
     findings.deny(refusal.code, format!("{} (at byte {})", refusal.message, refusal.at));
-    findings.decision(contract, None, now, entropy)
+    findings.decision(None, now, house.entropy)
 }
 
 /// The decision where the store cannot answer.
-#[must_use]
-pub fn without_store(contract: &Verified, call: Option<&Call>, entropy: &dyn Entropy) -> Decision {
-    let mut findings = Findings::default();
-    findings.deny("store.unavailable", "the gate cannot read its state".to_owned());
-    findings.decision(contract, call, Timestamp::EPOCH, entropy)
-}
-
-fn identity(contract: &Contract, call: &Call, now: Timestamp, findings: &mut Findings) {
-    let agent = call.frame.ambient(Ambient::Agent);
-    let is_for = |agent: &str| {
-        contract.agents.iter().any(|pattern| match pattern.strip_suffix("/*") {
-            Some(above) => agent
-                .strip_prefix(above)
-                .and_then(|rest| rest.strip_prefix('/'))
-                .is_some_and(|rest| !rest.is_empty()),
-            None => agent == pattern,
-        })
+pub(crate) fn without_store(
+    house: House<'_>,
+    call: Option<&Call>,
+    error: &crate::StoreError,
+    now: agentpass_values::Timestamp,
+) -> Decision {
+    use crate::StoreError as Error;
+    let mut findings = Findings::new(house.contract, false);
+    let (code, message) = match error {
+        Error::Unavailable(_) => ("store.unavailable", "the gate cannot read its state"),
+        Error::Full => ("store.full", "the gate keeps as much as it may for this caller"),
+        Error::Clock => ("clock.step", "the clock stepped; an operator has to confirm it"),
     };
-    if !contract.agents.is_empty() && !agent.is_some_and(is_for) {
-        let who =
-            agent.map_or("an agent without a name".to_owned(), |agent| format!("`{}`", escape::shown(agent)));
-        findings.deny("identity.agent", format!("this contract is not for {who}"));
-    }
-    let early = contract.valid_from.is_some_and(|from| now < from);
-    if early || contract.valid_before.is_some_and(|before| now >= before) {
-        findings.deny("identity.validity", "this contract does not hold now".to_owned());
-    }
+    findings.deny(code, message.to_owned());
+    findings.decision(call, now, house.entropy)
 }
 
-/// Reasons as they are found, and what follows from them.
-#[derive(Debug, Default)]
-pub(crate) struct Findings {
-    found: Vec<(Weight, Reason)>,
-    asks: Vec<Ask>,
+/// The name of a new challenge.
+pub(crate) fn challenge_id(house: House<'_>, now: agentpass_values::Timestamp) -> String {
+    name("chl", now, house.entropy)
 }
 
-/// What a reason asks for.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Weight {
-    Denies,
-    /// Asks this challenge; until it is lifted by an approval.
-    Asks(ChallengeId),
+pub(crate) fn switches_key() -> Key {
+    Builder::new(Kind::Switches).finish()
 }
 
-impl Findings {
-    pub(crate) fn add(&mut self, weight: Weight, reason: Reason) {
-        // One message of one rule is one reason, however many elements gave it.
-        let same = |(of, known): &(Weight, Reason)| {
-            *of == weight
-                && known.rule == reason.rule
-                && known.message == reason.message
-                && known.code == reason.code
-        };
-        if !self.found.iter().any(same) {
-            self.found.push((weight, reason));
-        }
-    }
-
-    /// A denial that no rule speaks for.
-    fn deny(&mut self, code: &'static str, message: String) {
-        self.add(Weight::Denies, Reason { code, rule: None, message, audit: None, place: None });
-    }
-
-    fn is_denied(&self) -> bool {
-        self.found.iter().any(|(weight, _)| *weight == Weight::Denies)
-    }
-
-    fn verdict(&self) -> Verdict {
-        let of = |(weight, _): &(Weight, Reason)| match weight {
-            Weight::Denies => Verdict::Deny,
-            Weight::Asks(_) => Verdict::Challenge,
-        };
-        self.found.iter().map(of).max().unwrap_or(Verdict::Allow)
-    }
-
-    /// An approval answers what this challenge asked.
-    fn lift(&mut self, id: ChallengeId) {
-        self.found.retain(|(weight, _)| *weight != Weight::Asks(id));
-    }
-
-    fn ask(&mut self, challenge: &agentpass_ir::Challenge, asking: &Asking) {
-        self.asks.push(Ask {
-            id: asking.id.clone(),
-            name: asking.name.clone(),
-            count: challenge.count,
-            who: challenge.who.clone(),
-            digest: asking.digest,
-            expires_at: asking.expires,
-        });
-    }
-
-    fn decision(
-        self,
-        contract: &Verified,
-        call: Option<&Call>,
-        at: Timestamp,
-        entropy: &dyn Entropy,
-    ) -> Decision {
-        let verdict = self.verdict();
-        let head = &contract.program().contract;
-        let mut reasons: Vec<Reason> = self.found.into_iter().map(|(_, reason)| reason).collect();
-        // Stable: what one rule says of several elements stays in the order of the list.
-        reasons.sort_by(|a, b| a.place.cmp(&b.place));
-        Decision {
-            verdict,
-            id: name("dec", at, entropy),
-            call: call.and_then(|call| call.id.clone()),
-            at,
-            reasons,
-            challenges: if verdict == Verdict::Challenge { self.asks } else { Vec::new() },
-            remaining: Vec::new(),
-            retry_after: None,
-            contract: ContractRef {
-                name: head.name.clone(),
-                version: head.version.clone(),
-                digest: head.digest,
-            },
-        }
-    }
+pub(crate) fn job_key(tenant: Option<&str>, job: &str) -> Key {
+    Builder::new(Kind::Job).text(tenant).text(Some(job)).finish()
 }
 
-/// Where something stands, for people.
-pub(crate) fn place(contract: &Verified, origin: Origin) -> Place {
-    let file = contract.program().files.get(origin.file.index()).cloned().unwrap_or_default();
-    Place { file, start: origin.start, line: origin.line, column: origin.column }
+pub(crate) fn job_tenants_key(job: &str) -> Key {
+    Builder::new(Kind::JobTenants).text(Some(job)).finish()
+}
+
+pub(crate) fn permit_key(decision: &str) -> Key {
+    Builder::new(Kind::Permit).text(Some(decision)).finish()
+}
+
+pub(crate) fn permits_of_call_key(call: &str) -> Key {
+    Builder::new(Kind::PermitsOfCall).text(Some(call)).finish()
+}
+
+/// Same caller, same job, same id.
+fn seen_key(call: &Call, id: &str) -> Key {
+    let principals = [Ambient::Tenant, Ambient::Agent, Ambient::User, Ambient::Job];
+    let key = principals.iter().fold(Builder::new(Kind::Seen), |key, &of| key.text(call.frame.ambient(of)));
+    key.text(Some(id)).finish()
+}
+
+/// On whose account a call's rows are kept.
+pub(crate) fn owner_key(call: &Call) -> Key {
+    let principals = [Ambient::Tenant, Ambient::Agent, Ambient::User];
+    let key =
+        principals.iter().fold(Builder::new(Kind::Switches), |key, &of| key.text(call.frame.ambient(of)));
+    key.fixed(b"owner").finish()
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use agentpass_ir::Asked;
-use agentpass_values::{Money, Timestamp};
+use agentpass_values::{Duration, Money, Timestamp};
 
 use crate::digest::{Digest, hex};
 use crate::json;
@@ -13,6 +13,7 @@ use crate::json;
 #[allow(missing_docs, reason = "the words of the language")]
 pub enum Verdict {
     Allow,
+    Replay,
     Challenge,
     Deny,
 }
@@ -23,6 +24,7 @@ impl Verdict {
     pub fn word(self) -> &'static str {
         match self {
             Verdict::Allow => "allow",
+            Verdict::Replay => "replay",
             Verdict::Challenge => "challenge",
             Verdict::Deny => "deny",
         }
@@ -42,14 +44,41 @@ pub struct Decision {
     pub at: Timestamp,
     /// Why, in source order.
     pub reasons: Vec<Reason>,
+    /// What the call is told though it is allowed: soft thresholds that it has passed.
+    pub warnings: Vec<Reason>,
     /// Whom to ask.
     pub challenges: Vec<Ask>,
     /// What is left of the limits that the call counts against.
     pub remaining: Vec<Remaining>,
     /// When the same call would have room again, where nothing but limits stands in its way.
     pub retry_after: Option<Timestamp>,
+    /// What the same call returned when it ran, as JSON; of a replay.
+    pub result: Option<Box<str>>,
     /// The contract.
     pub contract: ContractRef,
+    /// The number under which the call's outcome is settled, where it was allowed.
+    pub permit: Option<u64>,
+    /// Every clause that the call met, in source order; empty unless the gate was asked to explain itself.
+    pub met: Vec<Met>,
+}
+
+/// A clause that a call met.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Met {
+    /// The rule, limit or key.
+    pub id: String,
+    /// What kind of clause it is.
+    pub kind: &'static str,
+    /// Where it stands.
+    pub place: Option<Place>,
+    /// Whether it applies: a truth in a word.
+    pub applies: &'static str,
+    /// What its condition came to: a truth in a word, or nothing.
+    pub holds: &'static str,
+    /// What it read, by name.
+    pub saw: Vec<(String, String)>,
+    /// What follows.
+    pub outcome: &'static str,
 }
 
 /// The contract that decided.
@@ -106,6 +135,8 @@ pub struct Ask {
     pub digest: Digest,
     /// Until when.
     pub expires_at: Option<Timestamp>,
+    /// What those who are asked are shown, by name.
+    pub shows: Vec<(String, String)>,
 }
 
 /// What is left of one bound.
@@ -124,6 +155,8 @@ pub enum Left {
     Count(i128),
     /// Money.
     Money(Money),
+    /// Time.
+    Time(Duration),
 }
 
 impl Decision {
@@ -139,6 +172,10 @@ impl Decision {
         // Writing to a string never fails.
         let _ = write!(out, ",\"at\":\"{}\",\"reasons\":", self.at);
         json::list(&mut out, &self.reasons, reason);
+        if !self.warnings.is_empty() {
+            out.push_str(",\"warnings\":");
+            json::list(&mut out, &self.warnings, reason);
+        }
         out.push_str(",\"challenges\":");
         json::list(&mut out, &self.challenges, ask);
         out.push_str(",\"remaining\":");
@@ -151,12 +188,17 @@ impl Decision {
                     let _ = write!(out, "{left}");
                 }
                 Left::Money(left) => json::text(out, &left.to_string()),
+                Left::Time(left) => json::text(out, &left.to_string()),
             }
             out.push('}');
         });
         let retry = self.retry_after.map(|at| at.to_string());
         out.push_str(",\"retry_after\":");
         json::optional(&mut out, retry.as_deref());
+        if self.verdict == Verdict::Replay {
+            // It was read as JSON when it was recorded.
+            let _ = write!(out, ",\"result\":{}", self.result.as_deref().unwrap_or("null"));
+        }
         out.push_str(",\"contract\":{\"name\":");
         json::text(&mut out, &self.contract.name);
         out.push_str(",\"version\":");
@@ -211,5 +253,14 @@ fn ask(out: &mut String, ask: &Ask) {
     let _ = write!(out, "}},\"digest\":\"sha256:{}\",\"expires_at\":", hex(&ask.digest));
     let expires = ask.expires_at.map(|at| at.to_string());
     json::optional(out, expires.as_deref());
-    out.push_str(",\"shows\":{}}");
+    out.push_str(",\"shows\":{");
+    for (at, (name, value)) in ask.shows.iter().enumerate() {
+        if at > 0 {
+            out.push(',');
+        }
+        json::text(out, name);
+        out.push(':');
+        json::text(out, value);
+    }
+    out.push_str("}}");
 }

@@ -1,100 +1,323 @@
 //! A contract at work: bytes in, decisions out, state kept in between.
 
-use agentpass_ir::Verified;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use agentpass_ir::{Effect, Verified};
 use agentpass_values::Timestamp;
 
-use crate::challenges::{self, Vote, VoteError};
-use crate::clock::Entropy;
-use crate::decide::{self, judge, prepare};
+use crate::clock::{Entropy, Seeded, SystemEntropy};
+use crate::decide::{self, House, judge, owner_key, prepare};
 use crate::decision::Decision;
-use crate::store::{Changes, Lookup, Store, Touches};
-use crate::wire::{self, Source};
+use crate::plan::Plan;
+use crate::state::asking::Directory;
+use crate::store::{Change, Forms, Snapshot, Store, StoreError, Touches};
+use crate::wire::{self, Limits, Source};
 
-/// A gate. It decides by one contract, and keeps nothing itself: two gates on one store are one gate.
+/// A gate. It decides by one contract, and keeps nothing itself: two gates on one store are one gate. Cloning one is cheap.
+#[derive(Clone)]
 pub struct Gate {
-    contract: Verified,
-    store: Box<dyn Store>,
+    core: Arc<Core>,
+}
+
+struct Core {
+    contract: Arc<Verified>,
+    plan: Plan,
+    store: Store,
     entropy: Box<dyn Entropy>,
+    directory: Option<Box<dyn Directory>>,
+    limits: Limits,
+    explain: bool,
+    offline: bool,
+    open: bool,
+    lines: crate::line::Lines,
+    /// The latest time that was seen: what a decision says whose store did not answer.
+    latest: AtomicI64,
+}
+
+/// A gate while it is set up.
+pub struct GateBuilder {
+    contract: Arc<Verified>,
+    store: Option<Store>,
+    entropy: Box<dyn Entropy>,
+    directory: Option<Box<dyn Directory>>,
+    limits: Limits,
+    explain: bool,
+    offline: bool,
+    mediates: bool,
+    open: bool,
+}
+
+/// Why a gate cannot be set up.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum BuildError {
+    /// No store was named. State that ends with the process is asked for with [`Store::memory`].
+    NoStore,
+    /// The contract has rules about results, and the host does not say that results pass through the gate (semantics 33).
+    Results {
+        /// One of those rules.
+        rule: String,
+    },
 }
 
 impl std::fmt::Debug for Gate {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Gate")
-            .field("contract", &self.contract.program().contract.name)
+            .field("contract", &self.core.contract.program().contract.name)
             .finish_non_exhaustive()
     }
 }
 
-impl Gate {
-    /// A gate by that contract.
+impl std::fmt::Debug for GateBuilder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("GateBuilder").finish_non_exhaustive()
+    }
+}
+
+impl GateBuilder {
+    /// Where state lives.
     #[must_use]
-    pub fn new(contract: Verified, store: impl Store + 'static, entropy: impl Entropy + 'static) -> Self {
-        Self { contract, store: Box::new(store), entropy: Box::new(entropy) }
+    pub fn store(mut self, store: Store) -> Self {
+        self.store = Some(store);
+        self
+    }
+
+    /// Reproducible names of decisions and challenges: for tests and `--seed`, never for a live gate.
+    #[must_use]
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.entropy = Box::new(Seeded::new(seed));
+        self
+    }
+
+    /// Who is in which group, asked again when an approval is used.
+    #[must_use]
+    pub fn directory(mut self, directory: impl Directory + 'static) -> Self {
+        self.directory = Some(Box::new(directory));
+        self
+    }
+
+    /// How large a call may be.
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Decisions note every clause that the call met: see [`Decision::met`].
+    #[must_use]
+    pub fn explain(mut self, explain: bool) -> Self {
+        self.explain = explain;
+        self
+    }
+
+    /// For `eval`, `replay` and tests: identity comes from calls as they are written, and results pass through the gate.
+    #[must_use]
+    pub fn offline(mut self) -> Self {
+        self.offline = true;
+        self
+    }
+
+    /// Results pass through the gate: the host delivers nothing that [`Gate::settle`] withholds.
+    #[must_use]
+    pub fn mediates_results(mut self) -> Self {
+        self.mediates = true;
+        self
+    }
+
+    /// In [`Gate::line`], a call without an outcome stays open; otherwise it counts as done at the next line.
+    #[must_use]
+    pub fn open(mut self, open: bool) -> Self {
+        self.open = open;
+        self
+    }
+
+    /// The gate.
+    ///
+    /// # Errors
+    /// Something that the contract needs is not there.
+    pub fn build(self) -> Result<Gate, BuildError> {
+        let rules = &self.contract.program().rules;
+        if !self.offline && !self.mediates {
+            let late = rules.iter().find(|rule| matches!(rule.effect, Effect::Deliver { .. }));
+            if let Some(rule) = late {
+                return Err(BuildError::Results { rule: rule.id.clone() });
+            }
+        }
+        let core = Core {
+            plan: Plan::of(&self.contract),
+            contract: self.contract,
+            store: self.store.ok_or(BuildError::NoStore)?,
+            entropy: self.entropy,
+            directory: self.directory,
+            limits: self.limits,
+            explain: self.explain,
+            offline: self.offline,
+            open: self.open,
+            lines: crate::line::Lines::default(),
+            latest: AtomicI64::new(0),
+        };
+        Ok(Gate { core: Arc::new(core) })
+    }
+}
+
+impl Gate {
+    /// Sets up a gate by that contract.
+    #[must_use]
+    pub fn builder(contract: impl Into<Arc<Verified>>) -> GateBuilder {
+        GateBuilder {
+            contract: contract.into(),
+            store: None,
+            entropy: Box::new(SystemEntropy::default()),
+            directory: None,
+            limits: Limits::default(),
+            explain: false,
+            offline: false,
+            mediates: false,
+            open: false,
+        }
     }
 
     /// The contract.
     #[must_use]
     pub fn contract(&self) -> &Verified {
-        &self.contract
+        &self.core.contract
     }
 
     /// Decides a call. There is always a decision: bytes that are no call are denied, and so is everything while the
     /// store cannot answer.
     #[must_use]
     pub fn decide(&self, source: Source<'_>, bytes: &[u8]) -> Decision {
-        let entropy = &*self.entropy;
-        let call = match wire::read(&self.contract, source, bytes) {
+        let house = self.house();
+        let call = match wire::read(&self.core.contract, source, &self.core.limits, bytes) {
             Ok(call) => call,
             Err(refusal) => {
                 return match self.now() {
-                    Ok(now) => decide::refuse(&self.contract, &refusal, now, entropy),
-                    Err(_) => decide::without_store(&self.contract, None, entropy),
+                    Ok(now) => decide::refuse(house, &refusal, now),
+                    Err(error) => decide::without_store(house, None, &error, self.latest()),
                 };
             }
         };
-        let prepared = prepare(&self.contract, &call);
-        let mut decision = None;
-        let done = self.store.transact(&prepared.touches, &mut |snapshot| {
-            let (decided, changes) = judge(&prepared, snapshot, entropy);
-            decision = Some(decided);
-            changes
-        });
-        match (done, decision) {
-            (Ok(()), Some(decision)) => decision,
-            // What was decided has not been committed, so it was not decided.
-            _ => decide::without_store(&self.contract, Some(&call), entropy),
+        let mut parents = Vec::new();
+        // The jobs above a job are known only with its row; they never change, so the second time they are right.
+        for _ in 0..2 {
+            let prepared = prepare(house, &call, &parents);
+            let touches = Touches {
+                at: call.at,
+                owner: Some(owner_key(&call)),
+                keys: prepared.touched.keys().to_vec(),
+            };
+            let mut judged = None;
+            let mut unknown = None;
+            let done = self.transact(&touches, &mut |snapshot| {
+                unknown = decide::unknown_parents(&prepared, snapshot);
+                if unknown.is_some() {
+                    return Vec::new();
+                }
+                let (decision, changes) = judge(&prepared, snapshot);
+                judged = Some(decision);
+                changes
+            });
+            match (done, judged, unknown) {
+                (Ok(()), Some(decision), None) => return decision,
+                (Ok(()), _, Some(more)) => parents = more,
+                // What was decided has not been committed, so it was not decided.
+                (Err(error), ..) => return decide::without_store(house, Some(&call), &error, self.latest()),
+                (Ok(()), None, None) => break,
+            }
+        }
+        let error = StoreError::Unavailable("nothing was decided".to_owned());
+        decide::without_store(house, Some(&call), &error, self.latest())
+    }
+
+    /// Forgets everything; offline only, a live gate forgets nothing.
+    pub fn reset(&self) {
+        if self.core.offline {
+            self.core.lines.forget();
+            self.core.store.0.reset();
         }
     }
 
-    /// Counts an answer to a challenge.
-    ///
-    /// # Errors
-    /// Why it does not count.
-    pub fn vote(&self, vote: &Vote) -> Result<(), VoteError> {
-        let touches = Touches {
-            askings: vec![Lookup::Named(vote.on.clone(), vote.challenge.clone())],
-            ..Touches::default()
-        };
-        let mut outcome = Err(VoteError::Store);
-        let done = self.store.transact(&touches, &mut |snapshot| {
-            let asking = snapshot.askings.first().and_then(Option::as_ref).ok_or(VoteError::Unknown);
-            let counted = asking.and_then(|asking| {
-                let challenges = &self.contract.program().challenges;
-                let challenge = challenges.iter().find(|challenge| challenge.name == asking.name);
-                challenges::vote(challenge.ok_or(VoteError::Unknown)?, asking, vote, snapshot.now)
-            });
-            outcome = counted.as_ref().map(|_| ()).map_err(|error| *error);
-            Changes { askings: counted.into_iter().collect(), ..Changes::default() }
-        });
-        if done.is_err() { Err(VoteError::Store) } else { outcome }
+    /// Moves the clock of an offline store.
+    pub fn at(&self, time: Timestamp) {
+        if self.core.offline {
+            // What counts as done has been done before.
+            if !self.core.open {
+                self.settle_open();
+            }
+            self.core.store.0.set_clock(time);
+        }
     }
 
-    fn now(&self) -> Result<Timestamp, crate::StoreError> {
+    /// The store's time.
+    ///
+    /// # Errors
+    /// The store cannot answer.
+    pub fn now(&self) -> Result<Timestamp, StoreError> {
         let mut now = Timestamp::EPOCH;
-        self.store.transact(&Touches::default(), &mut |snapshot| {
-            now = snapshot.now;
-            Changes::default()
+        self.transact(&Touches::default(), &mut |snapshot| {
+            now = snapshot.reading.late;
+            Vec::new()
         })?;
         Ok(now)
     }
+
+    pub(crate) fn house(&self) -> House<'_> {
+        House {
+            contract: &self.core.contract,
+            plan: &self.core.plan,
+            entropy: &*self.core.entropy,
+            directory: self.core.directory.as_deref(),
+            explain: self.core.explain,
+        }
+    }
+
+    pub(crate) fn transact(
+        &self,
+        touches: &Touches,
+        work: &mut dyn FnMut(&Snapshot<'_>) -> Vec<Change>,
+    ) -> Result<(), StoreError> {
+        let forms = Forms { contract: &self.core.contract, plan: &self.core.plan };
+        let mut latest = None;
+        let done = self.core.store.0.transact(forms, touches, &mut |snapshot| {
+            latest = Some(snapshot.reading.late);
+            work(snapshot)
+        });
+        if let Some(latest) = latest {
+            self.core.latest.store(latest.nanos(), Ordering::Relaxed);
+        }
+        done
+    }
+
+    fn latest(&self) -> Timestamp {
+        Timestamp::from_nanos(self.core.latest.load(Ordering::Relaxed))
+    }
+
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.core.limits
+    }
+
+    pub(crate) fn leaves_open(&self) -> bool {
+        self.core.open
+    }
+
+    pub(crate) fn lines(&self) -> &crate::line::Lines {
+        &self.core.lines
+    }
+
+    pub(crate) fn confirm_clock(&self) {
+        self.core.store.0.confirm_clock();
+    }
 }
+
+impl std::fmt::Display for BuildError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            BuildError::NoStore => f.write_str("the gate has no store"),
+            BuildError::Results { rule } => {
+                write!(f, "`{rule}` is about results, and the host does not pass results through the gate")
+            }
+        }
+    }
+}
+
+impl std::error::Error for BuildError {}

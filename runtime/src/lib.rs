@@ -2,32 +2,58 @@
 //!
 //! A call comes in as bytes and leaves as a decision. In the order of the data:
 //!
-//! 1. [`wire`] reads the bytes, strictly, and fills the frame of the tool ([`facts`]).
+//! 1. [`wire`] reads the bytes, strictly, and fills the [`frame`] of the tool.
 //! 2. [`eval`] gives the truth of conditions over that frame: the reference semantics of the IR.
-//! 3. [`decide`] turns truths into reasons and a verdict; [`limits`] and [`challenges`] say what the past adds to that.
-//! 4. [`store`] keeps that past, and commits what a decision changes together or not at all.
-//! 5. [`gate`] ties them together, and [`decision`] is what comes out.
+//! 3. `decide` turns truths into reasons and a verdict, with what the past adds to that.
+//! 4. [`store`] keeps that past as rows ([`state`]), and commits what a decision changes together or not at all.
+//! 5. [`gate`] ties them together, and [`decision`] is what comes out. Outcomes come back through [`settle`], and what hosts
+//!    and operators say through [`operate`]; [`line`](mod@line) reads all of that from JSON Lines.
 //!
-//! Nothing here reads a clock, the environment or a file: time comes from the [`store`], whose [`clock`] is a trait, and
-//! so is the source of unguessable names. Only an [`agentpass_ir::Verified`] contract can be run.
+//! Hosts begin with [`Gate`] and [`Gate::check`].
+//!
+//! Nothing here reads the environment or a file. Time and chance come from the [`clock`], which is a trait, and state lives
+//! behind another one. Only an [`agentpass_ir::Verified`] contract can be run.
 
-pub mod challenges;
+pub mod api;
 pub mod clock;
-pub mod decide;
+pub mod codes;
+mod decide;
 pub mod decision;
 pub mod digest;
 pub mod eval;
-pub mod facts;
+pub mod frame;
 pub mod gate;
 mod json;
-pub mod limits;
+pub mod line;
+pub mod operate;
+pub mod plan;
+pub mod records;
+pub mod schema;
+pub mod settle;
+pub mod state;
 pub mod store;
 pub mod truth;
 pub mod wire;
 
-pub use challenges::{Person, Vote, VoteError};
-pub use decision::{Decision, Reason, Verdict};
-pub use gate::Gate;
+pub use agentpass_ir::Verified as Contract;
+pub use api::{Answer, Asks, Call, Denial, GateError, Outcome, Permit};
+pub use decision::{Ask, ContractRef, Decision, Left, Met, Place, Reason, Remaining, Verdict};
+pub use gate::{BuildError, Gate, GateBuilder};
+pub use line::{Line, LineError};
+pub use operate::{Lift, OpenJob, Report, Usage};
+pub use settle::{How, Settlement};
+pub use state::asking::{Directory, Person, Vote, VoteError};
 pub use store::{MemoryStore, Store, StoreError};
 pub use truth::Truth;
-pub use wire::{Caller, Source};
+pub use wire::{Caller, Limits, Source};
+
+/// The largest call that is read, unless the host says otherwise.
+pub const MAX_BYTES: usize = 1 << 20;
+
+/// Reads a contract that `agentpassc build` has written.
+///
+/// # Errors
+/// The bytes are no bundle, were changed, are of another version, or hold a program that does not verify.
+pub fn from_bundle(bytes: &[u8]) -> Result<Contract, agentpass_ir::bundle::BundleError> {
+    agentpass_ir::bundle::read(bytes)
+}

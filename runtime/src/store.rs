@@ -2,149 +2,139 @@
 //!
 //! A decision is one transaction (semantics 15), in a shape that suits a table, a file and a cluster alike:
 //!
-//! 1. Everything a decision may read is known before it begins, because keys follow from the call: [`Touches`]. A
-//!    durable store fetches, and locks, all of it in one round trip, in the order of the keys, so that two decisions
-//!    never wait for each other in a circle.
-//! 2. The decision is a function from what was read ([`Snapshot`]) to what changes ([`Changes`]). It has no effect of its own,
-//!    so a store that finds a conflict at commit runs it again on a new snapshot.
-//! 3. The changes commit together or not at all. Rows are opaque to the store but for their keys.
+//! 1. Everything a decision may read or write is known before it begins, because keys follow from the call. A durable store
+//!    fetches, and locks, all of it in one round trip, in the order of the keys, so that two decisions never wait for each
+//!    other in a circle.
+//! 2. The decision is a function from what was read ([`Snapshot`]) to what changes ([`Change`]s). It has no effect of its
+//!    own, so a store that finds a conflict at commit runs it again on a new snapshot.
+//! 3. The changes commit together or not at all. They are small, whatever the rows have become; a store applies them with
+//!    [`apply`](crate::state::row::apply) and never looks inside.
 //!
 //! Not taken: a handle with `get` and `put`. It reads more freely, but each read is a round trip, and locks are taken
 //! in the order in which rules happen to stand.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
+mod memory;
 
+use agentpass_ir::Verified;
 use agentpass_values::Timestamp;
 
-use crate::challenges::Asking;
-use crate::clock::Clock;
-use crate::digest::Digest;
-use crate::limits::{MeterKey, Tally};
+pub use memory::{CAPACITY, MemoryStore, SKEW};
 
-/// Everything that one transaction may read.
+use crate::plan::{FormRef, Plan};
+use crate::state::{Delta, Key, Row};
+
+/// What a transaction is about.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Touches {
     /// The time that an offline call names; a live store ignores it.
     pub at: Option<Timestamp>,
-    /// Running totals.
-    pub meters: Vec<MeterKey>,
-    /// Open questions.
-    pub askings: Vec<Lookup>,
+    /// On whose account new rows are kept: each principal has room of its own (semantics 22).
+    pub owner: Option<Key>,
+    /// Everything that may be read or written.
+    pub keys: Vec<Key>,
 }
 
-/// How an open question is found.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Lookup {
-    /// By what its approval would be bound to.
-    Binding(Digest),
-    /// By its id, or that of the call that met it, and by the challenge's name where one is given.
-    Named(String, Option<String>),
+/// Two readings of the time (semantics 25): budgets refill by the earlier one, evidence and approvals expire by the later
+/// one. They differ where the clock ran backwards.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Reading {
+    /// The earlier one.
+    pub early: Timestamp,
+    /// The later one: it never runs backwards.
+    pub late: Timestamp,
 }
 
-/// What was read, in the order of the touches.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Snapshot {
+/// What was read.
+#[derive(Debug)]
+pub struct Snapshot<'s> {
     /// The store's time.
-    pub now: Timestamp,
-    /// Running totals; an empty one where there is none. Reading creates no entry.
-    pub tallies: Vec<Tally>,
-    /// Open questions.
-    pub askings: Vec<Option<Asking>>,
+    pub reading: Reading,
+    /// The number of this transaction. Of two that have anything in common, the later one has the greater number.
+    pub sequence: u64,
+    /// The rows, in the order of the touched keys. Reading creates no entry.
+    pub rows: Vec<Option<&'s Row>>,
 }
 
-/// What a transaction changes.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Changes {
-    /// Running totals, replaced.
-    pub tallies: Vec<(MeterKey, Tally)>,
-    /// Questions, inserted or replaced by their binding.
-    pub askings: Vec<Asking>,
-    /// Bindings of questions whose approval is used up.
-    pub spent: Vec<Digest>,
+/// A change of one row.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Change {
+    /// The row.
+    pub key: Key,
+    /// How it is kept.
+    pub form: FormRef,
+    /// What changes.
+    pub delta: Delta,
 }
 
-/// The store cannot answer. The call is denied.
+/// Why nothing was changed.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct StoreError(pub String);
+pub enum StoreError {
+    /// The store cannot answer.
+    Unavailable(String),
+    /// There is no room for new rows of that principal.
+    Full,
+    /// The clock stepped further than monotonic time allows: an operator has to confirm it.
+    Clock,
+}
+
+/// What a store needs to know of the contract.
+#[derive(Clone, Copy, Debug)]
+pub struct Forms<'c> {
+    /// The contract.
+    pub contract: &'c Verified,
+    /// Its plan.
+    pub plan: &'c Plan,
+}
 
 /// Keeps state.
-pub trait Store: Send + Sync {
+pub trait Keeper: Send + Sync {
     /// One serialisable transaction. `work` may run more than once; only its last changes are kept.
     ///
     /// # Errors
     /// Nothing was changed.
     fn transact(
         &self,
+        forms: Forms<'_>,
         touches: &Touches,
-        work: &mut dyn FnMut(&Snapshot) -> Changes,
+        work: &mut dyn FnMut(&Snapshot<'_>) -> Vec<Change>,
     ) -> Result<(), StoreError>;
+
+    /// Forgets everything; offline only.
+    fn reset(&self);
+
+    /// Moves an offline clock; a live one stays where it is.
+    fn set_clock(&self, _at: Timestamp) {}
+
+    /// An operator confirms that the clock is right.
+    fn confirm_clock(&self) {}
 }
 
-/// State that ends with the process.
-pub struct MemoryStore {
-    clock: Arc<dyn Clock>,
-    rows: Mutex<Rows>,
-}
+/// A store, as hosts name it.
+#[derive(Clone)]
+pub struct Store(pub(crate) std::sync::Arc<dyn Keeper>);
 
-#[derive(Default)]
-struct Rows {
-    /// The latest time that was given out: time never runs backwards here.
-    latest: Option<Timestamp>,
-    tallies: HashMap<MeterKey, Tally>,
-    askings: HashMap<Digest, Asking>,
-}
-
-impl MemoryStore {
-    /// An empty store by that clock.
+impl Store {
+    /// State that ends with the process, by the clock of the machine.
     #[must_use]
-    pub fn new(clock: Arc<dyn Clock>) -> Self {
-        Self { clock, rows: Mutex::default() }
+    pub fn memory() -> Store {
+        Store(std::sync::Arc::new(MemoryStore::live(std::sync::Arc::new(crate::clock::SystemClock::new()))))
+    }
+
+    /// State that ends with the process, by a clock that stands still until a call or [`crate::Gate::at`] moves it.
+    #[must_use]
+    pub fn manual(at: Timestamp) -> Store {
+        Store(std::sync::Arc::new(MemoryStore::manual(at)))
+    }
+
+    /// Any other store.
+    #[must_use]
+    pub fn of(keeper: impl Keeper + 'static) -> Store {
+        Store(std::sync::Arc::new(keeper))
     }
 }
 
-impl std::fmt::Debug for MemoryStore {
+impl std::fmt::Debug for Store {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("MemoryStore")
-    }
-}
-
-impl Store for MemoryStore {
-    fn transact(
-        &self,
-        touches: &Touches,
-        work: &mut dyn FnMut(&Snapshot) -> Changes,
-    ) -> Result<(), StoreError> {
-        let mut rows = self.rows.lock().map_err(|_| StoreError("a decision was interrupted".to_owned()))?;
-        let now = touches.at.unwrap_or_else(|| self.clock.now());
-        let now = rows.latest.map_or(now, |latest| latest.max(now));
-        rows.latest = Some(now);
-        let tallies =
-            touches.meters.iter().map(|key| rows.tallies.get(key).cloned().unwrap_or_default()).collect();
-        let askings = touches.askings.iter().map(|lookup| rows.find(lookup).cloned()).collect();
-        let changes = work(&Snapshot { now, tallies, askings });
-        rows.tallies.extend(changes.tallies);
-        rows.askings.extend(changes.askings.into_iter().map(|asking| (asking.binding, asking)));
-        for binding in changes.spent {
-            rows.askings.remove(&binding);
-        }
-        Ok(())
-    }
-}
-
-impl Rows {
-    fn find(&self, lookup: &Lookup) -> Option<&Asking> {
-        match lookup {
-            Lookup::Binding(binding) => self.askings.get(binding),
-            Lookup::Named(id, name) => {
-                let mut found = self.askings.values().filter(|asking| {
-                    (asking.id == *id || asking.call.as_ref() == Some(id))
-                        && name.as_ref().is_none_or(|name| asking.name == *name)
-                });
-                // Two that fit are none: a vote has to say which it means.
-                let first = found.next();
-                if found.next().is_some() { None } else { first }
-            }
-        }
+        f.write_str("Store")
     }
 }

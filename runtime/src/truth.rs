@@ -23,6 +23,23 @@ impl Truth {
         if known { Truth::True } else { Truth::False }
     }
 
+    /// A truth that may not be known.
+    #[must_use]
+    pub fn maybe(known: Option<bool>) -> Truth {
+        known.map_or(Truth::Undetermined, Truth::of)
+    }
+
+    /// It in a word.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Truth::False => "false",
+            Truth::Undetermined => "undetermined",
+            Truth::Failed => "failed",
+            Truth::True => "true",
+        }
+    }
+
     /// False if one is false, true if both are true.
     #[must_use]
     pub fn and(self, other: Truth) -> Truth {

@@ -2,30 +2,62 @@
 //!
 //! The arguments go straight into the tool's frame where the tool is named before them, as every client we know writes
 //! it; otherwise they are checked in passing and read when the tool is known. No tree of JSON values is built.
+//!
+//! Two kinds of wrong are told apart. Bytes that are no call are a [`Refusal`], the first one that is found. A call whose
+//! arguments (or facts of the host) do not fit their declarations is a call with [`Call::faults`], all of them.
 
+mod head;
 pub mod reader;
 
-use agentpass_ir::{Ambient, ToolId, Verified};
+use agentpass_ir::{Ambient, Lookup, Verified};
 use agentpass_values::Timestamp;
 
-use crate::facts::{self, ArgFault, Frame};
-use reader::Reader;
+use crate::frame::{ArgFault, Frame};
 
-/// The largest call.
-pub const MAX_BYTES: usize = 1 << 20;
-/// How deep a call may be.
-pub const MAX_DEPTH: u32 = 64;
+/// What a call may be at most.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Limits {
+    /// Its bytes.
+    pub bytes: usize,
+    /// How deep its JSON nests.
+    pub depth: u32,
+    /// How many values its arguments hold, elements and fields counted one by one.
+    pub values: u32,
+}
+
+/// 1 MiB, 64 levels.
+impl Default for Limits {
+    fn default() -> Self {
+        Self { bytes: 1 << 20, depth: 64, values: 1 << 16 }
+    }
+}
 
 /// Why bytes are no call.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Refusal {
-    /// `wire.…`
+    /// One of [`CODES`].
     pub code: &'static str,
     /// What is wrong.
     pub message: String,
     /// The byte at which it was seen.
     pub at: usize,
 }
+
+/// The codes of refusals.
+pub const CODES: [&str; 12] = [
+    "wire.duplicate_key",
+    "wire.missing_tool",
+    "wire.not_yours",
+    "wire.number",
+    "wire.string",
+    "wire.syntax",
+    "wire.too_deep",
+    "wire.too_large",
+    "wire.trailing",
+    "wire.type",
+    "wire.unknown_field",
+    "wire.utf8",
+];
 
 /// Where identity comes from (semantics 17).
 #[derive(Clone, Copy, Debug)]
@@ -45,10 +77,42 @@ pub struct Caller {
     pub user: Option<String>,
     /// The tenant.
     pub tenant: Option<String>,
+    /// On whose behalf the agent was asked, nearest first.
+    pub via: Vec<String>,
     /// The job.
-    pub job: Option<String>,
+    pub job: Option<Job>,
     /// The skill.
-    pub skill: Option<String>,
+    pub skill: Option<Skill>,
+    /// Who vouches for the client.
+    pub issuer: Option<String>,
+    /// The client.
+    pub client: Option<String>,
+    /// What the client may do.
+    pub scopes: Vec<String>,
+    /// The groups of the user.
+    pub groups: Vec<String>,
+    /// The facts of the host: a JSON object.
+    pub host: Option<String>,
+}
+
+/// A job that the host has opened.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Job {
+    /// Its id.
+    pub id: String,
+    /// Its kind: `refund_triage`.
+    pub kind: Option<String>,
+    /// What the host has bound to it: a JSON object.
+    pub with: Option<String>,
+}
+
+/// A skill for which a call is made.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Skill {
+    /// Its name.
+    pub name: String,
+    /// SHA-256 of its bundle.
+    pub digest: Option<[u8; 32]>,
 }
 
 /// A call that has been read.
@@ -60,11 +124,17 @@ pub struct Call {
     pub at: Option<Timestamp>,
     /// The wire name of its tool.
     pub name: String,
-    /// The tool, if the contract knows one of that name.
-    pub tool: Option<ToolId>,
+    /// What the contract knows under that name.
+    pub tool: Lookup,
+    /// The kind of its job, where the host said one.
+    pub job_kind: Option<String>,
+    /// SHA-256 of the bundle of the skill, where the host said one.
+    pub skill_digest: Option<[u8; 32]>,
+    /// Approvals that the caller believes to have: hints.
+    pub approvals: Vec<String>,
     /// What its rules read.
     pub frame: Frame,
-    /// What is wrong with the arguments.
+    /// What is wrong with the arguments, and with facts of the host and the job.
     pub faults: Vec<ArgFault>,
 }
 
@@ -73,119 +143,38 @@ pub struct Call {
 /// # Errors
 /// The first thing that makes the bytes no call. Arguments that do not fit the signature are not among them: see
 /// [`Call::faults`].
-pub fn read(contract: &Verified, source: Source<'_>, bytes: &[u8]) -> Result<Call, Refusal> {
-    let refuse = |code, message: &str, at| Err(Refusal { code, message: message.to_owned(), at });
-    if bytes.len() > MAX_BYTES {
-        return refuse("wire.too_large", "the call is larger than 1 MiB", MAX_BYTES);
-    }
-    let text = match std::str::from_utf8(bytes) {
-        Ok(text) => text,
-        Err(error) => return refuse("wire.utf8", "the call is not UTF-8", error.valid_up_to()),
-    };
-    let mut head = Head::default();
-    let mut reader = Reader::new(text);
-    reader.object(|reader, key| head.field(contract, source, reader, key))?;
-    reader.end()?;
-    let Some(name) = head.tool else {
-        return refuse("wire.missing_tool", "the call names no tool", bytes.len());
-    };
-    let tool = contract.tool(&name);
-    let (mut frame, mut faults) =
-        match (tool.and_then(|id| contract.program().tools.get(id.index())), head.args) {
-            (None, _) => (Frame::default(), Vec::new()),
-            (Some(_), Args::Read(frame, faults)) => (frame, faults),
-            (Some(tool), Args::Skipped(at)) => {
-                facts::read(contract.program(), tool, &mut Reader::resume(text, at))?
-            }
-            (Some(tool), Args::Missing) => facts::read(contract.program(), tool, &mut Reader::new("{}"))?,
-        };
-    for (ambient, value) in Ambient::ALL.into_iter().zip(head.ambient) {
-        let value = match source {
-            Source::Offline => value,
-            Source::Live(caller) => match ambient {
-                Ambient::Agent => caller.agent.clone(),
-                Ambient::User => caller.user.clone(),
-                Ambient::Tenant => caller.tenant.clone(),
-                Ambient::Job => caller.job.clone(),
-                Ambient::Skill => caller.skill.clone(),
-            },
-        };
-        frame.surround(ambient, value);
-    }
-    faults.dedup();
-    Ok(Call { id: head.id, at: head.at, name, tool, frame, faults })
+pub fn read(contract: &Verified, source: Source<'_>, limits: &Limits, bytes: &[u8]) -> Result<Call, Refusal> {
+    let text = text(bytes, limits)?;
+    head::read(contract, source, limits, text)
 }
 
-/// The fields of a call while they are read.
-#[derive(Default)]
-struct Head {
-    id: Option<String>,
-    at: Option<Timestamp>,
-    tool: Option<String>,
-    ambient: [Option<String>; 5],
-    args: Args,
+/// Bytes as text that may be JSON.
+///
+/// # Errors
+/// There are too many of them, or they are not UTF-8.
+pub fn text<'b>(bytes: &'b [u8], limits: &Limits) -> Result<&'b str, Refusal> {
+    if bytes.len() > limits.bytes {
+        let message = format!("larger than {} bytes", limits.bytes);
+        return Err(Refusal { code: "wire.too_large", message, at: limits.bytes });
+    }
+    std::str::from_utf8(bytes).map_err(|error| Refusal {
+        code: "wire.utf8",
+        message: "not UTF-8".to_owned(),
+        at: error.valid_up_to(),
+    })
 }
 
-#[derive(Default)]
-enum Args {
-    #[default]
-    Missing,
-    /// Where they begin; they are well-formed.
-    Skipped(usize),
-    Read(Frame, Vec<ArgFault>),
-}
-
-impl Head {
-    fn field(
-        &mut self,
-        contract: &Verified,
-        source: Source<'_>,
-        reader: &mut Reader<'_>,
-        key: &str,
-    ) -> Result<(), Refusal> {
-        let offline_only =
-            matches!(key, "at" | "agent" | "tenant" | "user" | "job" | "skill" | "host" | "auth");
-        if offline_only && matches!(source, Source::Live(_)) {
-            return Err(
-                reader.refuse("wire.not_yours", format!("`{key}` comes from the authenticated channel"))
-            );
-        }
-        if let Some(ambient) = Ambient::ALL.into_iter().find(|ambient| ambient.word() == key) {
-            let value = reader.field_text(key)?;
-            if let Some(slot) = self.ambient.get_mut(ambient.slot().index()) {
-                *slot = Some(value);
-            }
-            return Ok(());
-        }
-        match key {
-            "tool" => self.tool = Some(reader.field_text(key)?),
-            "id" => self.id = Some(reader.field_text(key)?),
-            "at" => {
-                let text = reader.field_text(key)?;
-                let at = Timestamp::parse(&text);
-                self.at = Some(at.map_err(|error| reader.refuse("wire.type", format!("`at` is {error}")))?);
-            }
-            "args" => {
-                let tool = self.tool.as_ref().and_then(|name| contract.tool(name));
-                match tool.and_then(|id| contract.program().tools.get(id.index())) {
-                    Some(tool) => {
-                        let (frame, faults) = facts::read(contract.program(), tool, reader)?;
-                        self.args = Args::Read(frame, faults);
-                    }
-                    None => {
-                        self.args = Args::Skipped(reader.position());
-                        reader.object(|reader, _| reader.skip())?;
-                    }
-                }
-            }
-            // No rule that the IR can hold reads these yet; what they hold has to be sound all the same.
-            "auth" | "host" => reader.object(|reader, _| reader.skip())?,
-            "approvals" => reader.array(|reader| reader.field_text("approvals").map(|_| ()))?,
-            other => {
-                let shown = agentpass_values::escape::shown(other);
-                return Err(reader.refuse("wire.unknown_field", format!("a call has no field `{shown}`")));
-            }
-        }
-        Ok(())
+impl Call {
+    /// Who or what surrounds the call.
+    #[must_use]
+    pub fn ambient(&self, of: Ambient) -> Option<&str> {
+        self.frame.ambient(of)
     }
 }
+
+#[cfg(test)]
+mod cases;
+#[cfg(test)]
+mod laws;
+#[cfg(test)]
+mod tests;

@@ -21,6 +21,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         "agentpassc",
         &[
             "agentpass-compiler",
+            "agentpass-ir",
             "agentpass-runtime",
             "agentpass-jit",
             "agentpass-lsp",

@@ -4,7 +4,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use agentpass_compiler::diagnostics::render::Format;
 
-/// Check, format and explain AgentPass contracts.
+/// Check, test, run, format and explain AgentPass contracts.
 ///
 /// A contract says which tool calls an AI agent may make, which need a person's approval, and which are refused.
 #[derive(Parser, Debug)]
@@ -21,6 +21,9 @@ const AFTER_HELP: &str = "\
 Examples:
   agentpassc init                        a first contract in this folder
   agentpassc check                       every contract under this folder
+  agentpassc test                        every test under this folder
+  agentpassc eval desk.agentpass --call call.json
+                                         one decision, as JSON
   agentpassc fmt                         the one layout, in place
   agentpassc explain desk.agentpass      what a contract says, in plain words
   agentpassc explain E0301               what an error means, and how to mend it
@@ -30,8 +33,12 @@ Exit codes: 0 fine; 1 the contracts are at fault; 2 the command could not run.";
 #[derive(Subcommand, Debug)]
 pub(crate) enum Verb {
     Check(Check),
-    Fmt(Fmt),
+    Test(Test),
+    Eval(Eval),
+    Replay(Replay),
     Explain(Explain),
+    Build(Build),
+    Fmt(Fmt),
     Init(Init),
     Completions(Completions),
 }
@@ -64,6 +71,154 @@ pub(crate) struct Check {
     pub(crate) deny_warnings: bool,
 }
 
+/// Run the `test` blocks of contracts.
+///
+/// Without PATH: every `.agentpass` file under the current folder. Which files form a program, `check --help` says. Each test
+/// begins with an empty memory at a fixed time, and ends at the first step that does not go as it says.
+///
+/// A clause is covered when the tests saw it decide each way that matters: a rule pass and stop, a bound hold and be
+/// exceeded, a key be new and be spent; a flow used, a challenge asked.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  agentpassc test
+  agentpassc test desk.agentpass --filter refund
+  agentpassc test --coverage
+  agentpassc test --threshold 90
+  agentpassc test --format junit > tests.xml
+
+Exit codes: 0 all passed; 1 a test failed, a contract has errors, or too little is covered; 2 a file that cannot be read, no
+test of that name, or bad usage.")]
+pub(crate) struct Test {
+    /// Files, folders or globs; `-` is standard input.
+    #[arg(value_name = "PATH")]
+    pub(crate) paths: Vec<String>,
+    /// Run only the tests that have TEXT in their name.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) filter: Option<String>,
+    /// Say which clauses the tests cover, and list the others with their places.
+    #[arg(long)]
+    pub(crate) coverage: bool,
+    /// Exit with 1 where less than PERCENT of the clauses are covered; implies --coverage.
+    #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(0..=100))]
+    pub(crate) threshold: Option<u8>,
+    /// How results are written: human, json or junit.
+    #[arg(
+        long,
+        value_enum,
+        default_value_t,
+        value_name = "FORMAT",
+        hide_possible_values = true,
+        hide_default_value = false
+    )]
+    pub(crate) format: TestFormat,
+}
+
+/// How the results of tests are written.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(crate) enum TestFormat {
+    /// For people at a terminal.
+    #[default]
+    Human,
+    /// One document, described by docs/schemas/test-report.schema.json.
+    Json,
+    /// XML that build servers read.
+    Junit,
+}
+
+/// Decide one call, and print the decision as one line of JSON.
+///
+/// The files that are named form one program with one contract; a bundle made by `build` stands for one, too. Identity and
+/// time are taken from the call as it is written; without `at` the time is now.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  agentpassc eval desk.agentpass --call call.json
+  agentpassc eval agent.agentpass --param project=/src/app --call - < call.json
+  agentpassc eval desk.agentpass --call call.json && run-the-tool
+
+Exit codes: 0 allow; 3 challenge; 4 deny, also of a call that cannot be read; 5 replay; 1 errors in the contract (nothing is
+printed); 2 a file that cannot be read, or bad usage.")]
+pub(crate) struct Eval {
+    #[command(flatten)]
+    pub(crate) program: Program,
+    /// The call; `-` is standard input.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) call: String,
+    /// Make the identifiers from N, so that they are the same every time.
+    #[arg(long, value_name = "N")]
+    pub(crate) seed: Option<u64>,
+    /// Say on standard error how the decision came about, clause by clause.
+    #[arg(long)]
+    pub(crate) explain: bool,
+}
+
+/// Decide a sequence of calls, one JSON document a line, with memory kept from line to line.
+///
+/// A line is a call, the outcome of one (`settle`), an answer (`approve`, `refuse`), an `event`, `usage`, `lift` or `reset`. Each
+/// line gives one line of output: a decision for a call, otherwise {\"ok\": true} or {\"error\": …}. A line that cannot be read,
+/// an empty one too, is refused, and the run goes on.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  agentpassc replay desk.agentpass --calls calls.jsonl
+  tail -f calls.jsonl | agentpassc replay desk.agentpass --calls -
+
+Exit codes: 0 every line could be judged; 1 some line was refused, or errors in the contract (nothing is printed); 2 a file
+that cannot be read, or bad usage.")]
+pub(crate) struct Replay {
+    #[command(flatten)]
+    pub(crate) program: Program,
+    /// The lines; `-` is standard input.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) calls: String,
+    /// Leave calls open that get no outcome; otherwise they count as `ok` at the next line.
+    #[arg(long)]
+    pub(crate) open: bool,
+    /// Make the identifiers from N, so that they are the same every time.
+    #[arg(long, value_name = "N")]
+    pub(crate) seed: Option<u64>,
+}
+
+/// Write a contract as a bundle that gates load without the compiler.
+///
+/// The bundle holds the checked program with the values of its parameters, and its digest. The same sources and values give
+/// the same bytes.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  agentpassc build desk.agentpass -o desk.bundle
+  agentpassc build agent.agentpass --param project=/src/app -o agent.bundle
+  agentpassc eval desk.bundle --call call.json
+
+Exit codes: 0 written; 1 errors in the contract; 2 a file that cannot be read or written, or bad usage.")]
+pub(crate) struct Build {
+    #[command(flatten)]
+    pub(crate) program: Program,
+    /// The bundle. It is replaced in one step, or left as it is.
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: String,
+}
+
+/// One program with one contract, and the values of its parameters.
+#[derive(Args, Debug)]
+pub(crate) struct Program {
+    /// The files of one contract, or a bundle; `-` is standard input.
+    #[arg(value_name = "CONTRACT", required = true)]
+    pub(crate) contracts: Vec<String>,
+    /// The value of a `param` of the contract; for each one.
+    #[arg(long = "param", value_name = "NAME=VALUE", value_parser = param)]
+    pub(crate) params: Vec<(String, String)>,
+}
+
+/// Reads `NAME=VALUE`; the value may be empty and hold more `=`.
+fn param(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("write NAME=VALUE".to_owned()),
+    }
+}
+
 /// Rewrite contracts in the one layout.
 ///
 /// Without PATH: every `.agentpass` file under the current folder. Every comment is kept, and what a contract means is not
@@ -89,21 +244,33 @@ pub(crate) struct Fmt {
     pub(crate) format: Format,
 }
 
-/// Say what a contract means in plain words, or what an error code means.
+/// Say what a contract means in plain words, what an error code means, or how a decision came about.
 ///
 /// The explanation of a contract names every tool with its rules, who is asked and when, where data may go, and what the gate
 /// has to remember, in bytes. Files that are named together form one program with one contract.
+///
+/// With --decision and a call, the contract decides the call with an empty memory, and the explanation names the clauses that
+/// the call met, one by one, with the values that they saw. With a decision that `eval` or `replay` printed, it says in words
+/// what is in it, and needs no contract.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
   agentpassc explain desk.agentpass
   agentpassc explain desk.agentpass --format json
   agentpassc explain E0301
-  agentpassc explain unknown-name")]
+  agentpassc explain unknown-name
+  agentpassc explain desk.agentpass --decision call.json
+  agentpassc eval desk.agentpass --call call.json | agentpassc explain --decision -")]
 pub(crate) struct Explain {
     /// A contract (with further files of its program), or a code such as E0301, or its name.
-    #[arg(value_name = "CONTRACT|CODE", required = true)]
+    #[arg(value_name = "CONTRACT|CODE", required_unless_present = "decision")]
     pub(crate) subjects: Vec<String>,
+    /// A call that the contract decides, or a decision; `-` is standard input.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) decision: Option<String>,
+    /// With --decision: the value of a `param` of the contract; for each one.
+    #[arg(long = "param", value_name = "NAME=VALUE", value_parser = param, requires = "decision")]
+    pub(crate) params: Vec<(String, String)>,
     /// human or json.
     #[arg(long, default_value = "human", value_name = "FORMAT", value_parser = words(&[Format::Human, Format::Json]))]
     pub(crate) format: Format,

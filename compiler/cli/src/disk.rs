@@ -12,6 +12,8 @@ use std::path::Path;
 use agentpass_compiler::load::Files;
 use agentpass_grammar::MAX_FILE_BYTES;
 
+use crate::output::Failure;
+
 /// The name under which standard input is shown.
 pub(crate) const STDIN: &str = "<stdin>";
 
@@ -35,12 +37,37 @@ impl Files for Disk {
 
 /// The bytes of a regular file; of one that is too large, just enough to see that it is.
 fn file(path: &Path) -> io::Result<Vec<u8>> {
+    capped(open_file(path)?)
+}
+
+/// Opens a regular file.
+fn open_file(path: &Path) -> io::Result<File> {
     // Looked at before it is opened, because opening a named pipe waits for a writer, and again afterwards, because the name
     // may by then lead elsewhere.
     regular(&fs::metadata(path)?)?;
     let file = File::open(path)?;
     regular(&file.metadata()?)?;
-    capped(file)
+    Ok(file)
+}
+
+/// Opens a file of calls; `-` is standard input. They are read as they come, and nothing of them is kept.
+pub(crate) fn open(path: &str) -> Result<Box<dyn Read>, Failure> {
+    if path == "-" {
+        return Ok(Box::new(io::stdin().lock()));
+    }
+    match open_file(Path::new(path)) {
+        Ok(file) => Ok(Box::new(file)),
+        Err(error) => Err(Failure::new(format!("`{path}` cannot be read: {}", words(&error)))),
+    }
+}
+
+/// The bytes of a document; of one that is longer than `most`, one byte more than that, which is enough to refuse it.
+pub(crate) fn document(path: &str, most: usize) -> Result<Vec<u8>, Failure> {
+    let mut bytes = Vec::new();
+    match open(path)?.take(most as u64 + 1).read_to_end(&mut bytes) {
+        Ok(_) => Ok(bytes),
+        Err(error) => Err(Failure::new(format!("`{path}` cannot be read: {}", words(&error)))),
+    }
 }
 
 fn regular(found: &fs::Metadata) -> io::Result<()> {

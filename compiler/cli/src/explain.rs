@@ -1,4 +1,4 @@
-//! `agentpassc explain`: a contract in plain words, or the page of a code.
+//! `agentpassc explain`: a contract in plain words, the page of a code, or how a decision came about.
 
 use std::fs;
 
@@ -9,10 +9,13 @@ use agentpass_compiler::explain::{explain, text};
 use crate::args::{self, Color};
 use crate::disk::Disk;
 use crate::output::{Exit, Failure, is_coloured_aside, print, print_aside};
-use crate::{paths, programs, project};
+use crate::{decision, paths, programs, project};
 
 /// Runs the verb.
 pub(crate) fn run(args: &args::Explain, color: Color) -> Result<Exit, Failure> {
+    if let Some(file) = &args.decision {
+        return decision::run(args, file, color);
+    }
     match args.subjects.as_slice() {
         [subject] if !is_path(subject) => code(subject, args.format),
         subjects => contract(subjects, args.format, color),

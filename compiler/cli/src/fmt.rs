@@ -1,8 +1,6 @@
 //! `agentpassc fmt`: every file in the one layout.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use agentpass_compiler::diagnostics::problems::files::unreadable;
 use agentpass_compiler::diagnostics::render::{Format, escape::visible, render};
@@ -15,7 +13,7 @@ use similar::TextDiff;
 use crate::args::{self, Color};
 use crate::disk::{Disk, STDIN, words};
 use crate::output::{Exit, Failure, counted, is_coloured_aside, print, print_aside};
-use crate::paths;
+use crate::{paths, replace};
 
 /// Runs the verb.
 pub(crate) fn run(args: &args::Fmt, color: Color) -> Result<Exit, Failure> {
@@ -35,7 +33,7 @@ pub(crate) fn run(args: &args::Fmt, color: Color) -> Result<Exit, Failure> {
         } else if name == STDIN {
             print(&formatted.text)?;
         } else if formatted.changed {
-            match write(Path::new(name), formatted.text.as_bytes()) {
+            match replace::existing(Path::new(name), formatted.text.as_bytes()) {
                 Ok(()) => done.changed += 1,
                 Err(error) => failed.push(format!("`{name}` cannot be written: {}", words(&error))),
             }
@@ -105,40 +103,4 @@ fn difference(name: &str, old: &str, new: &str, format: Format) -> String {
             None => visible(line).into_owned(),
         })
         .collect()
-}
-
-/// Replaces a file in one step: whoever reads it sees the old text or the new one, and a crash loses neither.
-fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    // Through a link, what it leads to is replaced, and not the link.
-    let path = &fs::canonicalize(path)?;
-    let permissions = fs::metadata(path)?.permissions();
-    if permissions.readonly() {
-        // A rename would not ask.
-        return Err(io::Error::from(io::ErrorKind::PermissionDenied));
-    }
-    let (mut file, beside) = create_beside(path)?;
-    let written = file
-        .write_all(bytes)
-        .and_then(|()| file.set_permissions(permissions))
-        .and_then(|()| file.sync_all())
-        .and_then(|()| fs::rename(&beside, path));
-    if written.is_err() {
-        // The first error is the one to report.
-        let _ = fs::remove_file(&beside);
-    }
-    written
-}
-
-/// A new file in the same folder, so that renaming it stays on one file system.
-fn create_beside(path: &Path) -> io::Result<(File, PathBuf)> {
-    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let mut attempt = 0;
-    loop {
-        let beside = path.with_file_name(format!(".{name}.{}-{attempt}.tmp", std::process::id()));
-        match OpenOptions::new().write(true).create_new(true).open(&beside) {
-            Ok(file) => return Ok((file, beside)),
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && attempt < 100 => attempt += 1,
-            Err(error) => return Err(error),
-        }
-    }
 }

@@ -17,6 +17,12 @@ pub(crate) enum Exit {
     Fault,
     /// 2: usage, or a file that cannot be read or written.
     CannotRun,
+    /// 3: the call has to be approved first.
+    Challenge,
+    /// 4: the call is denied.
+    Deny,
+    /// 5: the call ran already, and its result is given again.
+    Replay,
 }
 
 impl From<Exit> for ExitCode {
@@ -25,6 +31,9 @@ impl From<Exit> for ExitCode {
             Exit::Fine => 0,
             Exit::Fault => 1,
             Exit::CannotRun => 2,
+            Exit::Challenge => 3,
+            Exit::Deny => 4,
+            Exit::Replay => 5,
         })
     }
 }

@@ -42,21 +42,23 @@ pub(crate) fn only(named: &Named, disk: &Disk, project: &Project) -> Result<Anal
 
 /// Checks every program that the files form.
 pub(crate) fn check(named: &Named, disk: &Disk, project: &Project) -> Found {
-    let loaded = load(&named.files, disk);
-    let programs = split(named, &loaded);
     let mut merge = Merge::default();
     merge.add(&project.sources, &project.problems);
-    match programs.as_slice() {
-        [one] if one.len() == named.files.len() => {
-            merge.program(&analyse_loaded(loaded, &project.config));
-        }
-        several => {
-            for roots in several {
-                merge.program(&analyse(roots, disk, &project.config));
-            }
-        }
-    }
+    analyses(named, disk, project).for_each(|analysis| merge.program(&analysis));
     merge.finish()
+}
+
+/// Reads and checks every program that the files form, one after the other.
+pub(crate) fn analyses(named: &Named, disk: &Disk, project: &Project) -> impl Iterator<Item = Analysis> {
+    let loaded = load(&named.files, disk);
+    let programs = split(named, &loaded);
+    // One program of all files is read already.
+    let mut loaded = Some(loaded)
+        .filter(|_| programs.len() == 1 && programs.iter().all(|one| one.len() == named.files.len()));
+    programs.into_iter().map(move |roots| match loaded.take() {
+        Some(loaded) => analyse_loaded(loaded, &project.config),
+        None => analyse(&roots, disk, &project.config),
+    })
 }
 
 /// The files to begin each program with.
@@ -106,7 +108,7 @@ fn reach(loaded: &Loaded, from: usize, covered: &mut HashSet<usize>) {
 
 /// Findings of several programs on their way into one list.
 #[derive(Default)]
-struct Merge {
+pub(crate) struct Merge {
     sources: Sources,
     by_name: HashMap<String, FileId>,
     diagnostics: Vec<Diagnostic>,
@@ -124,7 +126,7 @@ impl Merge {
     }
 
     /// Adds findings, with their places in the common list of files; gives the numbers of the files there.
-    fn add(&mut self, sources: &Sources, diagnostics: &[Diagnostic]) -> HashSet<FileId> {
+    pub(crate) fn add(&mut self, sources: &Sources, diagnostics: &[Diagnostic]) -> HashSet<FileId> {
         let mut numbers = HashMap::new();
         for (id, file) in sources.iter() {
             let number = match self.by_name.get(&*file.name) {
@@ -147,7 +149,7 @@ impl Merge {
         numbers.into_values().collect()
     }
 
-    fn finish(self) -> Found {
+    pub(crate) fn finish(self) -> Found {
         let Self { sources, diagnostics, programs, unused, .. } = self;
         // What one program does not use another may: unused is what none of them uses.
         let kept = |found: &Diagnostic| {

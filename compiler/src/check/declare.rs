@@ -101,8 +101,8 @@ impl<'l> Checker<'l> {
                 ItemKind::Skill(skill) => {
                     declare(file, Space::Skill, &skill.name, Symbol::Skill(self.program.skills.len()));
                     let name = skill.name.clone();
-                    let (source, digest, invokes) = (None, None, Vec::new());
-                    self.program.skills.push(typed::Skill { name, source, digest, invokes });
+                    let (source, digest, invokes, names) = (None, None, Vec::new(), Vec::new());
+                    self.program.skills.push(typed::Skill { name, source, digest, invokes, names });
                 }
                 _ => {}
             }

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use agentpass_values::Folded;
+
 use super::Checker;
 use super::context::Cx;
 use super::tools::Source;
@@ -98,9 +100,13 @@ impl<'l> Checker<'l> {
             }
             let goes_anywhere = !facts.reads.is_empty() || !facts.sends.is_empty();
             let Some((from, to)) = ends else { return goes_anywhere };
-            let sends = facts.sends.iter().any(|sends| to.as_ref().is_none_or(|to| *to == sends.to));
-            let into_context = to.as_ref().is_none_or(|to| to == AGENT_CONTEXT)
-                && facts.reads.iter().any(|reads| from.as_ref().is_none_or(|from| *from == reads.source));
+            // As the gate compares them: after trimming and case folding.
+            let is = |end: &Option<String>, name: &str| {
+                end.as_ref().is_none_or(|end| Folded::new(end) == Folded::new(name))
+            };
+            let sends = facts.sends.iter().any(|sends| is(to, &sends.to));
+            let into_context =
+                is(to, AGENT_CONTEXT) && facts.reads.iter().any(|reads| is(from, &reads.source));
             sends || into_context
         };
         tools.iter().copied().filter(takes_part).collect()

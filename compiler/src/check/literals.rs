@@ -12,7 +12,7 @@ use crate::typed::{Expr, ExprKind, Value};
 use crate::types::Ty;
 
 /// A literal as a typed constant. `expected` is the type that its surroundings ask for, where they do.
-pub(super) fn literal(
+pub(crate) fn literal(
     span: Span,
     literal: &Literal,
     expected: Option<&Ty>,

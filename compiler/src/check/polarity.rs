@@ -10,7 +10,7 @@ use crate::diagnostics::problems::memory as problem;
 use crate::typed::{Expr, ExprKind, VarId};
 
 /// The greatest constant that a count can be compared with: the gate keeps that many times per key.
-pub(super) const MOST_COUNTED: i64 = 10_000;
+pub(crate) const MOST_COUNTED: i64 = 10_000;
 
 /// What a condition does when it is true.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -13,7 +13,7 @@ use super::tools::Source;
 use super::{Checker, absence};
 use crate::ast::{self, ClauseKind, ExprKind as Ast, ItemKind, Quantifier};
 use crate::diagnostics::problems::{memory, names, rules as problem, syntax, tools};
-use crate::typed::{Block, Each, Expr, Fact, Origin, Rule, RuleKind, Template};
+use crate::typed::{Block, Each, Expr, Fact, Origin, Rule, RuleKind, Template, ToolKind};
 use crate::types::Ty;
 
 impl<'l> Checker<'l> {
@@ -57,6 +57,7 @@ impl<'l> Checker<'l> {
             span: source.span,
             file,
             targets,
+            params: source.params.clone().unwrap_or_default(),
             rules: Vec::new(),
             limits: Vec::new(),
         };
@@ -129,6 +130,9 @@ impl<'l> Checker<'l> {
                     }
                     self.demand_facts(cx, &block.targets);
                 }
+                // The digest of a manifest's tools was compared when they were declared.
+                ClauseKind::Digest { .. }
+                    if source.origin == Origin::Tool && depth == 0 && self.is_pinned(&block.targets) => {}
                 ClauseKind::Source(_) | ClauseKind::Digest { .. } | ClauseKind::Invokes(_) => {
                     if !matches!(source.origin, Origin::Skill(_)) || depth > 0 {
                         self.report(problem::only_in_skill(clause.verb, self.word(clause.verb)));
@@ -144,6 +148,12 @@ impl<'l> Checker<'l> {
             cx.present.truncate(present);
         }
         cx.locals.truncate(locals);
+    }
+
+    /// Whether the tools come from a manifest. Of a block without tools nobody knows: why it has none is reported elsewhere.
+    fn is_pinned(&self, targets: &[usize]) -> bool {
+        let mut tools = targets.iter().filter_map(|&index| self.program.tools.get(index));
+        tools.all(|tool| matches!(tool.kind, ToolKind::Pinned { .. }))
     }
 
     fn word(&self, span: Span) -> &'l str {

@@ -17,7 +17,7 @@ impl<'l> Checker<'l> {
         let index = self.program.skills.iter().position(|known| known.name.span == skill.name.span);
         let Some(index) = index else { return };
         let mut seen: HashMap<&str, Span> = HashMap::new();
-        let (mut source, mut digest, mut invokes) = (None, None, Vec::new());
+        let (mut source, mut digest, mut invokes, mut patterns) = (None, None, Vec::new(), Vec::new());
         for clause in &skill.body {
             let word = match &clause.kind {
                 ClauseKind::Source(text) => {
@@ -33,8 +33,9 @@ impl<'l> Checker<'l> {
                     digest = Some(value.node.to_ascii_lowercase());
                     "digest"
                 }
-                ClauseKind::Invokes(patterns) => {
-                    for pattern in patterns {
+                ClauseKind::Invokes(all) => {
+                    for pattern in all {
+                        patterns.push(pattern.clone());
                         let found = self.tools_matching(pattern);
                         let named: Vec<usize> = found
                             .iter()
@@ -98,6 +99,7 @@ impl<'l> Checker<'l> {
             slot.source = source;
             slot.digest = digest;
             slot.invokes = invokes;
+            slot.names = patterns;
         }
         self.block(&Source {
             file,

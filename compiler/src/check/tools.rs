@@ -11,6 +11,7 @@ use crate::ast::{self, ItemKind};
 use crate::diagnostics::problems::{names, rules, tools as problem};
 use crate::diagnostics::suggest;
 use crate::load::relative;
+use crate::manifest::Listed;
 use crate::typed::{Action, Expr, ExprKind, Fact, Facts, Field, Tool, ToolKind};
 use crate::types::Ty;
 
@@ -57,6 +58,7 @@ impl<'l> Checker<'l> {
                 self.shared_parameters(params, source.shared, &targets);
             }
         }
+        self.undeclared();
         self.actions();
         self.outgoing_open_tools();
         self.sources = sources;
@@ -91,25 +93,26 @@ impl<'l> Checker<'l> {
             (Some(pattern), Some(manifest)) => {
                 let from = self.loaded.files.get(file).map(|file| file.path.clone()).unwrap_or_default();
                 let path = relative(&from, &manifest.node);
-                let all = self.manifest(&path, manifest.span);
-                let known = all.is_some();
-                let all = all.unwrap_or_default();
+                let read = self.manifest(&path, manifest.span);
+                let known = read.is_some();
+                let read = read.unwrap_or_default();
                 let mut wanted = patterns::exact_names(pattern);
-                let names: Vec<String> = all.iter().map(|tool| tool.name.clone()).collect();
+                let names: Vec<String> = read.tools.iter().map(|tool| tool.name.clone()).collect();
+                let taken: Vec<&Listed> =
+                    read.tools.iter().filter(|tool| patterns::matches(pattern, &tool.name)).collect();
+                wanted.retain(|name| !taken.iter().any(|tool| tool.name == *name));
                 let prefix =
                     tools.alias.as_ref().map(|alias| format!("{}.", alias.text())).unwrap_or_default();
-                for pinned in all {
-                    if !patterns::matches(pattern, &pinned.name) {
-                        continue;
-                    }
-                    wanted.retain(|name| *name != pinned.name);
+                for tool in &taken {
+                    let pinned = self.pinned(tool, manifest.span);
                     let kind = ToolKind::Pinned { manifest: manifest.node.clone(), digest: pinned.digest };
+                    // The gate sees the tools of several servers: the prefix says whose a call is.
                     let name = format!("{prefix}{}", pinned.name);
                     let added = self.add_tool(
                         file,
                         item,
                         pattern.span,
-                        pinned.name,
+                        name.clone(),
                         name,
                         kind,
                         pinned.params,
@@ -117,15 +120,17 @@ impl<'l> Checker<'l> {
                     );
                     if let Some(tool) = added.and_then(|index| self.program.tools.get_mut(index)) {
                         tool.docs = pinned.docs;
+                        tool.schema = pinned.schema;
                     }
                     targets.extend(added);
                 }
                 if known {
+                    let wanted = self.drift(&read, manifest, tools.body.as_deref(), &taken, wanted);
                     for name in &wanted {
                         let close = suggest::closest(name, names.iter().map(String::as_str));
                         self.report(problem::not_in_manifest(pattern.span, name, &manifest.node, close));
                     }
-                    if targets.is_empty() && wanted.is_empty() {
+                    if taken.is_empty() && wanted.is_empty() {
                         self.report(problem::pattern_finds_nothing(pattern.span, &manifest.node));
                     }
                 }
@@ -251,6 +256,7 @@ impl<'l> Checker<'l> {
             docs: item.docs.iter().map(|line| line.node.clone()).collect(),
             params,
             open,
+            schema: None,
             facts: Facts::default(),
             results: Vec::new(),
             error_means_no_effect: false,

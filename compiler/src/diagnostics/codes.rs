@@ -72,6 +72,7 @@ codes! {
     DUPLICATE = Error "E0212" "duplicate" "a field, case or setting that stands twice";
     BAD_MANIFEST = Error "E0213" "bad-manifest" "a manifest that cannot be used";
     NOT_IN_MANIFEST = Error "E0214" "not-in-manifest" "a tool that the manifest does not list";
+    MANIFEST_DRIFT = Error "E0215" "manifest-drift" "a manifest that is not what it was when it was pinned";
     UNKNOWN_NAME = Error "E0301" "unknown-name" "a name that nothing declares";
     PARAMETER_OUTSIDE = Error "E0302" "parameter-outside" "a parameter read where no tool is in sight";
     AMBIGUOUS_ROOT = Error "E0303" "ambiguous-root" "a parameter called like a root, read bare";
@@ -151,6 +152,8 @@ codes! {
     UNKNOWN_CALL = Error "E0901" "unknown-call" "a call in a test that was not named";
     NOT_A_PARAM = Error "E0902" "not-a-param" "a test that sets what is no parameter";
     OPEN_WITH_OUTCOME = Error "E0903" "open-with-outcome" "a call that is open and has ended";
+    TEST_FAILED = Error "E0904" "test-failed" "a test that does not go as it says";
+    UNPLAYABLE = Error "E0905" "unplayable" "a step of a test that cannot be taken";
     UNUSED_ALLOW = Warning "W0001" "unused-allow" "an allow comment that silences nothing";
     BAD_ALLOW = Warning "W0002" "bad-allow" "an allow comment that cannot be followed";
     UNANSWERABLE = Warning "W0101" "unanswerable" "a challenge that nobody can answer";
@@ -178,4 +181,5 @@ codes! {
     NO_TESTS = Note "N0105" "no-tests" "a contract without tests";
     INCOMPLETE_CONTRACT = Note "N0106" "incomplete-contract" "a contract that does not say what it is";
     AMOUNT_WITHOUT_CAP = Note "N0107" "amount-without-cap" "a payment of any amount";
+    UNCHECKED_SCHEMA = Note "N0108" "unchecked-schema" "a schema that cannot be followed in full";
 }

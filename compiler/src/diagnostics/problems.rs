@@ -9,6 +9,7 @@ pub mod files;
 pub mod flows;
 pub mod format;
 pub mod lints;
+pub mod manifests;
 pub mod memory;
 pub mod names;
 pub mod rules;

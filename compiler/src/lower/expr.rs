@@ -3,335 +3,389 @@
 use std::collections::HashMap;
 
 use agentpass_grammar::Span;
-use agentpass_ir::{self as ir, Ambient, NodeId, Op, Scalar};
+use agentpass_ir::{self as ir, NodeId, Op};
 
-use super::{Construct, Lowered, Lowering};
+use super::counts::{Counted, Polarity};
+use super::{Construct, Lowered, Lowering, forms, members, number};
 use crate::ast::{BinaryOp, Quantifier};
-use crate::typed::{Action, CallerPart, Expr, ExprKind, Fact, Read, Value, VarId};
+use crate::typed::{Expr, ExprKind, Value, VarId};
 use crate::types::Ty;
 
+/// Whose frame is read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Frame {
+    /// What every frame has.
+    Shared,
+    /// That of a tool, by its index in the program.
+    Tool(usize),
+    /// That of an event, by its index in the program.
+    Event(usize),
+}
+
 /// Where an expression is lowered.
-pub(super) struct Cx {
-    /// The tool whose frame is read; none where the rule reads only what every frame has.
-    tool: Option<usize>,
-    /// What variables stand for: an element, or the value that a function was given.
-    vars: HashMap<VarId, Bound>,
+pub(super) struct Cx<'p> {
+    /// Whose frame is read.
+    pub(super) frame: Frame,
+    /// What a condition does where it is true.
+    pub(super) polarity: Polarity,
+    /// What counts of past calls are compared with here.
+    pub(super) counted: Counted,
+    /// How counts were asked for, by their places: what a message shows is what the condition has seen.
+    pub(super) asked: HashMap<Span, Counted>,
+    /// What variables stand for.
+    vars: HashMap<VarId, Bound<'p>>,
     /// How many elements are bound around here.
-    depth: u32,
+    depth: usize,
+    /// How many expressions stand around here.
+    nesting: u32,
     /// Nodes that this root may still make. A `let` is written out wherever it is read; without a bound a few lines of
     /// `let a = b + b` would fill the memory.
     left: u32,
 }
 
-#[derive(Clone, Copy)]
-enum Bound {
-    Element(ir::VarId, Scalar),
-    Node(NodeId),
+/// What a variable stands for.
+pub(super) enum Bound<'p> {
+    /// An element of a list.
+    Element(ir::VarId, ir::Ty),
+    /// What a function was given; written out wherever it is read, like a `let`.
+    Value(&'p Expr),
 }
 
-impl Cx {
-    pub(super) fn new(tool: Option<usize>) -> Self {
-        Self { tool, vars: HashMap::new(), depth: 0, left: ir::verify::MAX_COST }
+impl<'p> Cx<'p> {
+    pub(super) fn new(frame: Frame) -> Self {
+        Self {
+            frame,
+            polarity: Polarity::Either,
+            counted: Counted::default(),
+            asked: HashMap::new(),
+            vars: HashMap::new(),
+            depth: 0,
+            nesting: 0,
+            left: ir::verify::MAX_COST,
+        }
+    }
+
+    pub(super) fn shared() -> Self {
+        Self::new(Frame::Shared)
+    }
+
+    pub(super) fn of_tool(index: usize) -> Self {
+        Self::new(Frame::Tool(index))
+    }
+
+    pub(super) fn bound(&self, var: VarId) -> Option<&Bound<'p>> {
+        self.vars.get(&var)
+    }
+
+    /// What a function is given. Variables are unique in a program, so that nothing has to be taken back.
+    pub(super) fn bind_values(&mut self, values: &'p [(VarId, Expr)]) {
+        self.vars.extend(values.iter().map(|(var, value)| (*var, Bound::Value(value))));
     }
 }
 
-impl Lowering<'_> {
+impl<'p> Lowering<'p> {
     /// Adds a node.
     pub(super) fn node(&mut self, op: Op, ty: ir::Ty, span: Span) -> Lowered<NodeId> {
-        let Ok(id) = u32::try_from(self.out.nodes.len()) else {
-            return self.refuse(Construct::TooLarge, span);
-        };
         if self.out.nodes.len() >= ir::verify::MAX_NODES {
             return self.refuse(Construct::TooLarge, span);
         }
+        let id = NodeId(number(self.out.nodes.len()));
         let origin = self.origin(span);
         self.out.nodes.push(ir::Node { op, ty, origin });
-        Ok(NodeId(id))
+        Ok(id)
     }
 
-    fn step(&mut self, cx: &mut Cx, span: Span) -> Lowered<()> {
+    pub(super) fn truth_node(&mut self, op: Op, span: Span) -> Lowered<NodeId> {
+        self.node(op, ir::Ty::Truth, span)
+    }
+
+    /// A node for a constant.
+    pub(super) fn const_node(&mut self, value: ir::Value, ty: ir::Ty, span: Span) -> Lowered<NodeId> {
+        let id = self.keep(value, span)?;
+        self.node(Op::Const(id), ty, span)
+    }
+
+    pub(super) fn ty_of(&self, node: NodeId) -> Option<&ir::Ty> {
+        self.out.nodes.get(node.index()).map(|node| &node.ty)
+    }
+
+    /// All of the conditions; nothing where there is none.
+    pub(super) fn all(&mut self, parts: Vec<NodeId>, span: Span) -> Lowered<Option<NodeId>> {
+        match parts.as_slice() {
+            [] => Ok(None),
+            [one] => Ok(Some(*one)),
+            _ => self.truth_node(Op::All(parts), span).map(Some),
+        }
+    }
+
+    pub(super) fn step(&mut self, cx: &mut Cx<'p>, span: Span) -> Lowered<()> {
         match cx.left.checked_sub(1) {
-            Some(left) => {
+            Some(left) if cx.nesting < ir::verify::MAX_DEPTH => {
                 cx.left = left;
                 Ok(())
             }
-            None => self.refuse(Construct::TooLarge, span),
+            _ => self.refuse(Construct::TooLarge, span),
         }
     }
 
     /// A condition.
-    pub(super) fn truth(&mut self, cx: &mut Cx, expr: &Expr) -> Lowered<NodeId> {
+    pub(super) fn truth(&mut self, cx: &mut Cx<'p>, expr: &'p Expr) -> Lowered<NodeId> {
         self.step(cx, expr.span)?;
+        cx.nesting += 1;
+        let found = self.truth_inside(cx, expr);
+        cx.nesting = cx.nesting.saturating_sub(1);
+        found
+    }
+
+    fn truth_inside(&mut self, cx: &mut Cx<'p>, expr: &'p Expr) -> Lowered<NodeId> {
+        let span = expr.span;
         let op = match &expr.kind {
             ExprKind::Const(Value::Bool(truth)) => Op::Known(*truth),
-            ExprKind::Not(inner) => Op::Not(self.truth(cx, inner)?),
+            ExprKind::Not(inner) => {
+                let around = cx.polarity;
+                cx.polarity = around.flipped();
+                let inner = self.truth(cx, inner);
+                cx.polarity = around;
+                Op::Not(inner?)
+            }
             ExprKind::And(parts) => Op::All(self.truths(cx, parts)?),
             ExprKind::Or(parts) => Op::Any(self.truths(cx, parts)?),
-            ExprKind::Compare(op, left, right) => {
-                let Some(op) = compare(*op) else { return self.refuse(Construct::Operator, expr.span) };
-                Op::Compare(op, self.value(cx, left)?, self.value(cx, right)?)
+            ExprKind::Compare(op, left, right) => return self.comparison(cx, *op, left, right, span),
+            ExprKind::In(left, right) => return self.lies_in(cx, left, right, span),
+            ExprKind::Matches(of, pattern) => {
+                let of = self.value(cx, of)?;
+                let Some(pattern) = crate::typed::compiled(pattern) else {
+                    return self.refuse(Construct::Broken, span);
+                };
+                let pattern = self.const_node(ir::Value::Pattern(pattern), ir::Ty::Pattern, span)?;
+                Op::Matches(of, pattern)
             }
-            ExprKind::In(left, right) => {
-                // Only membership: sub-domains, folders and times come with their types.
-                if !matches!(right.ty.not_null(), Ty::List(..) | Ty::Set(_)) {
-                    return self.refuse(Construct::Operator, expr.span);
-                }
-                Op::Among(self.value(cx, left)?, self.value(cx, right)?)
-            }
-            ExprKind::Has(inner) => Op::Has(self.value(cx, inner)?),
+            ExprKind::Understood(of) => Op::Understood(self.value(cx, of)?),
+            ExprKind::Has(inner) => return self.has(cx, inner, span),
             ExprKind::Quantified(quantifier, var, list, body) => {
                 let list_node = self.value(cx, list)?;
-                let var_id = self.bind_element(cx, *var, list_node, list.span)?;
+                let id = self.bind_element(cx, *var, list_node, list.span)?;
                 let body = self.truth(cx, body);
-                cx.depth = cx.depth.saturating_sub(1);
-                cx.vars.remove(var);
+                self.unbind_element(cx, *var);
                 let quantifier = match quantifier {
                     Quantifier::Each => ir::Quantifier::Each,
                     Quantifier::Some => ir::Quantifier::Some,
                 };
-                Op::Over { quantifier, var: var_id, list: list_node, body: body? }
+                Op::Over { quantifier, var: id, list: list_node, body: body? }
             }
+            ExprKind::After(past, within, without) => {
+                return self.after(cx, past, *within, without, span);
+            }
+            ExprKind::Carries(label, source) => Op::Carries { label: label.clone(), source: source.clone() },
             ExprKind::Let(_, inner) => return self.truth(cx, inner),
             ExprKind::Bind(values, body) => {
-                self.bind_values(cx, values)?;
+                cx.bind_values(values);
                 return self.truth(cx, body);
             }
-            ExprKind::Read(_) | ExprKind::Var(_) | ExprKind::Coalesce(..) => Op::Holds(self.value(cx, expr)?),
-            ExprKind::After(..) => return self.refuse(Construct::History, expr.span),
-            ExprKind::Carries(..) => return self.refuse(Construct::Labels, expr.span),
-            ExprKind::Matches(..) | ExprKind::Understood(_) => {
-                return self.refuse(Construct::Operator, expr.span);
-            }
-            ExprKind::Member(..) => return self.refuse(Construct::Member, expr.span),
-            ExprKind::Error => return self.refuse(Construct::Broken, expr.span),
-            _ => return self.refuse(Construct::Operator, expr.span),
+            ExprKind::Var(var) => match cx.bound(*var) {
+                Some(&Bound::Value(value)) => return self.truth(cx, value),
+                _ => Op::Holds(self.value(cx, expr)?),
+            },
+            ExprKind::Error => return self.refuse(Construct::Broken, span),
+            _ => Op::Holds(self.value(cx, expr)?),
         };
-        self.node(op, ir::Ty::Truth, expr.span)
+        self.truth_node(op, span)
     }
 
-    fn truths(&mut self, cx: &mut Cx, parts: &[Expr]) -> Lowered<Vec<NodeId>> {
+    fn truths(&mut self, cx: &mut Cx<'p>, parts: &'p [Expr]) -> Lowered<Vec<NodeId>> {
         parts.iter().map(|part| self.truth(cx, part)).collect()
     }
 
+    /// `has x`: of what this tool does not have at all, the answer is known.
+    fn has(&mut self, cx: &mut Cx<'p>, of: &'p Expr, span: Span) -> Lowered<NodeId> {
+        if self.is_missing(cx, of) {
+            return self.truth_node(Op::Known(false), span);
+        }
+        // `has last.args` asks for the call.
+        let of = members::past_part(cx, of);
+        let of = match &of.kind {
+            ExprKind::Member(call, _) if matches!(of.ty, Ty::PastPart(..)) => call,
+            _ => of,
+        };
+        let of = self.value(cx, of)?;
+        self.truth_node(Op::Has(of), span)
+    }
+
     /// A value.
-    pub(super) fn value(&mut self, cx: &mut Cx, expr: &Expr) -> Lowered<NodeId> {
+    pub(super) fn value(&mut self, cx: &mut Cx<'p>, expr: &'p Expr) -> Lowered<NodeId> {
         self.step(cx, expr.span)?;
-        let op = match &expr.kind {
-            ExprKind::Const(_) | ExprKind::Set(_) => Op::Const(self.constant(expr)?),
-            ExprKind::Read(read) => return self.read(cx, read, expr),
-            ExprKind::Var(var) => match cx.vars.get(var).copied() {
-                Some(Bound::Node(node)) => return Ok(node),
-                Some(Bound::Element(var, of)) => return self.node(Op::Var(var), ir::Ty::One(of), expr.span),
-                None => return self.refuse(Construct::Broken, expr.span),
+        cx.nesting += 1;
+        let found = self.value_inside(cx, expr);
+        cx.nesting = cx.nesting.saturating_sub(1);
+        found
+    }
+
+    fn value_inside(&mut self, cx: &mut Cx<'p>, expr: &'p Expr) -> Lowered<NodeId> {
+        let span = expr.span;
+        if self.is_known(cx, expr) {
+            let value = self.known(cx, expr)?;
+            let Some(ty) = forms::ty(&expr.ty) else { return self.refuse(Construct::Broken, span) };
+            // A function's parameter, or a `let`, may be declared as something wider than what it stands for.
+            let value = self.converted(value, &ty, span)?;
+            return self.const_node(value, ty, span);
+        }
+        match &expr.kind {
+            ExprKind::Read(read) => self.read(cx, read, expr),
+            ExprKind::Var(var) => match cx.bound(*var) {
+                Some(Bound::Element(id, ty)) => {
+                    let (op, ty) = (Op::Var(*id), ty.clone());
+                    self.node(op, ty, span)
+                }
+                Some(&Bound::Value(value)) => {
+                    let node = self.value(cx, value)?;
+                    self.declared(node, &expr.ty, span)
+                }
+                None => self.refuse(Construct::Broken, span),
             },
-            ExprKind::Let(_, inner) => return self.value(cx, inner),
+            ExprKind::Let(_, inner) => {
+                let node = self.value(cx, inner)?;
+                self.declared(node, &expr.ty, span)
+            }
             ExprKind::Bind(values, body) => {
-                self.bind_values(cx, values)?;
-                return self.value(cx, body);
+                cx.bind_values(values);
+                self.value(cx, body)
             }
-            ExprKind::List(items) => {
-                let items: Vec<NodeId> =
-                    items.iter().map(|item| self.value(cx, item)).collect::<Lowered<_>>()?;
-                if let Some(constant) = self.all_constant(&items) {
-                    Op::Const(self.keep(constant, expr.span)?)
-                } else {
-                    Op::Items(items)
+            ExprKind::Member(of, name) => self.member(cx, expr, of, name),
+            ExprKind::List(items) => self.list(cx, items, &expr.ty, span),
+            ExprKind::Arith(op, left, right) => self.arithmetic(cx, *op, left, right, span),
+            ExprKind::JoinPath(folder, name) => {
+                let op = Op::JoinPath(self.value(cx, folder)?, self.value(cx, name)?);
+                self.node(op, ir::Ty::Path, span)
+            }
+            ExprKind::Negate(inner) => {
+                cx.counted.flip();
+                let inner = self.value(cx, inner);
+                cx.counted.flip();
+                let inner = inner?;
+                let ty = self.ty_of(inner).cloned().unwrap_or(ir::Ty::Int);
+                self.node(Op::Negate(inner), ty, span)
+            }
+            ExprKind::Coalesce(first, other) => {
+                if self.is_missing(cx, first) {
+                    return self.value(cx, other);
                 }
-            }
-            ExprKind::Arith(op, left, right) => {
-                let (a, b) = (self.value(cx, left)?, self.value(cx, right)?);
-                match (op, &expr.ty) {
-                    (BinaryOp::Add, Ty::List(..)) => Op::Join(a, b),
-                    (BinaryOp::Add, _) => Op::Arith(ir::Arith::Add, a, b),
-                    (BinaryOp::Subtract, _) => Op::Arith(ir::Arith::Subtract, a, b),
-                    (BinaryOp::Multiply, _) => Op::Arith(ir::Arith::Multiply, a, b),
-                    _ => return self.refuse(Construct::Operator, expr.span),
+                let (first, other) = (self.value(cx, first)?, self.value(cx, other)?);
+                let (first, other, ty) = self.alike(first, other, span)?;
+                if let ir::Ty::Past(_) = ty {
+                    return self.refuse(Construct::PastChoice, span);
                 }
+                self.node(Op::OrElse(first, other), ty, span)
             }
-            ExprKind::Negate(inner) => Op::Negate(self.value(cx, inner)?),
-            ExprKind::Coalesce(first, other) => Op::OrElse(self.value(cx, first)?, self.value(cx, other)?),
-            ExprKind::Count(list) => Op::Count(self.value(cx, list)?),
-            ExprKind::Member(..) => return self.refuse(Construct::Member, expr.span),
-            ExprKind::Param(_) => return self.refuse(Construct::Param, expr.span),
-            ExprKind::Latest(..) | ExprKind::CallsOf(..) | ExprKind::SumOf(..) | ExprKind::InFlightOf(_) => {
-                return self.refuse(Construct::History, expr.span);
+            ExprKind::Count(list) => {
+                let op = Op::Count(self.value(cx, list)?);
+                self.node(op, ir::Ty::Int, span)
             }
-            ExprKind::Error => return self.refuse(Construct::Broken, expr.span),
-            _ if expr.ty == Ty::Bool => return self.refuse(Construct::Truth, expr.span),
-            _ => return self.refuse(Construct::Operator, expr.span),
-        };
-        let ty = self.ty(&expr.ty, expr.span)?;
-        self.node(op, ty, expr.span)
-    }
-
-    fn read(&mut self, cx: &mut Cx, read: &Read, expr: &Expr) -> Lowered<NodeId> {
-        let program = self.program;
-        let tool = cx.tool.and_then(|tool| program.tools.get(tool));
-        let ambient = match read {
-            Read::Arg(name) => {
-                let place = tool.and_then(|tool| tool.params.iter().position(|param| param.name == *name));
-                let slot = place.and_then(|place| u32::try_from(place).ok()?.checked_add(Ambient::SLOTS));
-                let Some(slot) = slot else { return self.refuse(Construct::Broken, expr.span) };
-                let ty = self.ty(&expr.ty, expr.span)?;
-                return self.node(Op::Slot(ir::SlotId(slot)), ty, expr.span);
+            ExprKind::Length(text) => {
+                let op = Op::Length(self.value(cx, text)?);
+                self.node(op, ir::Ty::Int, span)
             }
-            Read::Fact(Fact::Amount) => return self.amount(cx, expr.span),
-            Read::Fact(Fact::Action) => {
-                let Some((action, _)) = tool.and_then(|tool| tool.facts.action) else {
-                    return self.refuse(Construct::Broken, expr.span);
-                };
-                return self.text(Action::word(action), expr.span);
+            ExprKind::Latest(which, past, within) => self.past_call(cx, *which, past, *within, span),
+            ExprKind::CallsOf(past, within) => self.calls_of(cx, past, *within, span),
+            ExprKind::SumOf(past, within) => self.sum_of(cx, past, *within, span),
+            ExprKind::InFlightOf(past) => self.in_flight_of(cx, past, span),
+            ExprKind::Error => self.refuse(Construct::Broken, span),
+            _ if expr.ty == Ty::Bool => {
+                // Nobody knows here which answer lets a call pass.
+                let around = cx.polarity;
+                cx.polarity = Polarity::Either;
+                let truth = self.truth(cx, expr);
+                cx.polarity = around;
+                let op = Op::AsBool(truth?);
+                self.node(op, ir::Ty::Bool, span)
             }
-            Read::Fact(_) | Read::Digest => return self.refuse(Construct::Fact, expr.span),
-            Read::Tool => {
-                let Some(tool) = tool else { return self.refuse(Construct::Broken, expr.span) };
-                return self.text(&tool.wire, expr.span);
-            }
-            Read::Caller(CallerPart::Agent) => Ambient::Agent,
-            Read::Caller(CallerPart::User) => Ambient::User,
-            Read::Caller(CallerPart::Tenant) => Ambient::Tenant,
-            Read::JobId => Ambient::Job,
-            Read::Skill => Ambient::Skill,
-            Read::Host(_) => return self.refuse(Construct::Host, expr.span),
-            Read::JobLabels => return self.refuse(Construct::Labels, expr.span),
-            Read::Caller(CallerPart::Via) | Read::Auth(_) | Read::Job(_) | Read::Now => {
-                return self.refuse(Construct::Surroundings, expr.span);
-            }
-        };
-        self.node(Op::Slot(ambient.slot()), ir::Ty::One(Scalar::Text), expr.span)
-    }
-
-    /// The amount of the tool at hand, as its clause computes it.
-    pub(super) fn amount(&mut self, cx: &mut Cx, span: Span) -> Lowered<NodeId> {
-        let program = self.program;
-        let amount = cx.tool.and_then(|tool| program.tools.get(tool)?.facts.amount.as_ref());
-        match amount {
-            Some((amount, _)) => self.value(cx, amount),
-            None => self.refuse(Construct::Fact, span),
+            _ => self.refuse(Construct::Broken, span),
         }
     }
 
-    fn text(&mut self, text: &str, span: Span) -> Lowered<NodeId> {
-        let id = self.keep(ir::Value::Text(text.into()), span)?;
-        self.node(Op::Const(id), ir::Ty::One(Scalar::Text), span)
+    /// A value as one of the type that it was declared to have, which may be a wider one.
+    fn declared(&mut self, node: NodeId, ty: &Ty, span: Span) -> Lowered<NodeId> {
+        match forms::ty(ty) {
+            Some(ty) => self.convert(node, &ty, span),
+            None => Ok(node),
+        }
+    }
+
+    fn list(&mut self, cx: &mut Cx<'p>, items: &'p [Expr], ty: &Ty, span: Span) -> Lowered<NodeId> {
+        let Some(ty) = forms::ty(ty) else { return self.refuse(Construct::Broken, span) };
+        let of = ty.element().cloned().unwrap_or(ir::Ty::Text);
+        let mut nodes = Vec::with_capacity(items.len());
+        for item in items {
+            let node = self.value(cx, item)?;
+            nodes.push(self.convert(node, &of, item.span)?);
+        }
+        self.node(Op::Items(nodes), ty, span)
+    }
+
+    fn arithmetic(
+        &mut self,
+        cx: &mut Cx<'p>,
+        op: BinaryOp,
+        left: &'p Expr,
+        right: &'p Expr,
+        span: Span,
+    ) -> Lowered<NodeId> {
+        use ir::Ty;
+        let around = cx.counted;
+        if op == BinaryOp::Multiply {
+            cx.counted.lose_direction();
+        }
+        let a = self.value(cx, left);
+        if op == BinaryOp::Subtract {
+            cx.counted.flip();
+        }
+        let b = self.value(cx, right);
+        cx.counted = around;
+        let (a, b) = (a?, b?);
+        let (Some(a_ty), Some(b_ty)) = (self.ty_of(a).cloned(), self.ty_of(b).cloned()) else {
+            return self.refuse(Construct::Broken, span);
+        };
+        let op = match op {
+            BinaryOp::Add => ir::Arith::Add,
+            BinaryOp::Subtract => ir::Arith::Subtract,
+            BinaryOp::Multiply => ir::Arith::Multiply,
+            _ => return self.refuse(Construct::Broken, span),
+        };
+        let ty = match (op, &a_ty, &b_ty) {
+            (ir::Arith::Multiply, Ty::Money(_) | Ty::Duration, Ty::Int | Ty::Decimal) => a_ty,
+            (ir::Arith::Multiply, Ty::Int | Ty::Decimal, Ty::Money(_) | Ty::Duration) => b_ty,
+            (ir::Arith::Subtract, Ty::Timestamp, Ty::Timestamp) => Ty::Duration,
+            (_, Ty::Timestamp, Ty::Duration) => Ty::Timestamp,
+            _ => {
+                let (a, b, ty) = self.alike(a, b, span)?;
+                let op = if let Ty::List(_) = ty { Op::Join(a, b) } else { Op::Arith(op, a, b) };
+                return self.node(op, ty, span);
+            }
+        };
+        self.node(Op::Arith(op, a, b), ty, span)
     }
 
     /// From here on the variable stands for the elements of a list.
     pub(super) fn bind_element(
         &mut self,
-        cx: &mut Cx,
+        cx: &mut Cx<'p>,
         var: VarId,
         list: NodeId,
         span: Span,
     ) -> Lowered<ir::VarId> {
-        let Some(ir::Ty::List(of)) = self.out.nodes.get(list.index()).map(|node| node.ty) else {
-            return self.refuse(Construct::ValueType, span);
+        let Some(of) = self.ty_of(list).and_then(ir::Ty::element).cloned() else {
+            return self.refuse(Construct::Broken, span);
         };
-        let id = ir::VarId(cx.depth);
+        if cx.depth >= ir::verify::MAX_VARS {
+            return self.refuse(Construct::TooLarge, span);
+        }
+        let id = ir::VarId(number(cx.depth));
         cx.depth += 1;
         cx.vars.insert(var, Bound::Element(id, of));
         Ok(id)
     }
 
-    fn bind_values(&mut self, cx: &mut Cx, values: &[(VarId, Expr)]) -> Lowered<()> {
-        for (var, value) in values {
-            let node = self.value(cx, value)?;
-            cx.vars.insert(*var, Bound::Node(node));
-        }
-        Ok(())
+    fn unbind_element(&mut self, cx: &mut Cx<'p>, var: VarId) {
+        cx.depth = cx.depth.saturating_sub(1);
+        cx.vars.remove(&var);
     }
-
-    /// An expression that is known beforehand.
-    pub(super) fn constant(&mut self, expr: &Expr) -> Lowered<ir::ConstId> {
-        let value = self.static_value(expr)?;
-        self.keep(value, expr.span)
-    }
-
-    fn static_value(&mut self, expr: &Expr) -> Lowered<ir::Value> {
-        let program = self.program;
-        let elements = match &expr.kind {
-            ExprKind::Const(value) => {
-                return match scalar_value(value) {
-                    Some(value) => Ok(value),
-                    None => self.refuse(Construct::ValueType, expr.span),
-                };
-            }
-            ExprKind::List(items) => items,
-            ExprKind::Set(index) => match program.sets.get(*index) {
-                Some(set) if set.times.is_none() => &set.elements,
-                _ => return self.refuse(Construct::SetElements, expr.span),
-            },
-            ExprKind::Let(_, inner) => return self.static_value(inner),
-            _ => return self.refuse(Construct::SetElements, expr.span),
-        };
-        let mut values = Vec::with_capacity(elements.len());
-        for element in elements {
-            match self.static_value(element)? {
-                // A set within a set: its elements.
-                ir::Value::List(more) => values.extend(more),
-                value => values.push(value),
-            }
-        }
-        Ok(ir::Value::List(values))
-    }
-
-    fn keep(&mut self, value: ir::Value, span: Span) -> Lowered<ir::ConstId> {
-        let Ok(id) = u32::try_from(self.out.consts.len()) else {
-            return self.refuse(Construct::TooLarge, span);
-        };
-        self.out.consts.push(value);
-        Ok(ir::ConstId(id))
-    }
-
-    fn all_constant(&self, items: &[NodeId]) -> Option<ir::Value> {
-        let of = |id: &NodeId| match self.out.nodes.get(id.index())?.op {
-            Op::Const(id) => self.out.consts.get(id.index()).cloned(),
-            _ => None,
-        };
-        items.iter().map(of).collect::<Option<Vec<_>>>().map(ir::Value::List)
-    }
-
-    fn ty(&mut self, ty: &Ty, span: Span) -> Lowered<ir::Ty> {
-        let found = match ty {
-            Ty::List(of, _) | Ty::Set(of) => scalar(of).map(ir::Ty::List),
-            of => scalar(of).map(ir::Ty::One),
-        };
-        match found {
-            Some(ty) => Ok(ty),
-            None => self.refuse(Construct::ValueType, span),
-        }
-    }
-}
-
-fn scalar(ty: &Ty) -> Option<Scalar> {
-    Some(match ty {
-        Ty::Bool => Scalar::Bool,
-        Ty::Int => Scalar::Int,
-        Ty::Money(currency) => Scalar::Money(*currency),
-        Ty::String | Ty::Text | Ty::Id(_) | Ty::Enum(_) => Scalar::Text,
-        _ => return None,
-    })
-}
-
-fn scalar_value(value: &Value) -> Option<ir::Value> {
-    Some(match value {
-        Value::Bool(value) => ir::Value::Bool(*value),
-        Value::Int(value) => ir::Value::Int(*value),
-        Value::Money(value) => ir::Value::Money(*value),
-        Value::Text(value) => ir::Value::Text(value.as_str().into()),
-        Value::List(all) => ir::Value::List(all.iter().map(scalar_value).collect::<Option<_>>()?),
-        _ => return None,
-    })
-}
-
-fn compare(op: BinaryOp) -> Option<ir::Compare> {
-    Some(match op {
-        BinaryOp::Equal => ir::Compare::Equal,
-        BinaryOp::NotEqual => ir::Compare::NotEqual,
-        BinaryOp::Less => ir::Compare::Less,
-        BinaryOp::LessEqual => ir::Compare::LessOrEqual,
-        BinaryOp::Greater => ir::Compare::Greater,
-        BinaryOp::GreaterEqual => ir::Compare::GreaterOrEqual,
-        _ => return None,
-    })
 }

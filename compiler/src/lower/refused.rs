@@ -4,24 +4,26 @@ use std::fmt;
 
 use agentpass_grammar::Span;
 
-/// A part of a contract that the IR cannot say.
+/// Something that keeps a contract from being executed.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct LowerError {
     /// What it is.
     pub construct: Construct,
-    /// Where it stands.
+    /// Where it stands; of a parameter that the contract does not have, the beginning of the first file.
     pub span: Span,
+    /// What exactly is wrong, where there is more to say.
+    pub detail: String,
 }
 
 macro_rules! constructs {
     ($($name:ident => $words:literal,)*) => {
-        /// The parts of the language that are not lowered.
+        /// What keeps contracts from being executed.
         #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
         #[allow(missing_docs, reason = "the words beside them say what they are")]
         pub enum Construct { $($name,)* }
 
         impl Construct {
-            /// What it is called in the language.
+            /// What is wrong, in words.
             #[must_use]
             pub fn words(self) -> &'static str {
                 match self { $(Self::$name => $words,)* }
@@ -32,62 +34,38 @@ macro_rules! constructs {
 
 constructs! {
     // The program as a whole.
-    NoContract => "a program without a `contract`",
-    Validity => "a validity outside the calendar",
-    Param => "a deployment parameter",
-    Host => "facts of the host",
-    Job => "what a host binds to jobs",
-    Event => "events",
-    Flow => "flows",
-    Skill => "skills",
-    // Tools.
-    Pinned => "a tool of a manifest",
-    Family => "a family of tools",
-    Otherwise => "`tools otherwise`",
-    OpenSignature => "an open signature",
-    Reads => "`reads`",
-    Sends => "`sends`",
-    FromTo => "`from … to`",
-    Releases => "`releases`",
-    Results => "trusted results",
-    ErrorMeansNoEffect => "`error means no effect`",
-    RunsAtMost => "`runs at most`",
-    ParamType => "a parameter of this type",
-    SchemaBounds => "a bound of a manifest's schema",
-    // Rules and challenges.
-    Once => "`once`",
-    Records => "`records at most`",
-    EachAndWhen => "a challenge with both `each` and `when`",
-    Binds => "`binds`",
-    Shows => "`shows`",
-    Reusable => "a reusable approval",
-    Separate => "`separate from` anybody but the user",
-    // Limits.
-    CalendarWindow => "a calendar window",
-    Meter => "what this bound counts",
-    SoftBound => "a step other than denial",
-    BoundCondition => "a condition on one bound",
-    BoundName => "a name of one bound",
-    BoundAudit => "`audit` on a bound",
-    BoundValue => "the value of this bound",
-    KeyType => "a key of this type",
-    // Expressions.
-    ValueType => "a value of this type",
-    Truth => "a condition used as a value",
-    Fact => "this fact",
-    Surroundings => "this part of a call's surroundings",
-    Member => "a part of a value",
-    Operator => "this operation",
-    History => "past calls",
-    Labels => "labels of the job",
-    SetElements => "the elements of this set",
-    TooLarge => "an expression of this size",
-    Broken => "something that the checker has reported",
+    NoContract => "a program without a `contract` cannot be executed",
+    Validity => "this validity lies outside the calendar",
+    // Parameters of the deployment.
+    ParamNotSet => "this parameter is not set, and has no default",
+    ParamDoesNotFit => "the value of this parameter does not fit its type",
+    NoSuchParam => "the contract has no such parameter",
+    // Values.
+    OutOfRange => "this constant cannot be computed",
+    NotADomain => "this text is compared with domains, and is none",
+    NegativeBound => "this bound is negative",
+    TooManyCalls => "each call in a window is remembered, which is too much for this bound",
+    KeyType => "this key has another type in another tool",
+    // The past.
+    JoinReadsPast => "a value that past calls are joined by cannot itself be asked of the past",
+    JoinComparison => "past calls are joined with this call by equality only",
+    FirstOfWindow => "the first call of a window is not remembered: ask for the latest one, or for the first of the job",
+    PastChoice => "one past call or another one: name the part that is meant on each side of `??`",
+    NotKept => "a command line of a past call is not kept; keep a part of it, such as its programs",
+    NoResultInFlight => "a call in flight has no result yet",
+    SumOfOther => "this limit does not hold for the tool whose amounts it adds up",
+    SumFilter => "what a limit adds up is told apart by arguments only: it counts calls when they begin",
+    // Challenges.
+    NothingShown => "no tool that meets this challenge has this",
+    // Anything.
+    TooLarge => "this is too large to be executed",
+    Broken => "the checker has reported something here",
 }
 
 impl fmt::Display for LowerError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} cannot be executed yet", self.construct.words())
+        f.write_str(self.construct.words())?;
+        if self.detail.is_empty() { Ok(()) } else { write!(f, ": {}", self.detail) }
     }
 }
 

@@ -259,7 +259,7 @@ pub struct Filter {
 
 impl Expr {
     /// Calls a function for each expression directly inside this one; a `let`'s value counts.
-    pub fn children(&self, visit: &mut impl FnMut(&Expr)) {
+    pub fn children<'e>(&'e self, visit: &mut impl FnMut(&'e Expr)) {
         match &self.kind {
             ExprKind::Error
             | ExprKind::Const(_)

@@ -38,6 +38,7 @@ pub mod money;
 mod number;
 pub mod path;
 pub mod pattern;
+mod serial;
 pub mod shell;
 pub mod time;
 pub mod web;
@@ -53,6 +54,7 @@ pub use int::{Int, IntError, parse_int};
 pub use money::{Currency, CurrencyError, Money, MoneyError};
 pub use path::{PathError, PathRoot, PathValue};
 pub use pattern::{Pattern, PatternError};
+pub use serial::compiled_at_most;
 pub use shell::{Assignment, Flags, PathWord, Redirect, RedirectKind, Shell, ShellCommand, Word};
 pub use time::{
     CalendarUnit, Date, DateError, Days, Duration, DurationError, TimeOfDay, TimeOfDayError, TimeRange,

@@ -14,7 +14,7 @@ use crate::decimal::Decimal;
 use crate::number::{ProductError, ScaleError, Spelling, product, scaled, write_scaled};
 
 /// An amount in one currency.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Money {
     /// The amount in billionths of the main unit.
     pub nano: i128,

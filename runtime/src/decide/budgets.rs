@@ -1,192 +1,558 @@
-//! What a call counts against its limits, and whether there is room.
+//! What a call counts against its limits, whether there is room, and the steps on the way.
 
-use agentpass_ir::{Ambient, Bound, Charge, Limit, Line, Meter, NodeId, Op, ToolId, Value, Verified};
-use agentpass_values::{Money, Timestamp};
+use agentpass_ir::{
+    Ambient, Bound, Charge, ChargeId, Limit, LimitId, Line, Meter, NodeId, Op, Step, Suspended, ToolId, Value,
+};
+use agentpass_values::{Duration, Money, Timestamp};
 
-use super::rules::{render, scope_code};
-use super::{Findings, Weight, place};
-use crate::decision::{Left, Reason, Remaining};
-use crate::eval::{Datum, Eval};
-use crate::limits::{MeterKey, Tally, width};
-use crate::store::{Snapshot, Touches};
+use super::Prepared;
+use super::findings::{Findings, Question, Weight};
+use super::past::Present;
+use super::rules::{Lack, lack, render, saw, scope_code};
+use crate::decision::{Left, Met, Reason, Remaining};
+use crate::eval::{Datum, Eval, Nowhere};
+use crate::plan::{FormRef, MeterPlan};
+use crate::state::key::{Builder, Kind};
+use crate::state::permit::{Held, PermitId};
+use crate::state::sums::Shape;
+use crate::state::tally::Tally;
+use crate::state::{Delta, Key, Row};
+use crate::store::{Change, Snapshot};
 use crate::truth::Truth;
-use crate::wire::Call;
 
-/// One limit that the call counts against.
-#[derive(Debug)]
-pub(super) struct Charged<'c> {
+/// One limit that the call may count against.
+pub(crate) struct Charged<'c> {
     limit: &'c Limit,
-    /// Per bound, its running total and the summand; or why there is none.
+    charge: &'c Charge,
+    /// Per bound, or why there is no key.
     lines: Result<Vec<OneLine<'c>>, (&'static str, String)>,
 }
 
-#[derive(Debug)]
 struct OneLine<'c> {
+    number: usize,
     bound: &'c Bound,
     line: &'c Line,
-    key: MeterKey,
-    /// The place of the key among what is touched.
-    touched: usize,
+    /// Which meter of the plan.
+    meter: u32,
+    /// The total's key; for limits per job, those of the jobs above it too.
+    keys: Vec<Key>,
     /// None where it is negative, missing or out of range.
     amount: Option<i128>,
 }
 
-/// What the limits say.
-#[derive(Debug, Default)]
-pub(super) struct Budgets {
-    /// The totals with this call in them.
-    pub charged: Vec<(MeterKey, Tally)>,
-    /// What is left without it.
-    pub before: Vec<Remaining>,
-    /// What is left with it.
-    pub after: Vec<Remaining>,
-    /// When all that is exhausted has room again, if time is enough.
-    pub room_at: Option<Timestamp>,
-}
-
-/// The limits that a call counts against. None of this needs state: keys and summands follow from the call.
-pub(super) fn charged<'c>(
-    contract: &'c Verified,
-    call: &Call,
-    tool: ToolId,
-    touches: &mut Touches,
-) -> Vec<Charged<'c>> {
-    let eval = Eval::new(contract.program(), &call.frame);
+/// Reads off a call what it counts. None of this needs state: keys and summands follow from the call.
+pub(super) fn charged<'c>(prepared: &mut Prepared<'c>, tool: ToolId) -> Vec<Charged<'c>> {
+    let contract = prepared.contract();
     let mut all = Vec::new();
-    for (_, charge) in contract.charges(tool) {
-        let Some(limit) = contract.program().limits.get(charge.limit.index()) else { continue };
-        // An undetermined filter counts the call.
-        if charge.guard.is_some_and(|guard| eval.truth(guard, None) == Truth::False) {
-            continue;
+    for &id in contract.charges(tool) {
+        if let Some(charged) = one(prepared, id) {
+            all.push(charged);
         }
-        let lines = keys(contract, &eval, charge).map(|keys| {
-            let tenant = call.frame.ambient(Ambient::Tenant);
-            let bounds = limit.bounds.iter().zip(&charge.lines);
-            bounds
-                .map(|(bound, line)| {
-                    let key = MeterKey::of(limit, bound, tenant, &keys);
-                    // Two bounds on one meter share its total, and count once.
-                    let touched =
-                        touches.meters.iter().position(|known| *known == key).unwrap_or_else(|| {
-                            touches.meters.push(key);
-                            touches.meters.len() - 1
-                        });
-                    OneLine { bound, line, key, touched, amount: amount(&eval, bound, line) }
-                })
-                .collect()
-        });
-        all.push(Charged { limit, lines });
+    }
+    if prepared.house.plan.counts_retries
+        && let Some(key) = made_key(prepared)
+    {
+        prepared.touched.add(key);
     }
     all
 }
 
-fn keys(contract: &Verified, eval: &Eval<'_>, charge: &Charge) -> Result<Vec<Value>, (&'static str, String)> {
-    let missing = |node: &NodeId| match contract.program().nodes.get(node.index()).map(|node| &node.op) {
-        Some(Op::Slot(slot)) => Ambient::at(*slot),
-        _ => None,
-    };
-    let of = |node: &NodeId| match eval.value(*node, None) {
-        Datum::Is(value) => Ok(value.into_owned()),
-        Datum::Absent | Datum::Failed => Err(match missing(node) {
-            Some(ambient) => (scope_code(ambient), format!("the call does not say its {}", ambient.word())),
-            None => ("limit.key", "what this limit is kept per is not there".to_owned()),
-        }),
-    };
-    charge.keys.iter().map(of).collect()
+fn one<'c>(prepared: &mut Prepared<'c>, id: ChargeId) -> Option<Charged<'c>> {
+    let contract = prepared.contract();
+    let program = contract.program();
+    let charge = program.charges.get(id.index())?;
+    let limit = program.limits.get(charge.limit.index())?;
+    let eval = Eval::new(contract, &prepared.call.frame, &Nowhere);
+    // An undetermined filter counts the call; one that asks the past is looked at again when it is there.
+    if charge.guard.is_some_and(|guard| eval.truth(guard, None) == Truth::False) {
+        return None;
+    }
+    let lines = keys(prepared, &eval, &charge.keys).and_then(|of_limit| {
+        let mut lines = Vec::new();
+        for (number, (bound, line)) in limit.bounds.iter().zip(&charge.lines).enumerate() {
+            let Some(line) = line else { continue };
+            let more = keys(prepared, &eval, &line.keys)?;
+            let meter = meter_of(prepared, charge.limit, number);
+            let keys = tally_keys(prepared, limit, meter, &of_limit, &more);
+            lines.push(OneLine { number, bound, line, meter, keys, amount: amount(&eval, bound, line) });
+        }
+        Ok(lines)
+    });
+    for line in lines.iter().flatten() {
+        for key in &line.keys {
+            prepared.touched.add(key.clone());
+        }
+        if matches!(line.bound.step, Step::Challenge(_))
+            && let Some(key) = line.keys.first()
+        {
+            prepared.touched.add(step_key(key, line.number));
+        }
+    }
+    Some(Charged { limit, charge, lines })
 }
 
-fn amount(eval: &Eval<'_>, bound: &Bound, line: &Line) -> Option<i128> {
-    match (bound.meter, line.amount) {
-        (Meter::Calls, _) => Some(1),
-        (Meter::Sum(currency), Some(node)) => match eval.value(node, None) {
-            Datum::Is(value) => match *value {
-                Value::Money(money) if money.currency == currency && !money.is_negative() => Some(money.nano),
-                _ => None,
-            },
-            Datum::Absent | Datum::Failed => None,
-        },
-        (Meter::Sum(_), None) => None,
+pub(super) fn meter_of(prepared: &Prepared<'_>, limit: LimitId, bound: usize) -> u32 {
+    let plan = prepared.house.plan;
+    plan.meter_of.get(limit.index()).and_then(|bounds| bounds.get(bound)).copied().unwrap_or(u32::MAX)
+}
+
+fn meter_plan<'c>(prepared: &Prepared<'c>, meter: u32) -> Option<&'c MeterPlan> {
+    prepared.house.plan.meters.get(meter as usize)
+}
+
+pub(super) fn shape<'c>(prepared: &Prepared<'c>, meter: u32) -> Option<Shape<'c>> {
+    meter_plan(prepared, meter).map(|meter| Shape { window: &meter.window, most: meter.most })
+}
+
+/// The totals that a call counts in: its own, and for limits per job those of the jobs above.
+pub(super) fn tally_keys(
+    prepared: &Prepared<'_>,
+    limit: &Limit,
+    meter: u32,
+    of_limit: &[Value],
+    more: &[Value],
+) -> Vec<Key> {
+    let Some(plan) = meter_plan(prepared, meter) else { return Vec::new() };
+    let tenant = prepared.ambient(Ambient::Tenant);
+    let key = |of_limit: &[Value]| {
+        Builder::new(Kind::Tally).fixed(&plan.name).text(tenant).values(of_limit).values(more).finish()
+    };
+    let mut keys = vec![key(of_limit)];
+    if limit.per_job
+        && let Some(own) = prepared.ambient(Ambient::Job)
+    {
+        for parent in &prepared.parents {
+            let in_parent: Vec<Value> = of_limit
+                .iter()
+                .map(|value| match value {
+                    Value::Text(text) if **text == *own => Value::Text(parent.as_str().into()),
+                    other => other.clone(),
+                })
+                .collect();
+            keys.push(key(&in_parent));
+        }
     }
+    keys
+}
+
+/// The asking that all calls above a step share.
+fn step_key(total: &Key, bound: usize) -> Key {
+    let number = u64::try_from(bound).unwrap_or(u64::MAX).to_le_bytes();
+    Builder::new(Kind::Asking).fixed(b"step").fixed(&number).fixed(total.as_bytes()).finish()
+}
+
+/// That a job has made this very call before.
+pub(super) fn made_key(prepared: &Prepared<'_>) -> Option<Key> {
+    let job = prepared.ambient(Ambient::Job)?;
+    let key = Builder::new(Kind::Made).text(prepared.ambient(Ambient::Tenant)).text(Some(job));
+    Some(key.fixed(prepared.digest()).finish())
+}
+
+pub(super) fn keys(
+    prepared: &Prepared<'_>,
+    eval: &Eval<'_>,
+    nodes: &[NodeId],
+) -> Result<Vec<Value>, (&'static str, String)> {
+    let of = |node: &NodeId| match eval.value(*node, None) {
+        Datum::Is(value) => Ok(value.into_owned()),
+        // The digest is known without any past.
+        _ if is_digest(prepared, *node) => Ok(Value::Text(prepared.digest_text().into())),
+        _ => Err(missing(prepared, *node)),
+    };
+    nodes.iter().map(of).collect()
+}
+
+fn is_digest(prepared: &Prepared<'_>, node: NodeId) -> bool {
+    let node = prepared.contract().program().nodes.get(node.index());
+    node.is_some_and(|node| matches!(node.op, Op::Digest))
+}
+
+fn missing(prepared: &Prepared<'_>, node: NodeId) -> (&'static str, String) {
+    let op = prepared.contract().program().nodes.get(node.index()).map(|node| &node.op);
+    match op {
+        Some(Op::Slot(slot)) => match lack(prepared, *slot) {
+            Some(Lack::Scope(ambient)) => {
+                (scope_code(ambient), format!("the call does not say its {}", ambient.word()))
+            }
+            Some(Lack::Host(name)) => ("host.missing", format!("the host does not say `{name}`")),
+            None => ("limit.key", "what this limit is kept per is not there".to_owned()),
+        },
+        _ => ("limit.key", "what this limit is kept per is not there".to_owned()),
+    }
+}
+
+/// What the call counts, in units of the meter.
+fn amount(eval: &Eval<'_>, bound: &Bound, line: &Line) -> Option<i128> {
+    let value = |node| match eval.value(node, None) {
+        Datum::Is(value) => Some(value.into_owned()),
+        _ => None,
+    };
+    match (bound.meter, line.amount) {
+        (Meter::Calls | Meter::InFlight, _) => Some(1),
+        (Meter::Retries | Meter::Runtime | Meter::Denials, _) => Some(0),
+        (Meter::Tokens, Some(node)) => match value(node)? {
+            Value::Int(tokens) if tokens >= 0 => Some(i128::from(tokens)),
+            _ => None,
+        },
+        (Meter::Sum(currency) | Meter::Cost(currency), Some(node)) => match value(node)? {
+            Value::Money(money) if money.currency == currency && !money.is_negative() => Some(money.nano),
+            _ => None,
+        },
+        (Meter::Tokens | Meter::Sum(_) | Meter::Cost(_), None) => None,
+    }
+}
+
+/// What the limits say.
+pub(crate) struct Budgets<'c> {
+    counted: Vec<Counted<'c>>,
+    before: Vec<Remaining>,
+    after: Vec<Remaining>,
+    room_at: Option<Timestamp>,
+    never: bool,
+    /// Steps that speak, or were lifted, once the call is allowed.
+    marks: Vec<(Key, u32, usize, Option<Timestamp>)>,
+    suspend: Vec<Suspended>,
+    at: Timestamp,
+}
+
+/// One total that the call counts in.
+struct Counted<'c> {
+    key: Key,
+    meter: u32,
+    of: Meter,
+    amount: i128,
+    lease: Option<Duration>,
+    shape: Option<Shape<'c>>,
 }
 
 /// Judges every bound against the totals that were read.
-pub(super) fn judge(
-    contract: &Verified,
-    call: &Call,
-    charged: &[Charged<'_>],
-    snapshot: &Snapshot,
-    findings: &mut Findings,
-) -> Budgets {
-    let eval = Eval::new(contract.program(), &call.frame);
-    let mut budgets = Budgets::default();
-    let mut never = false;
-    for Charged { limit, lines } in charged {
-        let lines = match lines {
-            Ok(lines) => lines,
+pub(super) fn judge<'c>(
+    prepared: &Prepared<'c>,
+    present: &Present<'_, '_>,
+    snapshot: &Snapshot<'_>,
+    is_replay: bool,
+    findings: &mut Findings<'_>,
+) -> Budgets<'c> {
+    let eval = present.eval();
+    let mut budgets = Budgets {
+        counted: Vec::new(),
+        before: Vec::new(),
+        after: Vec::new(),
+        room_at: None,
+        never: false,
+        marks: Vec::new(),
+        suspend: Vec::new(),
+        at: snapshot.reading.late,
+    };
+    // A replay consumes nothing.
+    if is_replay {
+        return budgets;
+    }
+    let retry = made_key(prepared).filter(|_| prepared.house.plan.counts_retries);
+    let is_retry = retry.is_some_and(|key| present.row(&key).is_some());
+    for charged in &prepared.charged {
+        let _ = present.take_lacking();
+        let guard = charged.charge.guard.map_or(Truth::True, |guard| eval.truth(guard, None));
+        if guard == Truth::False {
+            continue;
+        }
+        match &charged.lines {
             Err((code, message)) => {
-                findings.add(Weight::Denies, reason(contract, limit, limit.origin, code, message.clone()));
-                continue;
-            }
-        };
-        for one in lines {
-            let Some(amount) = one.amount else {
-                let message = "the amount is negative, missing or out of range".to_owned();
-                let found = reason(contract, limit, one.bound.origin, "limit.summand", message);
+                let found =
+                    reason(findings, charged.limit, None, charged.limit.origin, code, message.clone());
                 findings.add(Weight::Denies, found);
-                continue;
-            };
-            let mut tally = snapshot.tallies.get(one.touched).cloned().unwrap_or_default();
-            tally.expire(limit.window, snapshot.now);
-            let total = tally.total();
-            let with = total.and_then(|total| total.checked_add(amount));
-            let left = |total: Option<i128>| {
-                total.and_then(|total| one.bound.most.checked_sub(total)).map(|left| left.max(0)).unwrap_or(0)
-            };
-            budgets.before.push(remaining(limit, one.bound, left(total)));
-            budgets.after.push(remaining(limit, one.bound, left(with)));
-            if with.is_none_or(|with| with > one.bound.most) {
-                let message = match &one.line.because {
-                    Some(template) => render(&eval, template, None),
-                    None => exhausted(limit, one.bound),
-                };
-                findings.add(Weight::Denies, reason(contract, limit, one.bound.origin, "limit", message));
-                match tally.room_at(limit.window, one.bound.most, amount) {
-                    Some(at) => budgets.room_at = budgets.room_at.max(Some(at)),
-                    None => never = true,
+            }
+            Ok(lines) => {
+                for line in lines {
+                    judge_line(prepared, present, &eval, charged, line, is_retry, &mut budgets, findings);
                 }
             }
-            tally.add(width(limit.window, one.bound.meter), snapshot.now, amount);
-            budgets.charged.push((one.key, tally));
         }
-    }
-    if never {
-        budgets.room_at = None;
     }
     budgets
 }
 
+#[allow(clippy::too_many_arguments, reason = "the parts of one judgement")]
+fn judge_line<'c>(
+    prepared: &Prepared<'c>,
+    present: &Present<'_, '_>,
+    eval: &Eval<'_>,
+    charged: &Charged<'c>,
+    one: &OneLine<'c>,
+    is_retry: bool,
+    budgets: &mut Budgets<'c>,
+    findings: &mut Findings<'_>,
+) {
+    let (limit, bound) = (charged.limit, one.bound);
+    let amount = if bound.meter == Meter::Retries { Some(i128::from(is_retry)) } else { one.amount };
+    let Some(amount) = amount else {
+        let message = summand_message(prepared, one);
+        let found = reason(findings, limit, Some(bound), bound.origin, message.0, message.1);
+        findings.add(Weight::Denies, found);
+        return;
+    };
+    let shape = shape(prepared, one.meter);
+    let lease = prepared
+        .tool
+        .and_then(|tool| prepared.contract().program().tools.get(tool.index()))
+        .and_then(|tool| tool.runs_at_most);
+    for key in &one.keys {
+        // Bounds of one meter share its total, and count once.
+        if !budgets.counted.iter().any(|counted| counted.key == *key) {
+            let (key, meter, of) = (key.clone(), one.meter, bound.meter);
+            budgets.counted.push(Counted { key, meter, of, amount, lease, shape });
+        }
+    }
+    let when = one.line.when.map_or(Truth::True, |when| eval.truth(when, None));
+    if when == Truth::False {
+        return;
+    }
+    let Some(shape) = shape else { return };
+    let reading = present.reading();
+    let mut worst: Option<(i128, &Key)> = None;
+    for key in &one.keys {
+        let total = tally(present, key)
+            .map_or(0, |tally| tally.total(bound.meter, shape, reading.early, reading.late));
+        if worst.is_none_or(|(known, _)| total > known) {
+            worst = Some((total, key));
+        }
+    }
+    let Some((total, key)) = worst else { return };
+    let with = total.checked_add(amount);
+    let left = |total: Option<i128>| total.map_or(0, |total| bound.most.saturating_sub(total).max(0));
+    if bound.step == Step::Deny || matches!(bound.step, Step::Suspend(_)) {
+        budgets.before.push(remaining(limit, bound, left(Some(total))));
+        budgets.after.push(remaining(limit, bound, left(with)));
+    }
+    let exceeded = with.is_none_or(|with| with > bound.most);
+    let outcome = if exceeded {
+        exceed(present, eval, charged, one, key, shape, total, amount, budgets, findings)
+    } else {
+        "has room"
+    };
+    if findings.explains() {
+        let mut saw = saw(prepared, eval, charged.charge.keys.iter().chain(&one.line.keys).copied());
+        saw.push(("so far".to_owned(), shown(bound, total)));
+        saw.push(("this call".to_owned(), shown(bound, amount)));
+        saw.push(("at most".to_owned(), shown(bound, bound.most)));
+        let place = Some(findings.place(bound.origin));
+        let id = format!("{}.{}", limit.id, bound.label);
+        findings.met(Met { id, kind: "limit", place, applies: when.word(), holds: "", saw, outcome });
+    }
+}
+
+/// The bound is passed.
+#[allow(clippy::too_many_arguments, reason = "the parts of one judgement")]
+fn exceed(
+    present: &Present<'_, '_>,
+    eval: &Eval<'_>,
+    charged: &Charged<'_>,
+    one: &OneLine<'_>,
+    key: &Key,
+    shape: Shape<'_>,
+    total: i128,
+    amount: i128,
+    budgets: &mut Budgets<'_>,
+    findings: &mut Findings<'_>,
+) -> &'static str {
+    let (limit, bound) = (charged.limit, one.bound);
+    let message = match &one.line.because {
+        Some(template) => render(eval, template, None),
+        None => exhausted(limit, bound),
+    };
+    let mut found = reason(findings, limit, Some(bound), bound.origin, "limit", message);
+    found.audit = one.line.audit.as_ref().map(|text| render(eval, text, None));
+    let reading = present.reading();
+    let number = u32::try_from(one.number).unwrap_or(u32::MAX);
+    let marked = tally(present, key).is_some_and(|tally| tally.is_marked(number, reading.early));
+    match bound.step {
+        Step::Deny | Step::Suspend(_) => {
+            findings.add(Weight::Denies, found);
+            if let Step::Suspend(what) = bound.step
+                && bound.meter != Meter::Denials
+            {
+                budgets.suspend.push(what);
+            }
+            let counts = !matches!(bound.meter, Meter::Runtime | Meter::InFlight | Meter::Denials);
+            let room = tally(present, key)
+                .filter(|_| counts && total > 0)
+                .and_then(|tally| tally.sums.room_at(shape, reading.late, bound.most, amount));
+            match room {
+                Some(at) => budgets.room_at = budgets.room_at.max(Some(at)),
+                None => budgets.never = true,
+            }
+            "denies"
+        }
+        Step::Warn if marked => "has spoken",
+        Step::Warn => {
+            let until = until(limit, reading.late);
+            budgets.marks.push((key.clone(), one.meter, one.number, until));
+            findings.warn(found);
+            "warns"
+        }
+        Step::Challenge(_) if marked => "was lifted",
+        Step::Challenge(id) => {
+            found.code = "challenge";
+            let place = charged_place(charged, one);
+            findings.add(Weight::Asks(Question::Step(id, place)), found);
+            "asks"
+        }
+    }
+}
+
+/// A number for a bound of a limit that no other has.
+fn charged_place(charged: &Charged<'_>, one: &OneLine<'_>) -> usize {
+    (charged.charge.limit.index() << 12) | one.number
+}
+
+/// Until when a step stays lifted: as long as what was counted matters.
+fn until(limit: &Limit, late: Timestamp) -> Option<Timestamp> {
+    match &limit.window {
+        agentpass_ir::Window::Lifetime => None,
+        agentpass_ir::Window::Rolling(length) => late.checked_add(*length),
+        agentpass_ir::Window::Calendar(unit, zone) => {
+            let next = zone.next_start(*unit, late)?;
+            next.checked_sub(Duration::from_nanos(1))
+        }
+    }
+}
+
+/// A step that asks: where its asking is kept, and how its approval is noted.
+pub(super) struct StepAsking {
+    pub asking: Key,
+    pub total: Key,
+    pub meter: u32,
+    pub bound: u32,
+    pub until: Option<Timestamp>,
+}
+
+/// The asking behind a question of a limit.
+pub(super) fn step_asking(prepared: &Prepared<'_>, place: usize, late: Timestamp) -> Option<StepAsking> {
+    for charged in &prepared.charged {
+        for one in charged.lines.iter().flatten() {
+            if charged_place(charged, one) == place {
+                let total = one.keys.first()?.clone();
+                return Some(StepAsking {
+                    asking: step_key(&total, one.number),
+                    total,
+                    meter: one.meter,
+                    bound: u32::try_from(one.number).unwrap_or(u32::MAX),
+                    until: until(charged.limit, late),
+                });
+            }
+        }
+    }
+    None
+}
+
+fn tally<'p>(present: &Present<'p, '_>, key: &Key) -> Option<&'p Tally> {
+    match present.row(key) {
+        Some(Row::Tally(tally)) => Some(tally),
+        _ => None,
+    }
+}
+
+fn summand_message(prepared: &Prepared<'_>, one: &OneLine<'_>) -> (&'static str, String) {
+    let program = prepared.contract().program();
+    let slot = one.line.amount.and_then(|node| program.nodes.get(node.index())).map(|node| &node.op);
+    if let Some(Op::Slot(slot)) = slot
+        && let Some(Lack::Host(name)) = lack(prepared, *slot)
+    {
+        return ("host.missing", format!("the host does not say `{name}`"));
+    }
+    ("limit.summand", "the amount is negative, missing or out of range".to_owned())
+}
+
 fn reason(
-    contract: &Verified,
+    findings: &Findings<'_>,
     limit: &Limit,
+    bound: Option<&Bound>,
     origin: agentpass_ir::Origin,
     code: &'static str,
     message: String,
 ) -> Reason {
-    Reason { code, rule: Some(limit.id.clone()), message, audit: None, place: Some(place(contract, origin)) }
+    let rule = match bound.and_then(|bound| bound.name.as_ref()) {
+        Some(name) => format!("{}/{name}", limit.id),
+        None => limit.id.clone(),
+    };
+    Reason { code, rule: Some(rule), message, audit: None, place: Some(findings.place(origin)) }
 }
 
 fn exhausted(limit: &Limit, bound: &Bound) -> String {
-    let most = match bound.meter {
-        Meter::Calls => format!("{} calls", bound.most),
-        Meter::Sum(currency) => Money { nano: bound.most, currency }.to_string(),
-    };
-    format!("the limit `{}` is at most {most}", limit.id)
+    format!("the limit `{}` is at most {}", limit.id, shown(bound, bound.most))
+}
+
+fn shown(bound: &Bound, amount: i128) -> String {
+    let plural = |one: &str, many: &str| format!("{amount} {}", if amount == 1 { one } else { many });
+    match bound.meter {
+        Meter::Calls => plural("call", "calls"),
+        Meter::Retries => plural("retry", "retries"),
+        Meter::Denials => plural("denial", "denials"),
+        Meter::InFlight => format!("{amount} in flight"),
+        Meter::Tokens => plural("token", "tokens"),
+        Meter::Sum(currency) | Meter::Cost(currency) => Money { nano: amount, currency }.to_string(),
+        Meter::Runtime => Duration::from_nanos(i64::try_from(amount).unwrap_or(i64::MAX)).to_string(),
+    }
 }
 
 fn remaining(limit: &Limit, bound: &Bound, left: i128) -> Remaining {
-    let (meter, left) = match bound.meter {
-        Meter::Calls => ("calls", Left::Count(left)),
-        Meter::Sum(currency) => ("amount", Left::Money(Money { nano: left, currency })),
+    let left = match bound.meter {
+        Meter::Sum(currency) | Meter::Cost(currency) => Left::Money(Money { nano: left, currency }),
+        Meter::Runtime => Left::Time(Duration::from_nanos(i64::try_from(left).unwrap_or(i64::MAX))),
+        _ => Left::Count(left),
     };
-    Remaining { limit: format!("{}.{meter}", limit.id), left }
+    Remaining { limit: format!("{}.{}", limit.id, bound.label), left }
+}
+
+impl Budgets<'_> {
+    /// What is left of the limits, with the call or without it.
+    pub(super) fn remaining(&self, allowed: bool) -> Vec<Remaining> {
+        if allowed { self.after.clone() } else { self.before.clone() }
+    }
+
+    /// When all that is exhausted has room again, if time is enough.
+    pub(super) fn room_at(&self) -> Option<Timestamp> {
+        self.room_at.filter(|_| !self.never)
+    }
+
+    /// What is counted when the call is allowed.
+    pub(super) fn charges(&self, permit: PermitId) -> Vec<Change> {
+        let mut all = Vec::new();
+        for counted in &self.counted {
+            let delta = match counted.of {
+                Meter::Denials => continue,
+                Meter::Runtime => Delta::Began(self.at),
+                Meter::InFlight => {
+                    Delta::Lease(permit, counted.lease.and_then(|lease| self.at.checked_add(lease)))
+                }
+                _ if counted.amount == 0 => continue,
+                _ => Delta::Charge { at: self.at, amount: counted.amount, open: Some(permit) },
+            };
+            all.push(Change { key: counted.key.clone(), form: FormRef::Meter(counted.meter), delta });
+        }
+        for (key, meter, bound, until) in &self.marks {
+            let bound = u32::try_from(*bound).unwrap_or(u32::MAX);
+            let delta = Delta::Mark(bound, *until);
+            all.push(Change { key: key.clone(), form: FormRef::Meter(*meter), delta });
+        }
+        all
+    }
+
+    /// What the call holds until its outcome is known.
+    pub(super) fn held(&self) -> Vec<Held> {
+        let holds = |counted: &&Counted<'_>| {
+            counted.shape.is_some() && !matches!(counted.of, Meter::Denials | Meter::Runtime)
+        };
+        let held = |counted: &Counted<'_>| Held {
+            key: counted.key.clone(),
+            meter: counted.meter,
+            amount: counted.amount,
+        };
+        self.counted.iter().filter(holds).map(held).collect()
+    }
+
+    /// What a denial suspends.
+    pub(super) fn suspensions(&self, prepared: &Prepared<'_>) -> Vec<Change> {
+        self.suspend.iter().filter_map(|what| super::denials::suspend(prepared, *what, self.at)).collect()
+    }
 }

@@ -1,9 +1,21 @@
 //! JSON, one value at a time, strictly as RFC 8259 has it, without duplicate keys and without lone surrogates.
+//!
+//! The reader is a place in a text: it can be cloned, and what was read once can be read again in another way. Nothing is
+//! decoded that nobody asked for, and a string without escapes is borrowed from the text.
+//!
+//! Stricter than RFC 8259, on purpose: a key stands once in its object; an escape that is half of a surrogate pair is
+//! refused; an exponent has at most fifteen digits; and what the [`Limits`] say.
+
+mod keys;
+mod string;
 
 use std::borrow::Cow;
-use std::collections::HashSet;
 
-use super::{MAX_DEPTH, Refusal};
+use super::{Limits, Refusal};
+use keys::Keys;
+
+/// How many values one reader visits, read again or not.
+const MAX_VISITS: u32 = 1 << 22;
 
 /// A place in a text, from which the next value is read.
 #[derive(Clone, Debug)]
@@ -11,6 +23,8 @@ pub struct Reader<'t> {
     text: &'t str,
     at: usize,
     depth: u32,
+    deepest: u32,
+    visits: u32,
 }
 
 /// What kind of value comes next, by its first byte.
@@ -25,17 +39,23 @@ pub enum Kind {
     Null,
 }
 
+/// How far an object or array has been read.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Inside {
+    begun: bool,
+}
+
 impl<'t> Reader<'t> {
     /// At the start of a text.
     #[must_use]
-    pub fn new(text: &'t str) -> Self {
-        Self { text, at: 0, depth: 0 }
+    pub fn new(text: &'t str, limits: &Limits) -> Self {
+        Self { text, at: 0, depth: 0, deepest: limits.depth, visits: 0 }
     }
 
     /// At a value of the outermost object, seen before.
     #[must_use]
-    pub fn resume(text: &'t str, at: usize) -> Self {
-        Self { text, at, depth: 1 }
+    pub fn resume(text: &'t str, at: usize, limits: &Limits) -> Self {
+        Self { text, at, depth: 1, deepest: limits.depth, visits: 0 }
     }
 
     /// Where the next value begins.
@@ -44,18 +64,33 @@ impl<'t> Reader<'t> {
         self.at
     }
 
+    /// The text from a place to this one.
+    pub(crate) fn since(&self, from: usize) -> &'t str {
+        self.text.get(from..self.at).unwrap_or("")
+    }
+
+    /// The work that another reader of the same text has done counts as done by this one.
+    pub(crate) fn charge(&mut self, other: &Reader<'_>) {
+        self.visits = self.visits.max(other.visits);
+    }
+
     /// A refusal at this place.
     #[must_use]
     pub fn refuse(&self, code: &'static str, message: impl Into<String>) -> Refusal {
         Refusal { code, message: message.into(), at: self.at }
     }
 
+    #[cold]
     fn syntax(&self, expected: &str) -> Refusal {
         self.refuse("wire.syntax", format!("expected {expected}"))
     }
 
     fn byte(&self) -> Option<u8> {
         self.text.as_bytes().get(self.at).copied()
+    }
+
+    fn rest(&self) -> &'t str {
+        self.text.get(self.at..).unwrap_or("")
     }
 
     fn blank(&mut self) {
@@ -80,7 +115,7 @@ impl<'t> Reader<'t> {
         if self.byte().is_none() {
             Ok(())
         } else {
-            Err(self.refuse("wire.trailing", "something follows the call"))
+            Err(self.refuse("wire.trailing", "something follows the JSON value"))
         }
     }
 
@@ -97,16 +132,68 @@ impl<'t> Reader<'t> {
             Some(b'-' | b'0'..=b'9') => Ok(Kind::Number),
             Some(b't' | b'f') => Ok(Kind::Bool),
             Some(b'n') => Ok(Kind::Null),
+            Some(b'N' | b'I') => Err(self.refuse("wire.number", "JSON has no `NaN` and no infinity")),
+            Some(0xef) if self.at == 0 && self.text.starts_with('\u{feff}') => {
+                Err(self.refuse("wire.syntax", "a byte order mark before the JSON value"))
+            }
             _ => Err(self.syntax("a value")),
         }
     }
 
-    fn enter(&mut self) -> Result<(), Refusal> {
-        if self.depth >= MAX_DEPTH {
-            return Err(self.refuse("wire.too_deep", format!("the call is deeper than {MAX_DEPTH} levels")));
+    fn visit(&mut self) -> Result<(), Refusal> {
+        self.visits += 1;
+        if self.visits > MAX_VISITS {
+            return Err(self.refuse("wire.too_large", "too many values to be read one by one"));
+        }
+        Ok(())
+    }
+
+    /// Enters the object or array that comes next.
+    pub(crate) fn enter(&mut self, kind: Kind) -> Result<Inside, Refusal> {
+        if self.kind()? != kind {
+            let wanted = if kind == Kind::Object { "expected an object" } else { "expected an array" };
+            return Err(self.refuse("wire.type", wanted));
+        }
+        if self.depth >= self.deepest {
+            return Err(self.refuse("wire.too_deep", format!("deeper than {} levels", self.deepest)));
         }
         self.depth += 1;
-        Ok(())
+        self.at += 1;
+        Ok(Inside::default())
+    }
+
+    /// The next key of the object; nothing at its end, which is left.
+    pub(crate) fn key(&mut self, inside: &mut Inside) -> Result<Option<Cow<'t, str>>, Refusal> {
+        if !self.more(inside, b'}')? {
+            return Ok(None);
+        }
+        self.blank();
+        if self.byte() != Some(b'"') {
+            return Err(self.syntax("a key"));
+        }
+        let key = self.string()?;
+        if !self.eat(b':') {
+            return Err(self.syntax("`:`"));
+        }
+        Ok(Some(key))
+    }
+
+    /// Whether an element of the array comes next; at its end it is left.
+    pub(crate) fn element(&mut self, inside: &mut Inside) -> Result<bool, Refusal> {
+        self.more(inside, b']')
+    }
+
+    fn more(&mut self, inside: &mut Inside, end: u8) -> Result<bool, Refusal> {
+        self.visit()?;
+        if self.eat(end) {
+            self.depth -= 1;
+            return Ok(false);
+        }
+        if inside.begun && !self.eat(b',') {
+            return Err(self.syntax(if end == b'}' { "`,` or `}`" } else { "`,` or `]`" }));
+        }
+        inside.begun = true;
+        Ok(true)
     }
 
     /// Reads an object; the function reads the value of each key.
@@ -115,39 +202,24 @@ impl<'t> Reader<'t> {
     /// It is none, or a key stands in it twice.
     pub fn object(
         &mut self,
-        mut field: impl FnMut(&mut Self, &str) -> Result<(), Refusal>,
+        mut field: impl FnMut(&mut Self, &Cow<'t, str>) -> Result<(), Refusal>,
     ) -> Result<(), Refusal> {
-        if self.kind()? != Kind::Object {
-            return Err(self.refuse("wire.type", "expected an object"));
+        let mut inside = self.enter(Kind::Object)?;
+        let mut keys = Keys::default();
+        while let Some(key) = self.key(&mut inside)? {
+            field(self, &key)?;
+            keys.add(key);
         }
-        self.enter()?;
-        self.at += 1;
-        let mut seen: HashSet<Cow<'t, str>> = HashSet::new();
-        if !self.eat(b'}') {
-            loop {
-                self.blank();
-                let key = self.string()?;
-                if seen.contains(&key) {
-                    let shown = agentpass_values::escape::shown(&key);
-                    return Err(
-                        self.refuse("wire.duplicate_key", format!("the key `{shown}` stands here twice"))
-                    );
-                }
-                if !self.eat(b':') {
-                    return Err(self.syntax("`:`"));
-                }
-                field(self, &key)?;
-                seen.insert(key);
-                if self.eat(b'}') {
-                    break;
-                }
-                if !self.eat(b',') {
-                    return Err(self.syntax("`,` or `}`"));
-                }
-            }
+        match keys.repeated() {
+            None => Ok(()),
+            Some(key) => Err(self.twice(&key)),
         }
-        self.depth -= 1;
-        Ok(())
+    }
+
+    #[cold]
+    pub(crate) fn twice(&self, key: &str) -> Refusal {
+        let shown = agentpass_values::escape::shown(key);
+        self.refuse("wire.duplicate_key", format!("the key `{shown}` stands twice in one object"))
     }
 
     /// Reads an array; the function reads each element.
@@ -158,23 +230,10 @@ impl<'t> Reader<'t> {
         &mut self,
         mut element: impl FnMut(&mut Self) -> Result<(), Refusal>,
     ) -> Result<(), Refusal> {
-        if self.kind()? != Kind::Array {
-            return Err(self.refuse("wire.type", "expected an array"));
+        let mut inside = self.enter(Kind::Array)?;
+        while self.element(&mut inside)? {
+            element(self)?;
         }
-        self.enter()?;
-        self.at += 1;
-        if !self.eat(b']') {
-            loop {
-                element(self)?;
-                if self.eat(b']') {
-                    break;
-                }
-                if !self.eat(b',') {
-                    return Err(self.syntax("`,` or `]`"));
-                }
-            }
-        }
-        self.depth -= 1;
         Ok(())
     }
 
@@ -182,105 +241,24 @@ impl<'t> Reader<'t> {
     ///
     /// # Errors
     /// It is no string.
-    pub fn field_text(&mut self, name: &str) -> Result<String, Refusal> {
+    pub fn field_text(&mut self, name: &str) -> Result<Cow<'t, str>, Refusal> {
         if self.kind()? != Kind::String {
             return Err(self.refuse("wire.type", format!("`{name}` is not a string")));
         }
-        self.string().map(Cow::into_owned)
-    }
-
-    /// Reads a string; borrowed where it has no escapes.
-    ///
-    /// # Errors
-    /// It is none, or not closed, or has an escape that JSON does not know.
-    pub fn string(&mut self) -> Result<Cow<'t, str>, Refusal> {
-        if !self.eat(b'"') {
-            return Err(self.syntax("a string"));
-        }
-        let mut decoded = String::new();
-        let mut from = self.at;
-        loop {
-            match self.byte() {
-                Some(b'"') => {
-                    let rest = self.text.get(from..self.at).unwrap_or("");
-                    self.at += 1;
-                    return Ok(if decoded.is_empty() {
-                        Cow::Borrowed(rest)
-                    } else {
-                        Cow::Owned(decoded + rest)
-                    });
-                }
-                Some(b'\\') => {
-                    decoded.push_str(self.text.get(from..self.at).unwrap_or(""));
-                    self.at += 1;
-                    decoded.push(self.escape()?);
-                    from = self.at;
-                }
-                Some(0..=0x1f) | None => return Err(self.refuse("wire.string", "a string is not closed")),
-                Some(_) => self.at += 1,
-            }
-        }
-    }
-
-    fn escape(&mut self) -> Result<char, Refusal> {
-        let plain = match self.byte() {
-            Some(b'"') => '"',
-            Some(b'\\') => '\\',
-            Some(b'/') => '/',
-            Some(b'b') => '\u{8}',
-            Some(b'f') => '\u{c}',
-            Some(b'n') => '\n',
-            Some(b'r') => '\r',
-            Some(b't') => '\t',
-            Some(b'u') => {
-                self.at += 1;
-                let high = self.hex()?;
-                if !(0xd800..0xdc00).contains(&high) {
-                    return char::from_u32(high).ok_or_else(|| self.surrogate());
-                }
-                if !self.text.get(self.at..).is_some_and(|rest| rest.starts_with("\\u")) {
-                    return Err(self.surrogate());
-                }
-                self.at += 2;
-                let low = self.hex()?;
-                if !(0xdc00..0xe000).contains(&low) {
-                    return Err(self.surrogate());
-                }
-                let code = 0x1_0000 + ((high - 0xd800) << 10) + (low - 0xdc00);
-                return char::from_u32(code).ok_or_else(|| self.surrogate());
-            }
-            _ => return Err(self.refuse("wire.string", "an escape that JSON does not know")),
-        };
-        self.at += 1;
-        Ok(plain)
-    }
-
-    fn surrogate(&self) -> Refusal {
-        self.refuse("wire.string", "half a surrogate pair")
-    }
-
-    fn hex(&mut self) -> Result<u32, Refusal> {
-        let digits = self
-            .text
-            .get(self.at..self.at + 4)
-            .filter(|digits| digits.bytes().all(|b| b.is_ascii_hexdigit()));
-        let code = digits.and_then(|digits| u32::from_str_radix(digits, 16).ok());
-        let code = code.ok_or_else(|| self.refuse("wire.string", "an escape that JSON does not know"))?;
-        self.at += 4;
-        Ok(code)
+        self.string()
     }
 
     /// Reads a number as it is written.
     ///
     /// # Errors
-    /// It is none in JSON: `01`, `+1`, `.5`, `1.`, `NaN`.
+    /// It is none in JSON: `01`, `+1`, `.5`, `1.`, `-Infinity`.
     pub fn number(&mut self) -> Result<&'t str, Refusal> {
         self.blank();
         let from = self.at;
         self.at += usize::from(self.byte() == Some(b'-'));
+        let zero = self.byte() == Some(b'0');
         let whole = self.digits();
-        let zeros = self.text.as_bytes().get(self.at - whole) == Some(&b'0') && whole > 1;
-        let mut sound = whole > 0 && !zeros;
+        let mut sound = whole == 1 || whole > 1 && !zero;
         if self.byte() == Some(b'.') {
             self.at += 1;
             sound &= self.digits() > 0;
@@ -288,7 +266,12 @@ impl<'t> Reader<'t> {
         if matches!(self.byte(), Some(b'e' | b'E')) {
             self.at += 1;
             self.at += usize::from(matches!(self.byte(), Some(b'+' | b'-')));
+            let exponent = self.at;
             sound &= self.digits() > 0;
+            let digits = self.text.get(exponent..self.at).unwrap_or("").trim_start_matches('0');
+            if digits.len() > 15 {
+                return Err(self.refuse("wire.number", "an exponent of more than fifteen digits"));
+            }
         }
         if sound {
             Ok(self.text.get(from..self.at).unwrap_or(""))
@@ -310,6 +293,7 @@ impl<'t> Reader<'t> {
     /// # Errors
     /// It is neither.
     pub fn boolean(&mut self) -> Result<bool, Refusal> {
+        self.blank();
         if self.byte() == Some(b't') {
             self.word("true").map(|()| true)
         } else {
@@ -317,9 +301,17 @@ impl<'t> Reader<'t> {
         }
     }
 
-    fn word(&mut self, word: &str) -> Result<(), Refusal> {
+    /// Reads `null`.
+    ///
+    /// # Errors
+    /// It is something else.
+    pub fn null(&mut self) -> Result<(), Refusal> {
         self.blank();
-        if !self.text.get(self.at..).is_some_and(|rest| rest.starts_with(word)) {
+        self.word("null")
+    }
+
+    fn word(&mut self, word: &str) -> Result<(), Refusal> {
+        if !self.rest().starts_with(word) {
             return Err(self.syntax("a value"));
         }
         self.at += word.len();
@@ -337,7 +329,7 @@ impl<'t> Reader<'t> {
             Kind::String => self.string().map(|_| ()),
             Kind::Number => self.number().map(|_| ()),
             Kind::Bool => self.boolean().map(|_| ()),
-            Kind::Null => self.word("null"),
+            Kind::Null => self.null(),
         }
     }
 }

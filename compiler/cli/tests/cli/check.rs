@@ -165,6 +165,6 @@ fn wrong_usage() {
     assert_eq!(folder.run(&["check", "--format", "xml"]).code, 2);
     assert_eq!(folder.run(&["check", "--nope"]).code, 2);
     assert_eq!(folder.run(&[]).code, 2);
-    assert_eq!(folder.run(&["build"]).code, 2, "verbs that are not there are not there");
+    assert_eq!(folder.run(&["prove"]).code, 2, "verbs that are not there are not there");
     assert_eq!(folder.run(&["check"]).err, "error: no `.agentpass` file in the folder `.`\n");
 }

@@ -2,11 +2,16 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test says what went wrong by panicking")]
 
+mod building;
 mod check;
+mod eval;
 mod explain;
 mod fmt;
 mod hostile;
 mod others;
+mod replay;
+mod schemas;
+mod testing;
 
 use std::fs;
 use std::io::Write;
@@ -81,6 +86,14 @@ impl Ran {
     }
 }
 
+/// A document that has to be one.
+#[track_caller]
+fn json(text: &str) -> serde_json::Value {
+    serde_json::from_str(text).unwrap_or_else(|error| panic!("{error} in {text}"))
+}
+
+/// A contract with something of everything that decides.
+const GUARDED: &str = include_str!("guarded.agentpass");
 /// A contract without findings.
 const DESK: &str = r#"edition 2026
 

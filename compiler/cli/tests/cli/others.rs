@@ -34,7 +34,13 @@ fn completions_for_every_shell() {
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         let ran = folder.run(&["completions", shell]);
         assert_eq!(ran.code, 0);
-        assert!(ran.out.contains("deny-warnings") && ran.out.contains("sarif"), "{shell}: {}", ran.out);
+        assert!(
+            ["deny-warnings", "sarif", "junit", "threshold", "replay"]
+                .iter()
+                .all(|word| ran.out.contains(word)),
+            "{shell}: {}",
+            ran.out
+        );
     }
     assert_eq!(folder.run(&["completions", "tcsh"]).code, 2);
 }
@@ -45,7 +51,7 @@ fn help_and_version() {
     let help = folder.run(&["--help"]);
     assert_eq!((help.code, help.err.as_str()), (0, ""));
     assert_snapshot!(help.out);
-    for verb in ["check", "fmt", "explain", "init", "completions"] {
+    for verb in ["check", "test", "eval", "replay", "explain", "build", "fmt", "init", "completions"] {
         let ran = folder.run(&[verb, "--help"]);
         assert_eq!(ran.code, 0);
         assert_snapshot!(format!("help_{verb}"), ran.out);

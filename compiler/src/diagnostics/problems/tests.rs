@@ -32,3 +32,15 @@ pub fn open_with_outcome(span: Span) -> Diagnostic {
     Diagnostic::new(&codes::OPEN_WITH_OUTCOME, span, "a call that is left open has not ended yet")
         .help("remove `open`, or the outcome")
 }
+
+/// Something did not come out as the test expects: `why` says what was expected and what came.
+#[must_use]
+pub fn failed(span: Span, why: &str) -> Diagnostic {
+    Diagnostic::new(&codes::TEST_FAILED, span, why)
+}
+
+/// A step that no gate can be asked to take.
+#[must_use]
+pub fn unplayable(span: Span, why: &str) -> Diagnostic {
+    Diagnostic::new(&codes::UNPLAYABLE, span, why)
+}

@@ -188,7 +188,7 @@ fn date(text: &str) -> Result<Date, TimeRangeError> {
 }
 
 /// A set of times in one zone: the union of its ranges.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
 pub struct TimeSet {
     /// Where the wall clock hangs.
     pub zone: Zone,

@@ -27,7 +27,7 @@ pub enum ZoneError {
 }
 
 /// A unit of the calendar that budgets are counted by.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, serde::Serialize, serde::Deserialize)]
 pub enum CalendarUnit {
     /// From one full hour to the next; a change of the clock inside it begins a new one.
     Hour,

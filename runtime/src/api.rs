@@ -1,0 +1,238 @@
+//! The gate inside of an application: a check before each call, and its outcome after it.
+//!
+//! ```no_run
+//! # use agentpass_runtime::{Answer, Call, Caller, Gate, GateError, Outcome, Store};
+//! # fn refund(_: &Call) -> Result<String, std::io::Error> { Ok("{}".to_owned()) }
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let contract = agentpass_runtime::from_bundle(&std::fs::read("refund_desk.bundle")?)?;
+//! let gate = Gate::builder(contract).store(Store::memory()).build()?;
+//!
+//! // Who calls is what the host has authenticated; the agent has no say in it.
+//! let caller = Caller { agent: Some("support-agent".into()), user: Some("u-17".into()), ..Caller::default() };
+//! let call = Call::new("stripe.refund", r#"{"payment": "pi_1", "customer_id": "c1", "amount": 1200, "idempotency_key": "k1"}"#);
+//! match gate.check(&caller, &call)? {
+//!     Answer::Allow(permit) => {
+//!         let result = refund(&call)?;
+//!         permit.commit(Outcome::ok(&result))?;
+//!     }
+//!     Answer::Replay(result) => println!("it ran before: {result}"),
+//!     Answer::Challenge(asks) => return Err(asks.into()),
+//!     Answer::Deny(denial) => return Err(denial.into()),
+//! }
+//! # Ok(())
+//! # }
+//! ```
+
+use std::fmt;
+
+use crate::decision::{Decision, Verdict};
+use crate::gate::Gate;
+use crate::json;
+use crate::line::LineError;
+use crate::settle::{How, Settlement};
+use crate::wire::{Caller, Source};
+
+/// A proposed call: exactly what the protocol carried.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Call {
+    bytes: Vec<u8>,
+}
+
+/// What to do with a call.
+#[derive(Debug)]
+pub enum Answer {
+    /// Make it, and tell the permit how it ended.
+    Allow(Permit),
+    /// It was made before: this is what it returned, as JSON.
+    Replay(Box<str>),
+    /// Somebody has to approve it first; then it may come back.
+    Challenge(Asks),
+    /// Do not make it.
+    Deny(Denial),
+}
+
+/// A call that is held up.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Asks(pub Box<Decision>);
+
+/// A call that is denied.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Denial(pub Box<Decision>);
+
+/// Leave to make one call. One that is dropped without an outcome is settled as `unknown`: what it holds is never silently
+/// released.
+#[must_use = "a permit without an outcome is settled as unknown"]
+pub struct Permit {
+    gate: Gate,
+    decision: Box<Decision>,
+    settled: bool,
+}
+
+/// How a call ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Outcome<'a> {
+    how: How,
+    result: Option<&'a str>,
+    host: Option<&'a str>,
+}
+
+/// Why there is no answer. The call is not to be made.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum GateError {
+    /// Its outcome could not be settled, or its result is not to be delivered.
+    Settle(LineError),
+}
+
+impl Call {
+    /// A call of that tool with those arguments, a JSON object.
+    #[must_use]
+    pub fn new(tool: &str, args: &str) -> Call {
+        let mut text = String::from("{\"tool\":");
+        json::text(&mut text, tool);
+        text.push_str(",\"args\":");
+        text.push_str(args);
+        text.push('}');
+        Call { bytes: text.into_bytes() }
+    }
+
+    /// The same call under an id: the same call may come again under it, and is not made twice.
+    #[must_use]
+    pub fn with_id(mut self, id: &str) -> Call {
+        let mut text = String::from("{\"id\":");
+        json::text(&mut text, id);
+        text.push(',');
+        self.bytes.splice(0..1, text.into_bytes());
+        self
+    }
+
+    /// A call as it came: a JSON object with `tool` and `args`, and without anything that only the host may say.
+    #[must_use]
+    pub fn from_json(bytes: &[u8]) -> Call {
+        Call { bytes: bytes.to_vec() }
+    }
+}
+
+impl Gate {
+    /// Decides a call of an authenticated caller.
+    ///
+    /// # Errors
+    /// Never for what the call says: what cannot be read or judged is denied.
+    pub fn check(&self, caller: &Caller, call: &Call) -> Result<Answer, GateError> {
+        let decision = Box::new(self.decide(Source::Live(caller), &call.bytes));
+        Ok(match decision.verdict {
+            Verdict::Allow if decision.permit.is_some() => {
+                Answer::Allow(Permit { gate: self.clone(), decision, settled: false })
+            }
+            // The same call under its id has its permit already.
+            Verdict::Allow => Answer::Allow(Permit { gate: self.clone(), decision, settled: true }),
+            Verdict::Replay => Answer::Replay(decision.result.unwrap_or_else(|| "null".into())),
+            Verdict::Challenge => Answer::Challenge(Asks(decision)),
+            Verdict::Deny => Answer::Deny(Denial(decision)),
+        })
+    }
+}
+
+impl Permit {
+    /// The decision.
+    #[must_use]
+    pub fn decision(&self) -> &Decision {
+        &self.decision
+    }
+
+    /// Settles the call.
+    ///
+    /// # Errors
+    /// It is settled already, its result is not to be delivered, or the store failed.
+    pub fn commit(mut self, outcome: Outcome<'_>) -> Result<(), GateError> {
+        self.settled = true;
+        let Outcome { how, result, host } = outcome;
+        let settlement = Settlement { of: &self.decision.id, how, result, host, at: None };
+        self.gate.settle(&settlement).map_err(GateError::Settle)
+    }
+}
+
+impl Drop for Permit {
+    fn drop(&mut self) {
+        if !self.settled {
+            let settlement =
+                Settlement { of: &self.decision.id, how: How::Unknown, result: None, host: None, at: None };
+            // Where the store does not answer, what the call holds stays held.
+            let _ = self.gate.settle(&settlement);
+        }
+    }
+}
+
+impl fmt::Debug for Permit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Permit").field("decision", &self.decision.id).finish_non_exhaustive()
+    }
+}
+
+impl<'a> Outcome<'a> {
+    /// It ended well, and returned that JSON.
+    #[must_use]
+    pub fn ok(result: &'a str) -> Self {
+        Self { how: How::Ok, result: Some(result), host: None }
+    }
+
+    /// It failed.
+    #[must_use]
+    pub fn error() -> Self {
+        Self { how: How::Error, result: None, host: None }
+    }
+
+    /// It was never sent.
+    #[must_use]
+    pub fn not_sent() -> Self {
+        Self { how: How::NotSent, result: None, host: None }
+    }
+
+    /// Nobody knows.
+    #[must_use]
+    pub fn unknown() -> Self {
+        Self { how: How::Unknown, result: None, host: None }
+    }
+
+    /// With the host's actual figures: a JSON object such as `{"tokens": 1200}`.
+    #[must_use]
+    pub fn with_host(mut self, host: &'a str) -> Self {
+        self.host = Some(host);
+        self
+    }
+}
+
+fn reasons(f: &mut fmt::Formatter<'_>, decision: &Decision) -> fmt::Result {
+    for (at, reason) in decision.reasons.iter().enumerate() {
+        if at > 0 {
+            f.write_str("; ")?;
+        }
+        f.write_str(&reason.message)?;
+    }
+    Ok(())
+}
+
+impl fmt::Display for Asks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("somebody has to approve this: ")?;
+        reasons(f, &self.0)
+    }
+}
+
+impl fmt::Display for Denial {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("denied: ")?;
+        reasons(f, &self.0)
+    }
+}
+
+impl fmt::Display for GateError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            GateError::Settle(error) => write!(f, "{error}"),
+        }
+    }
+}
+
+impl std::error::Error for Asks {}
+impl std::error::Error for Denial {}
+impl std::error::Error for GateError {}

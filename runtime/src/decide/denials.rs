@@ -1,0 +1,120 @@
+//! Denials as something that limits count, and what they suspend.
+
+use agentpass_ir::{Ambient, Charge, LimitId, Meter, NodeId, Step, Suspended};
+use agentpass_values::Timestamp;
+
+use super::budgets::{keys, meter_of, shape, tally_keys};
+use super::past::reads_only_shared;
+use super::{Prepared, job_key, switches_key};
+use crate::eval::{Eval, Nowhere};
+use crate::plan::FormRef;
+use crate::state::switches::Switch;
+use crate::state::{Delta, Key, Row};
+use crate::store::{Change, Snapshot};
+use crate::truth::Truth;
+
+/// Suspends something that the call is about.
+pub(super) fn suspend(prepared: &Prepared<'_>, what: Suspended, at: Timestamp) -> Option<Change> {
+    let plain = |key: Key, delta: Delta| Some(Change { key, form: FormRef::Plain, delta });
+    let tenant = prepared.ambient(Ambient::Tenant);
+    if what == Suspended::Job {
+        let job = prepared.ambient(Ambient::Job)?;
+        return plain(job_key(tenant, job), Delta::Suspend(at, true));
+    }
+    let switch = match what {
+        Suspended::Job => return None,
+        Suspended::Gate => Switch::Gate,
+        Suspended::Tool => Switch::Tool(prepared.call.name.clone()),
+        Suspended::Agent => {
+            Switch::Agent(tenant.map(str::to_owned), prepared.ambient(Ambient::Agent)?.to_owned())
+        }
+    };
+    plain(switches_key(), Delta::Switch(switch, true))
+}
+
+/// The totals in which a denial of this call would be counted.
+fn denial_lines(prepared: &Prepared<'_>) -> Vec<(LimitId, usize, u32, Vec<Key>)> {
+    let contract = prepared.contract();
+    let program = contract.program();
+    let eval = Eval::new(contract, &prepared.call.frame, &Nowhere);
+    let mut all = Vec::new();
+    for &id in &prepared.house.plan.denials {
+        let Some(limit) = program.limits.get(id.index()) else { continue };
+        let counts = |charge: &Charge| {
+            let lines = charge.lines.iter().zip(&limit.bounds);
+            lines.into_iter().any(|(line, bound)| line.is_some() && bound.meter == Meter::Denials)
+        };
+        let own = |charge: &&Charge| {
+            charge.limit == id && prepared.tool.is_none_or(|tool| charge.tool == tool) && counts(charge)
+        };
+        let Some(charge) = program.charges.iter().find(own) else { continue };
+        // Of a call that does not fit a signature, only its surroundings are known.
+        let readable = |node: &NodeId| {
+            (prepared.tool.is_some() && prepared.call.faults.is_empty()) || reads_only_shared(program, *node)
+        };
+        if let Some(guard) = charge.guard
+            && readable(&guard)
+            && eval.truth(guard, None) == Truth::False
+        {
+            continue;
+        }
+        if !charge.keys.iter().all(readable) {
+            continue;
+        }
+        let Ok(of_limit) = keys(prepared, &eval, &charge.keys) else { continue };
+        for (number, (bound, line)) in limit.bounds.iter().zip(&charge.lines).enumerate() {
+            let Some(line) = line.as_ref().filter(|_| bound.meter == Meter::Denials) else { continue };
+            let Ok(more) = keys(prepared, &eval, &line.keys) else { continue };
+            let meter = meter_of(prepared, id, number);
+            all.push((id, number, meter, tally_keys(prepared, limit, meter, &of_limit, &more)));
+        }
+    }
+    all
+}
+
+/// Notes the totals of denials among what is touched.
+pub(super) fn touch_denials(prepared: &mut Prepared<'_>) {
+    if prepared.house.plan.denials.is_empty() {
+        return;
+    }
+    for (_, _, _, keys) in denial_lines(prepared) {
+        for key in keys {
+            prepared.touched.add(key);
+        }
+    }
+}
+
+/// Counts a denial. Those that the infrastructure causes never come here: nothing is committed for them.
+pub(super) fn count_denial(prepared: &Prepared<'_>, snapshot: &Snapshot<'_>, changes: &mut Vec<Change>) {
+    if prepared.house.plan.denials.is_empty() {
+        return;
+    }
+    let program = prepared.contract().program();
+    let late = snapshot.reading.late;
+    let mut counted: Vec<Key> = Vec::new();
+    for (id, number, meter, keys) in denial_lines(prepared) {
+        let Some(bound) = program.limits.get(id.index()).and_then(|limit| limit.bounds.get(number)) else {
+            continue;
+        };
+        for key in keys {
+            let place = prepared.touched.place(&key);
+            let row = place.and_then(|place| snapshot.rows.get(place).copied().flatten());
+            let total = match (row, shape(prepared, meter)) {
+                (Some(Row::Tally(tally)), Some(shape)) => {
+                    tally.total(Meter::Denials, shape, snapshot.reading.early, late)
+                }
+                _ => 0,
+            };
+            if let Step::Suspend(what) = bound.step
+                && total.saturating_add(1) > bound.most
+            {
+                changes.extend(suspend(prepared, what, late));
+            }
+            if !counted.contains(&key) {
+                counted.push(key.clone());
+                let delta = Delta::Charge { at: late, amount: 1, open: None };
+                changes.push(Change { key, form: FormRef::Meter(meter), delta });
+            }
+        }
+    }
+}

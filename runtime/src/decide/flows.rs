@@ -1,0 +1,255 @@
+//! Movements of data, and the flows that stand for them (semantics 31 and 32).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use agentpass_ir::{AGENT_CONTEXT, Ambient, Flow, FlowId, NodeId, Tool, ToolId, Value};
+use agentpass_values::{escape, folded};
+
+use super::Prepared;
+use super::findings::{Findings, Weight};
+use super::past::Present;
+use crate::decision::Reason;
+use crate::eval::{Datum, Eval};
+use crate::truth::Truth;
+
+/// Data that a call moves.
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct Movement {
+    from: String,
+    to: String,
+    /// Folded.
+    labels: BTreeSet<String>,
+}
+
+/// The flows that a call takes part in.
+#[derive(Debug, Default)]
+pub(super) struct Movements {
+    taken: Vec<FlowId>,
+}
+
+impl Movements {
+    /// True where the call has a movement for which the flow stands, or may.
+    pub(super) fn take(&self, flow: FlowId) -> bool {
+        self.taken.contains(&flow)
+    }
+}
+
+/// Judges the movements of a call by themselves; the rules of their flows are judged with the others.
+pub(super) fn judge(
+    prepared: &Prepared<'_>,
+    tool: ToolId,
+    present: &Present<'_, '_>,
+    findings: &mut Findings<'_>,
+) -> Movements {
+    let program = prepared.contract().program();
+    let Some(of) = program.tools.get(tool.index()) else { return Movements::default() };
+    let eval = present.eval();
+    nowhere(of, &eval, findings);
+    if of.reads.is_empty() && of.sends.is_empty() && of.crossings.is_empty() {
+        return Movements::default();
+    }
+    let Some(movements) = movements(prepared, of, present, &eval, findings) else {
+        return Movements::default();
+    };
+    let conditions: Vec<(FlowId, Truth)> = of
+        .flows
+        .iter()
+        .map(|(id, when)| (*id, when.map_or(Truth::True, |when| eval.truth(when, None))))
+        .collect();
+    let mut taken = Vec::new();
+    for movement in &movements {
+        let mut allowed: BTreeSet<&String> = BTreeSet::new();
+        let mut stands = false;
+        for (id, when) in &conditions {
+            let Some(flow) = program.flows.get(id.index()) else { continue };
+            let Some(covered) = covers(flow, movement) else { continue };
+            if *when == Truth::False {
+                continue;
+            }
+            stands = true;
+            taken.push(*id);
+            if *when == Truth::True {
+                allowed.extend(covered);
+            }
+        }
+        // What carries nothing goes where it wants, unless a flow names its way.
+        let carries_nothing = movement.from == AGENT_CONTEXT && movement.labels.is_empty();
+        if !stands && !carries_nothing {
+            for (id, when) in &conditions {
+                let otherwise = program.flows.get(id.index()).is_some_and(|flow| flow.ends.is_none());
+                if otherwise && *when != Truth::False {
+                    taken.push(*id);
+                    stands = true;
+                }
+            }
+            // The rules of `otherwise` speak for what no other flow stands for.
+            if stands {
+                continue;
+            }
+        }
+        guarded(prepared, of, movement, &allowed, findings);
+    }
+    taken.sort_unstable();
+    taken.dedup();
+    Movements { taken }
+}
+
+/// A guarded label leaves only by a flow that names the way.
+fn guarded(
+    prepared: &Prepared<'_>,
+    of: &Tool,
+    movement: &Movement,
+    allowed: &BTreeSet<&String>,
+    findings: &mut Findings<'_>,
+) {
+    for label in &prepared.contract().program().guarded {
+        let key = folded::key(label);
+        if movement.labels.contains(&key) && !allowed.contains(&key) {
+            let (from, to) = (escape::shown(&movement.from), escape::shown(&movement.to));
+            let message = format!("no flow allows `{label}` from `{from}` to `{to}`");
+            let origin = of
+                .sends
+                .iter()
+                .find(|sending| sending.to == movement.to)
+                .map(|sending| sending.origin)
+                .or_else(|| of.reads.iter().find(|it| it.source == movement.from).map(|it| it.origin))
+                .or_else(|| of.crossings.first().map(|it| it.origin));
+            let place = origin.map(|origin| findings.place(origin));
+            findings.add(Weight::Denies, Reason { code: "flow", rule: None, message, audit: None, place });
+        }
+    }
+}
+
+/// `sends … at` nothing denies (semantics 6).
+fn nowhere(of: &Tool, eval: &Eval<'_>, findings: &mut Findings<'_>) {
+    for sending in &of.sends {
+        let Some(at) = sending.at else { continue };
+        let known = match eval.value(at, None) {
+            Datum::Is(value) => !matches!(&*value, Value::List(all) if all.is_empty()),
+            _ => false,
+        };
+        if !known {
+            let message = format!("it is not known where in `{}` this arrives", escape::shown(&sending.to));
+            let place = Some(findings.place(sending.origin));
+            let reason = Reason { code: "sends.nowhere", rule: None, message, audit: None, place };
+            findings.add(Weight::Denies, reason);
+        }
+    }
+}
+
+/// What the call moves. Nothing, with a reason, where that cannot be known.
+fn movements(
+    prepared: &Prepared<'_>,
+    of: &Tool,
+    present: &Present<'_, '_>,
+    eval: &Eval<'_>,
+    findings: &mut Findings<'_>,
+) -> Option<Vec<Movement>> {
+    let mut all = Vec::new();
+    for reading in &of.reads {
+        let labels = reading.labels.iter().map(|label| folded::key(label)).collect();
+        all.push(Movement { from: reading.source.clone(), to: AGENT_CONTEXT.to_owned(), labels });
+    }
+    if !of.sends.is_empty() {
+        let carried = present.job_labels();
+        if carried.is_none() && prepared.house.plan.reads_guarded {
+            let message = format!("the call does not say its {}", Ambient::Job.word());
+            findings.deny("scope.job", message);
+            return None;
+        }
+        let mut by_source: BTreeMap<&String, BTreeSet<String>> = BTreeMap::new();
+        for (source, label) in carried.into_iter().flatten() {
+            by_source.entry(source).or_default().insert(folded::key(label));
+        }
+        for sending in &of.sends {
+            // What the agent says by itself carries nothing.
+            all.push(Movement {
+                from: AGENT_CONTEXT.to_owned(),
+                to: sending.to.clone(),
+                labels: BTreeSet::new(),
+            });
+            for (source, labels) in &by_source {
+                all.push(Movement {
+                    from: (*source).clone(),
+                    to: sending.to.clone(),
+                    labels: labels.clone(),
+                });
+            }
+        }
+    }
+    for crossing in &of.crossings {
+        let (Some(from), Some(to)) = (text(eval, crossing.from), text(eval, crossing.to)) else { continue };
+        let labels = crossing.labels.iter().flat_map(|&node| texts(eval, node)).collect();
+        all.push(Movement { from, to, labels });
+    }
+    Some(all)
+}
+
+fn text(eval: &Eval<'_>, node: NodeId) -> Option<String> {
+    texts_given(eval, node).into_iter().next()
+}
+
+fn texts(eval: &Eval<'_>, node: NodeId) -> Vec<String> {
+    texts_given(eval, node).iter().map(|text| folded::key(text)).collect()
+}
+
+fn texts_given(eval: &Eval<'_>, node: NodeId) -> Vec<String> {
+    fn of(value: &Value) -> Vec<String> {
+        match value {
+            Value::Text(text) => vec![text.to_string()],
+            Value::Folded(text) => vec![text.given().to_owned()],
+            Value::List(all) => all.iter().flat_map(of).collect(),
+            _ => Vec::new(),
+        }
+    }
+    match eval.value(node, None) {
+        Datum::Is(value) => of(&value),
+        _ => Vec::new(),
+    }
+}
+
+/// The labels of a movement that a flow is about, where it stands for it.
+fn covers<'m>(flow: &Flow, movement: &'m Movement) -> Option<Vec<&'m String>> {
+    let ends = flow.ends.as_ref()?;
+    let same = |end: &Option<String>, place: &str| {
+        end.as_ref().is_none_or(|end| folded::key(end) == folded::key(place))
+    };
+    if !same(&ends.from, &movement.from) || !same(&ends.to, &movement.to) {
+        return None;
+    }
+    if flow.labels.is_empty() {
+        return Some(movement.labels.iter().collect());
+    }
+    let named: BTreeSet<String> = flow.labels.iter().map(|label| folded::key(label)).collect();
+    let covered: Vec<&String> = movement.labels.iter().filter(|label| named.contains(*label)).collect();
+    let stands = if flow.all { covered.len() == named.len() } else { !covered.is_empty() };
+    stands.then_some(covered)
+}
+
+/// What the result of an allowed call carries into its job: what the tool reads, as far as it releases it, and what the host
+/// says flows into the agent's context.
+pub(super) fn labels_of_result(prepared: &Prepared<'_>, of: &Tool) -> Vec<(String, String)> {
+    let mut all = Vec::new();
+    for reading in &of.reads {
+        for label in &reading.labels {
+            if of.releases.as_ref().is_none_or(|released| released.contains(label)) {
+                all.push((reading.source.clone(), label.clone()));
+            }
+        }
+    }
+    if !of.crossings.is_empty() {
+        let eval = Eval::new(prepared.contract(), &prepared.call.frame, &crate::eval::Nowhere);
+        for crossing in &of.crossings {
+            let (Some(from), Some(to)) = (text(&eval, crossing.from), text(&eval, crossing.to)) else {
+                continue;
+            };
+            if folded::key(&to) == AGENT_CONTEXT {
+                let labels = crossing.labels.iter().flat_map(|&node| texts(&eval, node));
+                all.extend(labels.map(|label| (from.clone(), label)));
+            }
+        }
+    }
+    all.sort();
+    all.dedup();
+    all
+}

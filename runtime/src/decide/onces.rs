@@ -1,0 +1,197 @@
+//! Keys that run once, and replays (semantics 24).
+
+use agentpass_ir::{Ambient, Once, ToolId, Value};
+
+use super::Prepared;
+use super::findings::{Findings, Weight};
+use super::past::Present;
+use super::rules::{render, saw};
+use crate::decision::{Met, Reason};
+use crate::digest::Sha256;
+use crate::eval::{Datum, Eval, Nowhere};
+use crate::plan::FormRef;
+use crate::state::key::{Builder, Kind};
+use crate::state::once::{Entry, State};
+use crate::state::permit::PermitId;
+use crate::state::{Delta, Key, Row};
+use crate::store::{Change, Snapshot};
+use crate::truth::Truth;
+
+/// A key that the call would spend.
+pub(crate) struct Claim<'c> {
+    once: &'c Once,
+    /// Nothing where a part of it is not there.
+    key: Option<Key>,
+}
+
+/// What the keys say.
+#[derive(Default)]
+pub(crate) struct Found {
+    /// Keys that are free, and spent if the call is allowed.
+    pub free: Vec<Key>,
+    /// The call has run before, and its result is given again.
+    pub replay: Option<Replay>,
+}
+
+/// A result that is given again.
+pub(crate) struct Replay {
+    pub result: Option<Box<str>>,
+    labels: Vec<(String, String)>,
+}
+
+/// The keys that a call would spend.
+pub(super) fn claims<'c>(prepared: &mut Prepared<'c>, tool: ToolId) -> Vec<Claim<'c>> {
+    let contract = prepared.contract();
+    let call = prepared.call;
+    let mut all = Vec::new();
+    for id in contract.onces(tool) {
+        let Some(once) = contract.program().onces.get(id.index()) else { continue };
+        let eval = Eval::new(contract, &call.frame, &Nowhere);
+        let values: Option<Vec<Value>> = once
+            .keys
+            .iter()
+            .map(|&node| match eval.value(node, None) {
+                Datum::Is(value) => Some(value.into_owned()),
+                _ => None,
+            })
+            .collect();
+        let key = values.map(|values| {
+            let key = Builder::new(Kind::Once).text(call.frame.ambient(Ambient::Tenant));
+            let key = match &once.ledger {
+                Some(ledger) => key.text(Some(ledger)),
+                None => {
+                    let key = key.text(None);
+                    let principals = [Ambient::Agent, Ambient::User, Ambient::Tool];
+                    let key = principals.iter().fold(key, |key, &of| key.text(call.frame.ambient(of)));
+                    key.text(Some(&once.id))
+                }
+            };
+            key.values(&values).finish()
+        });
+        if let Some(key) = &key {
+            prepared.touched.add(key.clone());
+        }
+        all.push(Claim { once, key });
+    }
+    all
+}
+
+/// Judges the keys.
+pub(super) fn judge(
+    prepared: &Prepared<'_>,
+    present: &Present<'_, '_>,
+    findings: &mut Findings<'_>,
+) -> Found {
+    let eval = present.eval();
+    let mut found = Found::default();
+    let own = digest(prepared);
+    for claim in &prepared.claims {
+        let once = claim.once;
+        let guard = once.guard.map_or(Truth::True, |guard| eval.truth(guard, None));
+        if guard == Truth::False {
+            continue;
+        }
+        let Some(key) = &claim.key else {
+            let message = format!("a part of the key of `{}` is not there", once.id);
+            deny(once, &eval, "once.key", message, findings);
+            continue;
+        };
+        let entry = match present.row(key) {
+            Some(Row::Once(entry)) => Some(entry),
+            _ => None,
+        };
+        let outcome = match entry {
+            None => {
+                if !found.free.contains(key) {
+                    found.free.push(key.clone());
+                }
+                "passes"
+            }
+            Some(entry) => {
+                let done = spent(once, entry, &own, present, &eval, findings);
+                let outcome = if done.is_some() { "replays" } else { "denies" };
+                if found.replay.is_none() {
+                    found.replay = done;
+                }
+                outcome
+            }
+        };
+        if findings.explains() {
+            let place = Some(findings.place(once.origin));
+            let saw = saw(prepared, &eval, once.keys.iter().copied());
+            let (id, kind, applies) = (once.id.clone(), "once", guard.word());
+            findings.met(Met { id, kind, place, applies, holds: "", saw, outcome });
+        }
+    }
+    found
+}
+
+/// A key that was claimed before: the result again, or a denial.
+fn spent(
+    once: &Once,
+    entry: &Entry,
+    own: &[u8; 32],
+    present: &Present<'_, '_>,
+    eval: &Eval<'_>,
+    findings: &mut Findings<'_>,
+) -> Option<Replay> {
+    let same = entry.digest == *own;
+    let (code, message) = match &entry.state {
+        State::Running(_) if same => ("once.running", "the same call is still running"),
+        State::Unknown if same => ("once.unknown", "nobody knows how the same call ended"),
+        State::Running(_) | State::Unknown => ("once.done", "its key is taken by another call"),
+        State::Done { at, result, labels } => {
+            let late = present.reading().late;
+            let open = once.replay.and_then(|length| at.checked_add(length)).is_some_and(|end| late <= end);
+            match (same, open, result) {
+                (true, true, Some(result)) => {
+                    return Some(Replay { result: Some(result.clone()), labels: labels.clone() });
+                }
+                (false, ..) => ("once.conflict", "its key was used by another call"),
+                _ => ("once.done", "it was already done"),
+            }
+        }
+    };
+    deny(once, eval, code, message.to_owned(), findings);
+    None
+}
+
+fn deny(once: &Once, eval: &Eval<'_>, code: &'static str, message: String, findings: &mut Findings<'_>) {
+    let message = once.because.as_ref().map_or(message, |text| render(eval, text, None));
+    let audit = once.audit.as_ref().map(|text| render(eval, text, None));
+    let place = Some(findings.place(once.origin));
+    findings.add(Weight::Denies, Reason { code, rule: Some(once.id.clone()), message, audit, place });
+}
+
+/// Tool, all arguments with defaults, principals.
+fn digest(prepared: &Prepared<'_>) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    hash.update(prepared.digest());
+    for ambient in [Ambient::Tenant, Ambient::Agent, Ambient::User] {
+        let text = prepared.ambient(ambient);
+        hash.update(&[u8::from(text.is_some())]);
+        hash.text(text.unwrap_or(""));
+    }
+    hash.finish()
+}
+
+/// Claims the keys for an allowed call.
+pub(super) fn claim(prepared: &Prepared<'_>, free: &[Key], permit: PermitId) -> Vec<Change> {
+    let digest = digest(prepared);
+    let put = |key: &Key| {
+        let entry = Entry { digest, state: State::Running(permit) };
+        Change { key: key.clone(), form: FormRef::Plain, delta: Delta::Put(Row::Once(entry)) }
+    };
+    free.iter().map(put).collect()
+}
+
+/// A replay joins the labels of the recorded result.
+pub(super) fn carry_over(
+    prepared: &Prepared<'_>,
+    snapshot: &Snapshot<'_>,
+    replay: &Replay,
+) -> Option<Change> {
+    let key = prepared.jobs.first().filter(|_| !replay.labels.is_empty())?;
+    let delta = Delta::Join(snapshot.reading.late, replay.labels.clone());
+    Some(Change { key: key.clone(), form: FormRef::Plain, delta })
+}

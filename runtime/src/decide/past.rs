@@ -1,0 +1,430 @@
+//! What rules ask of the past: first which rows, then what they say.
+
+use std::cell::{OnceCell, RefCell};
+use std::collections::BTreeSet;
+
+use agentpass_ir::{
+    After, Ambient, Join, Keep, Monitor, MonitorId, NodeId, Op, Recall, Scope, Subject, Ty, Value,
+};
+use agentpass_values::{Money, Timestamp};
+
+use super::Prepared;
+use crate::eval::{Datum, Env, Eval, Recalled, World};
+use crate::frame::Frame;
+use crate::state::key::{Builder, Kind};
+use crate::state::watch::{self, Wanted, Watch};
+use crate::state::{Key, Row};
+use crate::store::{Reading, Snapshot};
+use crate::truth::Truth;
+
+/// Which rows a question may be answered from.
+pub(crate) struct Rows {
+    /// Where calls are open, and where it is kept what may be joined with anything.
+    pub open: Vec<Key>,
+    /// Where those that ended are kept.
+    pub ended: Vec<Key>,
+}
+
+/// The rows for a question. Nothing where the scope is not known: then nobody can tell.
+pub(crate) fn rows(prepared: &Prepared<'_>, recall: &Recall, keys: &[Value]) -> Result<Rows, Ambient> {
+    let program = prepared.contract().program();
+    let Some(monitor) = program.monitors.get(recall.monitor.index()) else {
+        return Ok(Rows { open: Vec::new(), ended: Vec::new() });
+    };
+    let frame = &prepared.call.frame;
+    let scope = scope(monitor, frame)?;
+    let tenant = frame.ambient(Ambient::Tenant);
+    // An event that names no tenant, or no job, is about all of them.
+    let places: Vec<(Option<&str>, Option<&str>)> = match monitor.of {
+        Subject::Tool(_) => vec![(tenant, scope)],
+        Subject::Event(_) => {
+            let mut places = vec![(tenant, scope), (tenant, None), (None, scope), (None, None)];
+            places.dedup();
+            places
+        }
+    };
+    let by_result = monitor.join.iter().any(|join| matches!(join, Join::Result(_)));
+    let mut found = Rows { open: Vec::new(), ended: Vec::new() };
+    for (tenant, scope) in places {
+        let all: Vec<Option<&Value>> = keys.iter().map(Some).collect();
+        push(&mut found.ended, watch_key(prepared, recall.monitor, tenant, scope, &all));
+        if by_result {
+            let known: Vec<Option<&Value>> = monitor
+                .join
+                .iter()
+                .zip(keys)
+                .map(|(join, value)| matches!(join, Join::Arg(_)).then_some(value))
+                .collect();
+            push(&mut found.open, watch_key(prepared, recall.monitor, tenant, scope, &known));
+        }
+    }
+    Ok(found)
+}
+
+fn push(keys: &mut Vec<Key>, key: Key) {
+    if !keys.contains(&key) {
+        keys.push(key);
+    }
+}
+
+/// The value of a monitor's scope for a call; nothing for the whole tenant.
+pub(crate) fn scope<'f>(monitor: &Monitor, frame: &'f Frame) -> Result<Option<&'f str>, Ambient> {
+    let ambient = match monitor.scope {
+        Scope::Tenant => return Ok(None),
+        Scope::Job => Ambient::Job,
+        Scope::User => Ambient::User,
+        Scope::Agent => Ambient::Agent,
+    };
+    frame.ambient(ambient).map(Some).ok_or(ambient)
+}
+
+/// The key of what a monitor keeps; a join value that is not known yet leaves its place open.
+pub(crate) fn watch_key(
+    prepared: &Prepared<'_>,
+    monitor: MonitorId,
+    tenant: Option<&str>,
+    scope: Option<&str>,
+    join: &[Option<&Value>],
+) -> Key {
+    watch_key_of(prepared.house.plan, monitor, tenant, scope, join)
+}
+
+/// The same, where no call is judged.
+pub(crate) fn watch_key_of(
+    plan: &crate::plan::Plan,
+    monitor: MonitorId,
+    tenant: Option<&str>,
+    scope: Option<&str>,
+    join: &[Option<&Value>],
+) -> Key {
+    let name = plan.monitors.get(monitor.index()).copied().unwrap_or_default();
+    let key = Builder::new(Kind::Watch).fixed(&name).text(tenant).text(scope);
+    let key = join.iter().fold(key, |key, value| match value {
+        Some(value) => key.value(value),
+        None => key.fixed(&[0xfe]),
+    });
+    key.finish()
+}
+
+/// Looks at what rules ask, and notes the rows; every answer is "nobody knows", and nothing is skipped.
+pub(crate) struct Gather<'p, 'c> {
+    prepared: &'p Prepared<'c>,
+    keys: RefCell<Vec<Key>>,
+}
+
+impl<'p, 'c> Gather<'p, 'c> {
+    /// The rows that these nodes ask for.
+    pub(crate) fn run(prepared: &'p Prepared<'c>, nodes: &[NodeId]) -> Vec<Key> {
+        let gather = Gather { prepared, keys: RefCell::default() };
+        let contract = prepared.contract();
+        {
+            let eval = Eval::new(contract, &prepared.call.frame, &gather);
+            for &node in nodes {
+                visit(&eval, contract, node);
+            }
+        }
+        gather.keys.into_inner()
+    }
+
+    /// The same for a condition over the elements of a list.
+    pub(crate) fn each(prepared: &'p Prepared<'c>, each: agentpass_ir::Each, nodes: &[NodeId]) -> Vec<Key> {
+        let gather = Gather { prepared, keys: RefCell::default() };
+        let contract = prepared.contract();
+        {
+            let eval = Eval::new(contract, &prepared.call.frame, &gather);
+            if let Datum::Is(list) = eval.value(each.list, None)
+                && let Value::List(all) = &*list
+            {
+                for value in all {
+                    let env = Env { var: each.var, value, outer: None };
+                    for &node in nodes {
+                        if is_truth(contract, node) {
+                            let _ = eval.truth(node, Some(&env));
+                        } else {
+                            let _ = eval.value(node, Some(&env));
+                        }
+                    }
+                }
+            }
+        }
+        gather.keys.into_inner()
+    }
+
+    fn note(&self, recall: &Recall, keys: &[Value]) {
+        if let Ok(rows) = rows(self.prepared, recall, keys) {
+            let mut noted = self.keys.borrow_mut();
+            noted.extend(rows.open);
+            noted.extend(rows.ended);
+        }
+    }
+}
+
+fn is_truth(contract: &agentpass_ir::Verified, node: NodeId) -> bool {
+    contract.program().nodes.get(node.index()).is_some_and(|node| node.ty == Ty::Truth)
+}
+
+fn visit(eval: &Eval<'_>, contract: &agentpass_ir::Verified, node: NodeId) {
+    if is_truth(contract, node) {
+        let _ = eval.truth(node, None);
+    } else {
+        let _ = eval.value(node, None);
+    }
+}
+
+impl World for Gather<'_, '_> {
+    fn digest(&self) -> Option<&str> {
+        Some(self.prepared.digest_text())
+    }
+
+    fn after(&self, after: &After, of: &[Value], without: &[Vec<Value>]) -> Truth {
+        self.note(&after.of, of);
+        for (recall, keys) in after.without.iter().zip(without) {
+            self.note(recall, keys);
+        }
+        Truth::Undetermined
+    }
+
+    fn past(&self, recall: &Recall, keys: &[Value]) -> Recalled {
+        self.note(recall, keys);
+        Recalled::MaybeAbsent
+    }
+
+    fn calls(&self, recall: &Recall, keys: &[Value]) -> Option<(i64, i64)> {
+        self.note(recall, keys);
+        None
+    }
+
+    fn sum(&self, recall: &Recall, keys: &[Value]) -> Option<Money> {
+        self.note(recall, keys);
+        None
+    }
+
+    fn in_flight(&self, recall: &Recall, keys: &[Value]) -> Option<i64> {
+        self.note(recall, keys);
+        None
+    }
+}
+
+/// Notes the rows of everything that the last stage evaluates for a tool.
+pub(super) fn gather(prepared: &mut Prepared<'_>, tool: agentpass_ir::ToolId) {
+    let contract = prepared.contract();
+    let program = contract.program();
+    let mut roots = Vec::new();
+    let mut keys = Vec::new();
+    for &id in contract.rules(tool) {
+        let Some(rule) = program.rules.get(id.index()) else { continue };
+        roots.extend(rule.guard);
+        let texts = rule.because.iter().chain(&rule.audit).flat_map(|text| &text.parts);
+        let shown = texts.filter_map(|part| match part {
+            agentpass_ir::Part::Value(node) => Some(*node),
+            agentpass_ir::Part::Text(_) => None,
+        });
+        let own: Vec<NodeId> = std::iter::once(rule.condition)
+            .chain(shown)
+            .filter(|&node| prepared.house.plan.asks(node))
+            .collect();
+        match rule.each {
+            None => roots.extend(own),
+            Some(each) => {
+                roots.push(each.list);
+                if !own.is_empty() {
+                    keys.extend(Gather::each(prepared, each, &own));
+                }
+            }
+        }
+    }
+    if let Some(of) = program.tools.get(tool.index()) {
+        roots.extend(of.flows.iter().filter_map(|(_, when)| *when));
+    }
+    for &id in contract.charges(tool) {
+        let Some(charge) = program.charges.get(id.index()) else { continue };
+        roots.extend(charge.guard);
+        for line in charge.lines.iter().flatten() {
+            roots.extend(line.when);
+            roots.extend(line.because.iter().chain(&line.audit).flat_map(|text| &text.parts).filter_map(
+                |part| match part {
+                    agentpass_ir::Part::Value(node) => Some(*node),
+                    agentpass_ir::Part::Text(_) => None,
+                },
+            ));
+        }
+    }
+    for &id in contract.onces(tool) {
+        roots.extend(program.onces.get(id.index()).and_then(|once| once.guard));
+    }
+    for key in keys {
+        prepared.touched.add(key);
+    }
+    prepared.gather_in(roots);
+}
+
+/// The past as the snapshot has it.
+pub(crate) struct Present<'p, 'c> {
+    prepared: &'p Prepared<'c>,
+    snapshot: &'p Snapshot<'p>,
+    labels: OnceCell<Option<BTreeSet<(String, String)>>>,
+    /// What a question needed to know about the call, and the call did not say.
+    lacking: RefCell<BTreeSet<Ambient>>,
+}
+
+impl<'p, 'c> Present<'p, 'c> {
+    pub(crate) fn new(prepared: &'p Prepared<'c>, snapshot: &'p Snapshot<'p>) -> Self {
+        Self { prepared, snapshot, labels: OnceCell::new(), lacking: RefCell::default() }
+    }
+
+    pub(crate) fn eval(&'p self) -> Eval<'p> {
+        Eval::new(self.prepared.contract(), &self.prepared.call.frame, self)
+    }
+
+    pub(crate) fn row(&self, key: &Key) -> Option<&'p Row> {
+        self.prepared.touched.place(key).and_then(|place| self.snapshot.rows.get(place).copied().flatten())
+    }
+
+    pub(crate) fn reading(&self) -> Reading {
+        self.snapshot.reading
+    }
+
+    /// What was lacking since the last time that this was asked.
+    pub(crate) fn take_lacking(&self) -> BTreeSet<Ambient> {
+        self.lacking.take()
+    }
+
+    /// The labels that the job carries, and those that it inherited.
+    pub(crate) fn job_labels(&self) -> Option<&BTreeSet<(String, String)>> {
+        self.labels
+            .get_or_init(|| {
+                let key = self.prepared.jobs.first()?;
+                match self.row(key) {
+                    Some(Row::Job(job)) => Some(job.labels.keys().cloned().collect()),
+                    _ => Some(BTreeSet::new()),
+                }
+            })
+            .as_ref()
+    }
+
+    fn watches(&self, keys: &[Key]) -> Vec<&'p Watch> {
+        let of = |key| match self.row(key) {
+            Some(Row::Watch(watch)) => Some(watch),
+            _ => None,
+        };
+        keys.iter().filter_map(of).collect()
+    }
+
+    /// The rows of a question, those of open calls first.
+    fn asked(&self, recall: &Recall, keys: &[Value]) -> Option<(&'c Monitor, Vec<&'p Watch>)> {
+        let monitor = self.prepared.contract().program().monitors.get(recall.monitor.index())?;
+        match rows(self.prepared, recall, keys) {
+            Ok(rows) => {
+                let mut watches = self.watches(&rows.open);
+                watches.extend(self.watches(&rows.ended));
+                Some((monitor, watches))
+            }
+            Err(ambient) => {
+                self.lacking.borrow_mut().insert(ambient);
+                None
+            }
+        }
+    }
+}
+
+impl World for Present<'_, '_> {
+    fn now(&self) -> Option<Timestamp> {
+        Some(self.snapshot.reading.late)
+    }
+
+    fn digest(&self) -> Option<&str> {
+        Some(self.prepared.digest_text())
+    }
+
+    fn labels(&self) -> Option<&BTreeSet<(String, String)>> {
+        let labels = self.job_labels();
+        if labels.is_none() {
+            self.lacking.borrow_mut().insert(Ambient::Job);
+        }
+        labels
+    }
+
+    fn after(&self, after: &After, of: &[Value], without: &[Vec<Value>]) -> Truth {
+        let Some((monitor, found)) = self.asked(&after.of, of) else { return Truth::Undetermined };
+        let wanted =
+            Wanted { phase: monitor.phase, within: after.of.within, late: self.snapshot.reading.late };
+        let evidence = watch::evidence(&found, wanted);
+        let mut against = Vec::new();
+        let mut known = true;
+        for (recall, keys) in after.without.iter().zip(without) {
+            match self.asked(recall, keys) {
+                Some((monitor, found)) => against.push((monitor.phase, found)),
+                None => known = false,
+            }
+        }
+        let (mut sure, mut possible) = (false, false);
+        for one in evidence {
+            let spoilt = against
+                .iter()
+                .map(|(phase, found)| watch::spoils(found, *phase, one.begin))
+                .fold((false, false), |all, one| (all.0 || one.0, all.1 || one.1));
+            possible |= !spoilt.0;
+            sure |= one.sure && !spoilt.0 && !spoilt.1;
+        }
+        match (sure && known, possible) {
+            (true, _) => Truth::True,
+            (false, true) => Truth::Undetermined,
+            (false, false) => Truth::False,
+        }
+    }
+
+    fn past(&self, recall: &Recall, keys: &[Value]) -> Recalled {
+        let Some((monitor, found)) = self.asked(recall, keys) else { return Recalled::MaybeAbsent };
+        let is_latest = matches!(monitor.keep, Keep::Latest(_));
+        let answers: Vec<_> = found.iter().map(|row| row.kept(&monitor.keep, monitor.phase)).collect();
+        let other = answers.iter().any(|(_, other)| *other);
+        let all = answers.into_iter().filter_map(|(kept, _)| kept);
+        let kept = if is_latest { all.max_by_key(|kept| kept.end) } else { all.min_by_key(|kept| kept.end) };
+        let late = self.snapshot.reading.late.nanos();
+        let inside = kept.filter(|kept| {
+            recall.within.is_none_or(|within| kept.at.nanos() >= late.saturating_sub(within.nanos()))
+        });
+        match (inside, other) {
+            (Some(kept), false) => {
+                let at = std::iter::once(Some(Value::Timestamp(kept.at)));
+                Recalled::Is(Value::Record(at.chain(kept.parts.into_iter().map(Some)).collect()))
+            }
+            (None, false) => Recalled::Absent,
+            (Some(_), true) => Recalled::Unknown,
+            (None, true) => Recalled::MaybeAbsent,
+        }
+    }
+
+    fn calls(&self, recall: &Recall, keys: &[Value]) -> Option<(i64, i64)> {
+        let (monitor, found) = self.asked(recall, keys)?;
+        let Reading { early, late } = self.snapshot.reading;
+        let each = found.iter().map(|row| row.calls(&monitor.keep, monitor.phase, early, late));
+        Some(each.fold((0, 0), |all, one| (all.0.saturating_add(one.0), all.1.saturating_add(one.1))))
+    }
+
+    fn sum(&self, recall: &Recall, keys: &[Value]) -> Option<Money> {
+        let (monitor, found) = self.asked(recall, keys)?;
+        let Keep::Sum { currency, .. } = monitor.keep else { return None };
+        let each = found.iter().map(|row| row.sum(&monitor.keep, self.snapshot.reading.early));
+        Some(Money { nano: each.fold(0_i128, i128::saturating_add), currency })
+    }
+
+    fn in_flight(&self, recall: &Recall, keys: &[Value]) -> Option<i64> {
+        let (_, found) = self.asked(recall, keys)?;
+        let each = found.iter().map(|row| row.in_flight(self.snapshot.reading.early));
+        Some(each.fold(0_i64, i64::saturating_add))
+    }
+}
+
+/// True where a node reads nothing but what is the same in every frame.
+pub(crate) fn reads_only_shared(program: &agentpass_ir::Program, node: NodeId) -> bool {
+    let Some(of) = program.nodes.get(node.index()) else { return false };
+    if let Op::Slot(slot) = of.op
+        && program.shared_slot_type(slot).is_none()
+    {
+        return false;
+    }
+    let mut all = true;
+    of.op.children(&mut |child| all &= reads_only_shared(program, child));
+    all
+}

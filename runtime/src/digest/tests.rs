@@ -1,0 +1,132 @@
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use agentpass_values::{
+    Currency, Decimal, Domain, Duration, Email, Folded, Glob, Money, PathValue, Pattern, Shell, TimeRange,
+    TimeSet, Timestamp, WebUrl, Zone,
+};
+use proptest::prelude::*;
+
+use super::*;
+
+fn of(value: &Value) -> Digest {
+    let mut hash = Sha256::new();
+    hash.value(value);
+    hash.finish()
+}
+
+#[test]
+fn the_published_examples_hold() {
+    for (text, digest) in [
+        ("", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
+        ("abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
+    ] {
+        let mut hash = Sha256::new();
+        hash.update(text.as_bytes());
+        assert_eq!(hex(&hash.finish()), digest);
+    }
+}
+
+#[test]
+fn spellings_of_one_value_share_a_digest() {
+    for (a, b) in [
+        (Value::Folded(Folded::new("PII ")), Value::Folded(Folded::new("pii"))),
+        (Value::Path(PathValue::parse("/a/./b").unwrap()), Value::Path(PathValue::parse("/a/b").unwrap())),
+        (Value::Decimal(Decimal::parse("1.0").unwrap()), Value::Decimal(Decimal::parse("1e0").unwrap())),
+    ] {
+        assert_eq!(of(&a), of(&b));
+    }
+}
+
+#[test]
+fn kinds_are_told_apart() {
+    let shell = |text: &str| Value::Shell(Box::new(Shell::parse(text)), text.into());
+    let commands = |text: &str| match Shell::parse(text).commands.as_slice() {
+        [command] => Value::Command(Box::new(command.clone())),
+        _ => Value::Unknown,
+    };
+    let values = [
+        Value::Null,
+        Value::Unknown,
+        Value::Bool(false),
+        Value::Bool(true),
+        Value::Int(0),
+        Value::Int(1),
+        Value::Decimal(Decimal::ONE),
+        Value::Money(Money::zero(Currency::USD)),
+        Value::Money(Money::zero(Currency::parse("EUR").unwrap())),
+        Value::Duration(Duration::from_nanos(1)),
+        Value::Timestamp(Timestamp::from_nanos(1)),
+        Value::Text("a".into()),
+        Value::Text("example.com".into()),
+        Value::Folded(Folded::new("a")),
+        Value::Email(Email::parse("a@example.com").unwrap()),
+        Value::Domain(Domain::parse("example.com").unwrap()),
+        Value::Url(WebUrl::parse("https://example.com").unwrap()),
+        Value::Path(PathValue::parse("a").unwrap()),
+        Value::Path(PathValue::parse("~").unwrap()),
+        Value::Path(PathValue::parse("./~").unwrap()),
+        Value::Glob(Glob::parse("a").unwrap()),
+        Value::Pattern(Pattern::new("a").unwrap()),
+        Value::Times(TimeSet { zone: Zone::utc(), ranges: vec![TimeRange::parse("mon").unwrap()] }),
+        Value::Times(TimeSet { zone: Zone::utc(), ranges: Vec::new() }),
+        Value::Json("a".into()),
+        shell("a"),
+        shell("a b"),
+        commands("a"),
+        commands("a b"),
+        commands("a $x"),
+        commands("a >b"),
+        commands("a >>b"),
+        commands("a 2>b"),
+        commands("X=b a"),
+        Value::List(Vec::new()),
+        Value::List(vec![Value::List(Vec::new())]),
+        Value::List(vec![Value::Text("a".into())]),
+        Value::List(vec![Value::Text("a".into()), Value::Text("".into())]),
+        Value::Record(Vec::new()),
+        Value::Record(vec![None]),
+        Value::Record(vec![Some(Value::Null)]),
+        Value::Record(vec![None, None]),
+    ];
+    let digests: std::collections::BTreeSet<Digest> = values.iter().map(of).collect();
+    assert_eq!(digests.len(), values.len());
+}
+
+fn values() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::Bool),
+        (-2_i64..3).prop_map(Value::Int),
+        (-2_i128..3).prop_map(|units| Value::Decimal(Decimal::from_units(units))),
+        "[ab\u{0}]{0,3}".prop_map(|text| Value::Text(text.into())),
+        "[aA ]{0,3}".prop_map(|text| Value::Folded(Folded::new(&text))),
+        "[ab]{0,3}".prop_map(|text| Value::Json(text.into())),
+        "[a./~]{1,4}".prop_map(|text| Value::Path(PathValue::parse(&text).unwrap())),
+    ];
+    leaf.prop_recursive(3, 12, 3, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..3).prop_map(Value::List),
+            prop::collection::vec(prop::option::of(inner), 0..3).prop_map(Value::Record),
+        ]
+    })
+}
+
+proptest! {
+    #[test]
+    fn two_values_share_a_digest_only_if_they_are_equal(a in values(), b in values()) {
+        prop_assert_eq!(of(&a) == of(&b), a == b);
+    }
+
+    #[test]
+    fn no_sequence_of_values_is_another(
+        a in prop::collection::vec(values(), 0..4),
+        b in prop::collection::vec(values(), 0..4),
+    ) {
+        let of_all = |all: &[Value]| {
+            let mut hash = Sha256::new();
+            all.iter().for_each(|value| hash.value(value));
+            hash.finish()
+        };
+        prop_assert_eq!(of_all(&a) == of_all(&b), a == b);
+    }
+}

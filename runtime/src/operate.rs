@@ -1,0 +1,448 @@
+//! What hosts and operators tell a gate: votes, events, usage, jobs, suspensions.
+
+use agentpass_ir::{Ambient, Meter, MonitorId, Scope, Value};
+use agentpass_values::Timestamp;
+
+use crate::decide::feeds::OfArgs;
+use crate::decide::past::{reads_only_shared, watch_key_of};
+use crate::decide::{asks, job_key, job_tenants_key, switches_key};
+use crate::eval::{Datum, Eval, Nowhere};
+use crate::frame::{self, Frame};
+use crate::gate::Gate;
+use crate::line::LineError;
+use crate::plan::FormRef;
+use crate::state::asking::{Vote, VoteError};
+use crate::state::job::Bound;
+use crate::state::key::{Builder, Kind};
+use crate::state::switches::Switch;
+use crate::state::watch::Ended;
+use crate::state::{Delta, Key, Row};
+use crate::store::{Change, Touches};
+use crate::truth::Truth;
+use crate::wire::reader::Reader;
+
+/// Something that the host reports and no agent calls. What it leaves out it is about in general: an event without a tenant
+/// is seen by all tenants, one without a job by all jobs.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Report {
+    /// The event's name.
+    pub event: String,
+    /// Its fields: a JSON object.
+    pub args: Option<String>,
+    /// The tenant.
+    pub tenant: Option<String>,
+    /// The agent.
+    pub agent: Option<String>,
+    /// The user.
+    pub user: Option<String>,
+    /// The job.
+    pub job: Option<String>,
+    /// When, offline.
+    pub at: Option<Timestamp>,
+}
+
+/// Tokens and cost that were spent between calls. They may overdraw.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Usage {
+    /// The job.
+    pub job: Option<String>,
+    /// Its tenant; where only one tenant has a job of that name, it need not be said.
+    pub tenant: Option<String>,
+    /// The agent.
+    pub agent: Option<String>,
+    /// The user.
+    pub user: Option<String>,
+    /// The figures, as facts of the host: a JSON object such as `{"tokens": 1200}`.
+    pub host: String,
+    /// When, offline.
+    pub at: Option<Timestamp>,
+}
+
+/// What is suspended, or no longer.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Lift {
+    /// A job of a tenant.
+    Job(Option<String>, String),
+    /// An agent of a tenant.
+    Agent(Option<String>, String),
+    /// A tool, by wire name.
+    Tool(String),
+    /// Everything.
+    Gate,
+    /// The clock stepped, and is right.
+    Clock,
+}
+
+/// A job that the host opens. Calls of others in it are denied; it inherits what its parent carries, and charges it.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct OpenJob {
+    /// Its id.
+    pub id: String,
+    /// Its tenant.
+    pub tenant: Option<String>,
+    /// The agent it belongs to.
+    pub agent: Option<String>,
+    /// The user it belongs to.
+    pub user: Option<String>,
+    /// The job above it.
+    pub parent: Option<String>,
+    /// When, offline.
+    pub at: Option<Timestamp>,
+}
+
+impl Gate {
+    /// Counts an answer to a challenge. The host has authenticated who answers, on a channel that is not the agent's.
+    ///
+    /// # Errors
+    /// Why it does not count.
+    pub fn vote(&self, vote: &Vote) -> Result<(), VoteError> {
+        self.vote_at(vote, None)
+    }
+
+    pub(crate) fn vote_at(&self, vote: &Vote, at: Option<Timestamp>) -> Result<(), VoteError> {
+        let named = [asks::asking_id_key(&vote.on), asks::askings_of_call_key(&vote.on)];
+        let mut keys: Vec<Key> = Vec::new();
+        self.transact(&Touches { at, owner: None, keys: named.to_vec() }, &mut |snapshot| {
+            keys.clear();
+            for row in snapshot.rows.iter().flatten() {
+                if let Row::Keys(more) = row {
+                    keys.extend(more.iter().cloned());
+                }
+            }
+            Vec::new()
+        })
+        .map_err(|_| VoteError::Store)?;
+        let mut outcome = Err(VoteError::Store);
+        self.transact(&Touches { at, owner: None, keys: keys.clone() }, &mut |snapshot| {
+            let open = keys.iter().zip(&snapshot.rows).filter_map(|(key, row)| match row {
+                Some(Row::Asking(asking)) => Some((key, asking)),
+                _ => None,
+            });
+            let named: Vec<_> = open
+                .filter(|(_, asking)| vote.challenge.as_ref().is_none_or(|name| *name == asking.name))
+                .collect();
+            let (key, asking) = match named.as_slice() {
+                [] => {
+                    outcome = Err(VoteError::Unknown);
+                    return Vec::new();
+                }
+                [one] => *one,
+                _ => {
+                    outcome = Err(VoteError::Ambiguous);
+                    return Vec::new();
+                }
+            };
+            let challenge = self.contract().challenge(&asking.name);
+            let challenge = challenge.and_then(|id| self.contract().program().challenges.get(id.index()));
+            let counted = challenge
+                .ok_or(VoteError::Unknown)
+                .and_then(|challenge| asking.vote(challenge, vote, snapshot.reading.late));
+            match counted {
+                Ok(asking) => {
+                    outcome = Ok(());
+                    let delta = Delta::Put(Row::Asking(Box::new(asking)));
+                    vec![Change { key: key.clone(), form: FormRef::Plain, delta }]
+                }
+                Err(error) => {
+                    outcome = Err(error);
+                    Vec::new()
+                }
+            }
+        })
+        .map_err(|_| VoteError::Store)?;
+        outcome
+    }
+
+    /// Takes note of an event.
+    ///
+    /// # Errors
+    /// The contract has no such event, its fields do not fit, or the store failed.
+    pub fn report(&self, report: &Report) -> Result<(), LineError> {
+        let contract = self.contract();
+        let program = contract.program();
+        let Some(id) = contract.event(&report.event) else {
+            let shown = agentpass_values::escape::shown(&report.event);
+            return Err(LineError::new("event.unknown", format!("this contract has no event `{shown}`")));
+        };
+        let args = report.args.as_deref().unwrap_or("{}");
+        let Some(event) = program.events.get(id.index()) else {
+            return Err(LineError::new("event.unknown", "this contract has no such event"));
+        };
+        let mut reader = Reader::new(args, self.limits());
+        let (mut frame, faults) = frame::read_event(contract, event, self.limits(), &mut reader)?;
+        reader.end()?;
+        if let Some(fault) = faults.into_iter().next() {
+            return Err(LineError::new(fault.code, fault.message));
+        }
+        let named = [
+            (Ambient::Tenant, &report.tenant),
+            (Ambient::Agent, &report.agent),
+            (Ambient::User, &report.user),
+            (Ambient::Job, &report.job),
+        ];
+        for (ambient, value) in named {
+            frame.set(ambient.slot(), value.as_deref().map(|text| Value::Text(text.into())));
+        }
+        let mut fed: Vec<(MonitorId, Key, OfArgs)> = Vec::new();
+        for &monitor in contract.fed_by_event(id) {
+            let Some(of) = program.monitors.get(monitor.index()) else { continue };
+            let Some(of_args) = OfArgs::read(contract, &frame, of) else { continue };
+            let scope = match of.scope {
+                Scope::Tenant => None,
+                Scope::Job => report.job.as_deref(),
+                Scope::User => report.user.as_deref(),
+                Scope::Agent => report.agent.as_deref(),
+            };
+            let join: Vec<Option<&Value>> = of_args.join.iter().map(Option::as_ref).collect();
+            let key = watch_key_of(self.house().plan, monitor, report.tenant.as_deref(), scope, &join);
+            fed.push((monitor, key, of_args));
+        }
+        let keys = fed.iter().map(|(_, key, _)| key.clone()).collect();
+        self.transact(&Touches { at: report.at, owner: None, keys }, &mut |snapshot| {
+            let count = |(monitor, key, of_args): &(MonitorId, Key, OfArgs)| {
+                let reading = snapshot.reading;
+                let ended = Ended {
+                    begin: snapshot.sequence,
+                    end: snapshot.sequence,
+                    at: crate::decide::feeds::stamp(program, *monitor, reading.early, reading.late),
+                    sure: of_args.sure,
+                    amount: of_args.amount,
+                    parts: of_args.parts.clone(),
+                };
+                let delta = Delta::Count(Box::new(ended));
+                Change { key: key.clone(), form: FormRef::Monitor(*monitor), delta }
+            };
+            fed.iter().map(count).collect()
+        })
+        .map_err(|error| LineError::of_store(&error))
+    }
+
+    /// Takes note of tokens and cost that were spent between calls.
+    ///
+    /// # Errors
+    /// The figures do not fit, no limit counts them, or the store failed.
+    pub fn usage(&self, usage: &Usage) -> Result<(), LineError> {
+        let contract = self.contract();
+        let program = contract.program();
+        let tenant = match (&usage.tenant, &usage.job) {
+            (Some(tenant), _) => Some(tenant.clone()),
+            (None, Some(job)) => self.tenant_of(job)?,
+            (None, None) => None,
+        };
+        let mut frame = Frame::shared(program);
+        let mut reader = Reader::new(&usage.host, self.limits());
+        let faults = frame::read_host(contract, self.limits(), &mut reader, &mut frame)?;
+        reader.end()?;
+        if let Some(fault) = faults.into_iter().next() {
+            return Err(LineError::new(fault.code, fault.message));
+        }
+        let named = [
+            (Ambient::Tenant, &tenant),
+            (Ambient::Agent, &usage.agent),
+            (Ambient::User, &usage.user),
+            (Ambient::Job, &usage.job),
+        ];
+        for (ambient, value) in named {
+            frame.set(ambient.slot(), value.as_deref().map(|text| Value::Text(text.into())));
+        }
+        let spent = self.spent(&frame, tenant.as_deref());
+        if spent.is_empty() {
+            return Err(LineError::new("usage.uncounted", "no limit counts this"));
+        }
+        let keys = spent.iter().map(|(key, _, _)| key.clone()).collect();
+        self.transact(&Touches { at: usage.at, owner: None, keys }, &mut |snapshot| {
+            let charge = |(key, meter, amount): &(Key, u32, i128)| {
+                let delta = Delta::Charge { at: snapshot.reading.late, amount: *amount, open: None };
+                Change { key: key.clone(), form: FormRef::Meter(*meter), delta }
+            };
+            spent.iter().map(charge).collect()
+        })
+        .map_err(|error| LineError::of_store(&error))
+    }
+
+    /// The totals that spent tokens and cost count in: those whose keys are known without a call.
+    fn spent(&self, frame: &Frame, tenant: Option<&str>) -> Vec<(Key, u32, i128)> {
+        let contract = self.contract();
+        let program = contract.program();
+        let plan = self.house().plan;
+        let eval = Eval::new(contract, frame, &Nowhere);
+        let mut spent: Vec<(Key, u32, i128)> = Vec::new();
+        for charge in &program.charges {
+            let known = |node| reads_only_shared(program, node);
+            if !charge.keys.iter().all(|node| known(*node)) {
+                continue;
+            }
+            if charge.guard.is_some_and(|guard| known(guard) && eval.truth(guard, None) == Truth::False) {
+                continue;
+            }
+            let keys: Option<Vec<Value>> =
+                charge.keys.iter().map(|&node| is(eval.value(node, None))).collect();
+            let (Some(keys), Some(limit)) = (keys, program.limits.get(charge.limit.index())) else {
+                continue;
+            };
+            for (number, (bound, line)) in limit.bounds.iter().zip(&charge.lines).enumerate() {
+                let Some(line) = line else { continue };
+                if !matches!(bound.meter, Meter::Tokens | Meter::Cost(_)) || !line.keys.is_empty() {
+                    continue;
+                }
+                let meter = plan.meter_of.get(charge.limit.index()).and_then(|all| all.get(number)).copied();
+                let (Some(meter), Some(node)) = (meter, line.amount) else { continue };
+                let Some(name) = plan.meters.get(meter as usize).map(|meter| meter.name) else { continue };
+                let amount = match is(eval.value(node, None)) {
+                    Some(Value::Int(tokens)) if tokens > 0 => i128::from(tokens),
+                    Some(Value::Money(money)) if !money.is_negative() && money.nano > 0 => money.nano,
+                    _ => continue,
+                };
+                let key = Builder::new(Kind::Tally).fixed(&name).text(tenant).values(&keys).finish();
+                if !spent.iter().any(|(known, _, _)| *known == key) {
+                    spent.push((key, meter, amount));
+                }
+            }
+        }
+        spent
+    }
+
+    /// The only tenant that has a job of that name.
+    fn tenant_of(&self, job: &str) -> Result<Option<String>, LineError> {
+        let mut tenants: Vec<Option<String>> = Vec::new();
+        let touches = Touches { keys: vec![job_tenants_key(job)], ..Touches::default() };
+        self.transact(&touches, &mut |snapshot| {
+            if let Some(Row::Names(names)) = snapshot.rows.first().copied().flatten() {
+                tenants.clone_from(names);
+            }
+            Vec::new()
+        })
+        .map_err(|error| LineError::of_store(&error))?;
+        match tenants.as_slice() {
+            [] => Ok(None),
+            [only] => Ok(only.clone()),
+            _ => Err(LineError::new(
+                "job.ambiguous",
+                "several tenants have a job of this name: name the tenant",
+            )),
+        }
+    }
+
+    /// Suspends something: the kill switch.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub fn suspend(&self, what: &Lift) -> Result<(), LineError> {
+        self.suspend_at(what, None)
+    }
+
+    /// Lifts a suspension. Only operators may.
+    ///
+    /// # Errors
+    /// Nothing of that name is suspended, or the store failed.
+    pub fn lift(&self, what: &Lift) -> Result<(), LineError> {
+        self.lift_at(what, None)
+    }
+
+    pub(crate) fn suspend_at(&self, what: &Lift, at: Option<Timestamp>) -> Result<(), LineError> {
+        self.switch(what, at, true)
+    }
+
+    pub(crate) fn lift_at(&self, what: &Lift, at: Option<Timestamp>) -> Result<(), LineError> {
+        self.switch(what, at, false)
+    }
+
+    fn switch(&self, what: &Lift, at: Option<Timestamp>, suspended: bool) -> Result<(), LineError> {
+        let (key, switch) = match what {
+            Lift::Clock => {
+                self.confirm_clock();
+                return Ok(());
+            }
+            Lift::Job(tenant, job) => {
+                let tenant = match tenant {
+                    Some(tenant) => Some(tenant.clone()),
+                    None => self.tenant_of(job)?,
+                };
+                (job_key(tenant.as_deref(), job), None)
+            }
+            Lift::Agent(tenant, agent) => {
+                (switches_key(), Some(Switch::Agent(tenant.clone(), agent.clone())))
+            }
+            Lift::Tool(tool) => (switches_key(), Some(Switch::Tool(tool.clone()))),
+            Lift::Gate => (switches_key(), Some(Switch::Gate)),
+        };
+        let mut was = false;
+        self.transact(&Touches { at, owner: None, keys: vec![key.clone()] }, &mut |snapshot| {
+            let row = snapshot.rows.first().copied().flatten();
+            let (delta, known) = match &switch {
+                None => {
+                    let known = matches!(row, Some(Row::Job(job)) if job.suspended);
+                    (Delta::Suspend(snapshot.reading.late, suspended), known)
+                }
+                Some(switch) => {
+                    let known = matches!(row, Some(Row::Switches(switches)) if switches.is_on(switch));
+                    (Delta::Switch(switch.clone(), suspended), known)
+                }
+            };
+            was = known;
+            if known == suspended {
+                Vec::new()
+            } else {
+                vec![Change { key: key.clone(), form: FormRef::Plain, delta }]
+            }
+        })
+        .map_err(|error| LineError::of_store(&error))?;
+        if suspended || was { Ok(()) } else { Err(LineError::new("lift.unknown", "that is not suspended")) }
+    }
+
+    /// Opens a job for an agent and a user.
+    ///
+    /// # Errors
+    /// It is open already, its parent is not, or the store failed.
+    pub fn open_job(&self, job: &OpenJob) -> Result<(), LineError> {
+        let tenant = job.tenant.as_deref();
+        let own = job_key(tenant, &job.id);
+        let parent = job.parent.as_deref().map(|parent| job_key(tenant, parent));
+        let mut keys = vec![own.clone(), job_tenants_key(&job.id)];
+        keys.extend(parent.clone());
+        let mut refused = None;
+        self.transact(&Touches { at: job.at, owner: None, keys }, &mut |snapshot| {
+            let row = |place: usize| snapshot.rows.get(place).copied().flatten();
+            refused = None;
+            if row(0).is_some() {
+                refused = Some(LineError::new("job.open", "a job of this name is open"));
+                return Vec::new();
+            }
+            let inherited = match (&parent, row(2)) {
+                (None, _) => Vec::new(),
+                (Some(_), Some(Row::Job(parent))) => parent.labels.keys().cloned().collect(),
+                (Some(_), _) => {
+                    refused = Some(LineError::new("job.parent", "there is no job above it of this name"));
+                    return Vec::new();
+                }
+            };
+            let bound = Bound { agent: job.agent.clone(), user: job.user.clone() };
+            let plain = |key: Key, delta: Delta| Change { key, form: FormRef::Plain, delta };
+            vec![
+                plain(
+                    own.clone(),
+                    Delta::OpenJob(snapshot.reading.late, bound, inherited, parents(&job.parent, row(2))),
+                ),
+                plain(job_tenants_key(&job.id), Delta::AddName(job.tenant.clone())),
+            ]
+        })
+        .map_err(|error| LineError::of_store(&error))?;
+        refused.map_or(Ok(()), Err)
+    }
+}
+
+/// The jobs above a new one, nearest first.
+fn parents(parent: &Option<String>, row: Option<&Row>) -> Vec<String> {
+    let above = match row {
+        Some(Row::Job(job)) => job.parents.as_slice(),
+        _ => &[],
+    };
+    parent.iter().cloned().chain(above.iter().cloned()).collect()
+}
+
+fn is(datum: Datum<'_>) -> Option<Value> {
+    match datum {
+        Datum::Is(value) => Some(value.into_owned()),
+        _ => None,
+    }
+}

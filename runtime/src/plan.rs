@@ -1,0 +1,225 @@
+//! What follows from a contract once, before any call: how state is named, and what has to be looked up.
+//!
+//! State belongs to what it is about, never to a place in the source (semantics 26): a limit by its name, keys, meter and
+//! window, a monitor by what it watches. An edit elsewhere renames nothing, and a changed cap keeps what was spent.
+
+use agentpass_ir::{
+    Bound, Join, Keep, Limit, LimitId, Meter, MonitorId, NodeId, Op, Program, Subject, ToolName, Verified,
+    Window,
+};
+use sha2::{Digest as _, Sha256};
+
+use crate::state::row::Form;
+use crate::state::tally;
+
+/// The name of something in the state: half a SHA-256.
+pub type Name = [u8; 16];
+
+/// A plan.
+#[derive(Debug)]
+pub struct Plan {
+    /// What is kept for limits: each meter with the bounds that share it.
+    pub meters: Vec<MeterPlan>,
+    /// For each limit, for each of its bounds, its meter's number.
+    pub meter_of: Vec<Vec<u32>>,
+    /// The names of monitors.
+    pub monitors: Vec<Name>,
+    /// For each node, whether it or one below asks the past.
+    asks: Vec<bool>,
+    /// Some limit counts retries.
+    pub counts_retries: bool,
+    /// The limits that count refusals.
+    pub denials: Vec<LimitId>,
+    /// Some tool reads data of a guarded label: then a call that sends needs a job.
+    pub reads_guarded: bool,
+}
+
+/// What is kept for a limit: one total that all bounds of a meter share.
+#[derive(Debug)]
+pub struct MeterPlan {
+    /// Its name in the state.
+    pub name: Name,
+    /// The limit.
+    pub limit: LimitId,
+    /// What is counted.
+    pub meter: Meter,
+    /// Over which time.
+    pub window: Window,
+    /// For counts: the greatest number that matters.
+    pub most: Option<u32>,
+    /// The numbers of its bounds.
+    pub bounds: Vec<usize>,
+}
+
+/// How the rows of a key are kept, by number: what a store gets along with a change.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum FormRef {
+    /// Nothing needs to be said.
+    Plain,
+    /// As that meter says.
+    Meter(u32),
+    /// As that monitor says.
+    Monitor(MonitorId),
+}
+
+impl Plan {
+    /// The plan of a contract.
+    #[must_use]
+    pub fn of(contract: &Verified) -> Plan {
+        let program = contract.program();
+        let mut plan = Plan {
+            meters: Vec::new(),
+            meter_of: Vec::new(),
+            monitors: program.monitors.iter().map(|monitor| monitor_name(program, monitor)).collect(),
+            asks: asks(program),
+            counts_retries: false,
+            denials: Vec::new(),
+            reads_guarded: program
+                .tools
+                .iter()
+                .flat_map(|tool| &tool.reads)
+                .any(|reading| reading.labels.iter().any(|label| program.guarded.contains(label))),
+        };
+        for (id, limit) in (0..).map(LimitId).zip(&program.limits) {
+            plan.limit(id, limit);
+        }
+        plan
+    }
+
+    fn limit(&mut self, id: LimitId, limit: &Limit) {
+        let mut places = Vec::with_capacity(limit.bounds.len());
+        for (number, bound) in limit.bounds.iter().enumerate() {
+            let name = meter_name(limit, bound);
+            let known = self.meters.iter().position(|meter| meter.limit == id && meter.name == name);
+            let place = known.unwrap_or_else(|| {
+                self.meters.push(MeterPlan {
+                    name,
+                    limit: id,
+                    meter: bound.meter,
+                    window: limit.window.clone(),
+                    most: None,
+                    bounds: Vec::new(),
+                });
+                self.meters.len() - 1
+            });
+            if let Some(meter) = self.meters.get_mut(place) {
+                meter.bounds.push(number);
+            }
+            places.push(u32::try_from(place).unwrap_or(u32::MAX));
+            self.counts_retries |= bound.meter == Meter::Retries;
+            if bound.meter == Meter::Denials && !self.denials.contains(&id) {
+                self.denials.push(id);
+            }
+        }
+        self.meter_of.push(places);
+        for meter in self.meters.iter_mut().filter(|meter| meter.limit == id) {
+            let bounds: Vec<&Bound> = meter.bounds.iter().filter_map(|&at| limit.bounds.get(at)).collect();
+            meter.most = tally::shape(limit, &bounds).most;
+        }
+    }
+
+    /// Whether a node asks the past.
+    #[must_use]
+    pub fn asks(&self, node: NodeId) -> bool {
+        self.asks.get(node.index()).copied().unwrap_or(false)
+    }
+
+    /// How rows of that form are kept.
+    #[must_use]
+    pub fn form<'p>(&'p self, program: &'p Program, form: FormRef) -> Form<'p> {
+        match form {
+            FormRef::Plain => Form::Plain,
+            FormRef::Meter(meter) => self.meters.get(meter as usize).map_or(Form::Plain, |meter| {
+                Form::Tally(crate::state::sums::Shape { window: &meter.window, most: meter.most })
+            }),
+            FormRef::Monitor(monitor) => program
+                .monitors
+                .get(monitor.index())
+                .map_or(Form::Plain, |monitor| Form::Watch(&monitor.keep)),
+        }
+    }
+}
+
+/// A text that is digested part by part, each with its length.
+struct Parts(Sha256);
+
+impl Parts {
+    fn of(kind: &str) -> Self {
+        let mut parts = Parts(Sha256::new());
+        parts.add(kind);
+        parts
+    }
+
+    fn add(&mut self, part: &str) {
+        self.0.update((part.len() as u64).to_le_bytes());
+        self.0.update(part.as_bytes());
+    }
+
+    fn finish(self) -> Name {
+        let digest: [u8; 32] = self.0.finalize().into();
+        let mut name = [0; 16];
+        name.iter_mut().zip(digest).for_each(|(to, byte)| *to = byte);
+        name
+    }
+}
+
+/// Name, shape of the key, unit and window. The cap is not part of it.
+fn meter_name(limit: &Limit, bound: &Bound) -> Name {
+    let mut parts = Parts::of("limit");
+    parts.add(&limit.id);
+    parts.add(&format!("{:?}", limit.keys));
+    parts.add(&format!("{:?}", limit.window));
+    parts.add(&format!("{:?}", bound.keys));
+    parts.add(&bound.counts);
+    parts.finish()
+}
+
+/// What it watches, and how it is asked, written out.
+fn monitor_name(program: &Program, monitor: &agentpass_ir::Monitor) -> Name {
+    let mut parts = Parts::of("monitor");
+    let subject = match monitor.of {
+        Subject::Tool(id) => program.tools.get(id.index()).map(|tool| match &tool.name {
+            ToolName::Exact(name) => format!("tool {name}"),
+            ToolName::Family(pattern, _) => format!("tools {pattern}"),
+            ToolName::Otherwise => "otherwise".to_owned(),
+        }),
+        Subject::Event(id) => program.events.get(id.index()).map(|event| format!("event {}", event.name)),
+    };
+    parts.add(&subject.unwrap_or_default());
+    parts.add(&format!("{:?} {:?}", monitor.phase, monitor.scope));
+    let written = |node: NodeId| agentpass_ir::listing::expr(program, node);
+    parts.add(&monitor.args.map(written).unwrap_or_default());
+    parts.add(&monitor.result.map(written).unwrap_or_default());
+    for join in &monitor.join {
+        match join {
+            Join::Arg(node) => parts.add(&format!("arg {}", written(*node))),
+            Join::Result(node) => parts.add(&format!("result {}", written(*node))),
+        }
+    }
+    match &monitor.keep {
+        Keep::Spans { .. } => parts.add("spans"),
+        Keep::Latest(kept) => {
+            parts.add("latest");
+            kept.iter().for_each(|kept| parts.add(&kept.name));
+        }
+        Keep::First(kept) => {
+            parts.add("first");
+            kept.iter().for_each(|kept| parts.add(&kept.name));
+        }
+        Keep::Count { within, .. } => parts.add(&format!("count {within:?}")),
+        Keep::Sum { amount, within, .. } => parts.add(&format!("sum {} {within:?}", written(*amount))),
+        Keep::Open => parts.add("open"),
+    }
+    parts.finish()
+}
+
+fn asks(program: &Program) -> Vec<bool> {
+    let mut all: Vec<bool> = Vec::with_capacity(program.nodes.len());
+    for node in &program.nodes {
+        let mut asks =
+            node.op.recalls().next().is_some() || matches!(node.op, Op::Labels | Op::Carries { .. });
+        node.op.children(&mut |child| asks |= all.get(child.index()).copied().unwrap_or(false));
+        all.push(asks);
+    }
+    all
+}

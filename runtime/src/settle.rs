@@ -1,0 +1,448 @@
+//! What becomes of an allowed call: its outcome settles what it holds (semantics 16).
+//!
+//! | outcome | what was counted | monitors | `once` keys | labels |
+//! | --- | --- | --- | --- | --- |
+//! | `ok` | stays, at the host's actual figures | completed | done, with the result | stay |
+//! | `error` | stays, or is released where an error has no effect | failed | done, or free again | stay |
+//! | `not_sent` | released | never begun | free again | leave |
+//! | `unknown` | stays | begun; nobody knows whether completed or failed | nobody knows | stay |
+
+use agentpass_ir::{Join, Meter, Monitor, NodeId, Op, Phase, Program, Value};
+use agentpass_values::Timestamp;
+
+use crate::decide::feeds::{kept, stamp, value};
+use crate::decide::past::watch_key_of;
+use crate::decide::{permit_key, permits_of_call_key};
+use crate::eval::{Datum, Eval, World};
+use crate::frame::{self, Frame};
+use crate::gate::Gate;
+use crate::line::LineError;
+use crate::plan::FormRef;
+use crate::state::once::{Entry, MAX_RESULT, State};
+use crate::state::permit::{Held, Permit, Watched};
+use crate::state::watch::Ended;
+use crate::state::{Delta, Key, Row};
+use crate::store::{Change, Snapshot, Touches};
+use crate::truth::Truth;
+use crate::wire::reader::Reader;
+
+/// How a call ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum How {
+    /// Well.
+    Ok,
+    /// With an error.
+    Error,
+    /// It was never sent: the gate itself knows that.
+    NotSent,
+    /// Nobody knows.
+    Unknown,
+}
+
+/// The outcome of a call.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Settlement<'a> {
+    /// The id of the decision that allowed it, or of the call.
+    pub of: &'a str,
+    /// How it ended.
+    pub how: How,
+    /// What it returned: JSON.
+    pub result: Option<&'a str>,
+    /// What the host knows now, such as the tokens that were really used: a JSON object.
+    pub host: Option<&'a str>,
+    /// When, offline.
+    pub at: Option<Timestamp>,
+}
+
+impl How {
+    /// The outcome of that word.
+    #[must_use]
+    pub fn named(word: &str) -> Option<How> {
+        Some(match word {
+            "ok" => How::Ok,
+            "error" => How::Error,
+            "not_sent" => How::NotSent,
+            "unknown" => How::Unknown,
+            _ => return None,
+        })
+    }
+}
+
+/// The trusted result of a call, for monitors.
+struct Results<'r>(&'r [Value]);
+
+impl World for Results<'_> {
+    fn result(&self, field: u32) -> Option<&Value> {
+        self.0.get(field as usize)
+    }
+}
+
+impl Gate {
+    /// Settles a call.
+    ///
+    /// # Errors
+    /// No such call is open, its result is not to be delivered (everything else is settled all the same), or the store
+    /// failed.
+    pub fn settle(&self, settlement: &Settlement<'_>) -> Result<(), LineError> {
+        let permit = self.permit_of(settlement.of)?;
+        let Some(permit) = permit else {
+            return Err(LineError::new("settle.unknown", "no such call is open"));
+        };
+        let program = self.contract().program();
+        let contract = self.contract();
+        let tool = contract.tool(&permit.tool).known().and_then(|id| program.tools.get(id.index()));
+        let results = match (tool, settlement.result) {
+            (Some(tool), Some(text)) => frame::read_result(contract, tool, self.limits(), text),
+            (Some(tool), None) => vec![Value::Unknown; tool.results.len()],
+            (None, _) => Vec::new(),
+        };
+        let host = self.actual(settlement.host)?;
+        let mut touches = Touches { at: settlement.at, ..Touches::default() };
+        touches.keys.push(permit_key(&permit.decision));
+        touches.keys.extend(keys(&permit));
+        let watched: Vec<(Watched, Option<Key>)> = permit
+            .watched
+            .iter()
+            .map(|watched| (watched.clone(), self.ended_key(watched, &results)))
+            .collect();
+        touches.keys.extend(watched.iter().filter_map(|(_, key)| key.clone()));
+        let withheld = self.withheld(&permit, settlement);
+        let mut found = true;
+        let outcome =
+            Outcome { gate: self, permit: &permit, settlement, results: &results, host: host.as_ref() };
+        let done = self.transact(&touches, &mut |snapshot| {
+            found = snapshot.rows.first().copied().flatten().is_some();
+            // Somebody else has settled it since.
+            if found { outcome.changes(snapshot, &watched) } else { Vec::new() }
+        });
+        done.map_err(|error| LineError::of_store(&error))?;
+        if !found {
+            return Err(LineError::new("settle.unknown", "no such call is open"));
+        }
+        self.lines().settled(&permit.decision);
+        withheld.map_or(Ok(()), Err)
+    }
+
+    /// The permit under a decision's id, or the only one under a call's.
+    fn permit_of(&self, of: &str) -> Result<Option<Permit>, LineError> {
+        let touches = Touches { keys: vec![permit_key(of), permits_of_call_key(of)], ..Touches::default() };
+        let mut found = None;
+        let mut more = Vec::new();
+        self.transact(&touches, &mut |snapshot| {
+            match snapshot.rows.first().copied().flatten() {
+                Some(Row::Permit(permit)) => found = Some((**permit).clone()),
+                _ => {
+                    if let Some(Row::Keys(keys)) = snapshot.rows.get(1).copied().flatten() {
+                        more.clone_from(keys);
+                    }
+                }
+            }
+            Vec::new()
+        })
+        .map_err(|error| LineError::of_store(&error))?;
+        match more.as_slice() {
+            [] => Ok(found),
+            [only] => {
+                let touches = Touches { keys: vec![only.clone()], ..Touches::default() };
+                self.transact(&touches, &mut |snapshot| {
+                    if let Some(Row::Permit(permit)) = snapshot.rows.first().copied().flatten() {
+                        found = Some((**permit).clone());
+                    }
+                    Vec::new()
+                })
+                .map_err(|error| LineError::of_store(&error))?;
+                Ok(found)
+            }
+            _ => Err(LineError::new(
+                "settle.ambiguous",
+                "several calls of this id are open: name the decision",
+            )),
+        }
+    }
+
+    /// The host's actual figures, as a frame that holds nothing else.
+    fn actual(&self, host: Option<&str>) -> Result<Option<Frame>, LineError> {
+        let Some(text) = host else { return Ok(None) };
+        let program = self.contract().program();
+        let mut frame = Frame::shared(program);
+        let mut reader = Reader::new(text, self.limits());
+        let faults = frame::read_host(self.contract(), self.limits(), &mut reader, &mut frame)?;
+        reader.end()?;
+        match faults.into_iter().next() {
+            Some(fault) => Err(LineError::new(fault.code, fault.message)),
+            None => Ok(Some(frame)),
+        }
+    }
+
+    /// Where a monitor keeps what ended with that result; nothing where the result does not say with what it is joined.
+    fn ended_key(&self, watched: &Watched, results: &[Value]) -> Option<Key> {
+        let program = self.contract().program();
+        let monitor = program.monitors.get(watched.monitor.index())?;
+        if watched.join.iter().all(Option::is_some) {
+            return Some(watched.open.clone());
+        }
+        let frame = Frame::shared(program);
+        let world = Results(results);
+        let eval = Eval::new(self.contract(), &frame, &world);
+        let mut join: Vec<Value> = Vec::with_capacity(watched.join.len());
+        for (known, of) in watched.join.iter().zip(&monitor.join) {
+            join.push(match (known, of) {
+                (Some(value), _) => value.clone(),
+                (None, Join::Result(node)) => match eval.value(*node, None) {
+                    Datum::Is(value) => value.into_owned(),
+                    _ => return None,
+                },
+                (None, Join::Arg(_)) => return None,
+            });
+        }
+        let all: Vec<Option<&Value>> = join.iter().map(Some).collect();
+        Some(watch_key_of(
+            self.house().plan,
+            watched.monitor,
+            watched.tenant.as_deref(),
+            watched.scope.as_deref(),
+            &all,
+        ))
+    }
+
+    /// A result with more records than a flow lets pass is withheld (semantics 33).
+    fn withheld(&self, permit: &Permit, settlement: &Settlement<'_>) -> Option<LineError> {
+        if settlement.how != How::Ok {
+            return None;
+        }
+        let records = settlement.result.map(|text| crate::records::records(text, self.limits()))?;
+        let (rule, most) = permit.deliver.iter().find(|(_, most)| records.is_none_or(|n| n > *most))?;
+        let rule = self.contract().program().rules.get(*rule as usize);
+        let id = rule.map_or("a flow", |rule| rule.id.as_str());
+        let message = format!("withheld: `{id}` lets at most {most} records pass");
+        Some(LineError::new("flow.records", message))
+    }
+}
+
+/// Every row that the outcome of a call may change, but for those that its result names.
+fn keys(permit: &Permit) -> Vec<Key> {
+    let held = permit.held.iter().map(|held| held.key.clone());
+    let open = permit.watched.iter().map(|watched| watched.open.clone());
+    let labels = permit.labels.iter().map(|(job, _)| job.clone());
+    let call = permit.call.iter().map(|call| permits_of_call_key(call));
+    held.chain(open).chain(permit.claimed.iter().cloned()).chain(labels).chain(call).collect()
+}
+
+struct Outcome<'o> {
+    gate: &'o Gate,
+    permit: &'o Permit,
+    settlement: &'o Settlement<'o>,
+    results: &'o [Value],
+    host: Option<&'o Frame>,
+}
+
+impl Outcome<'_> {
+    fn changes(&self, snapshot: &Snapshot<'_>, watched: &[(Watched, Option<Key>)]) -> Vec<Change> {
+        let plain = |key: Key, delta: Delta| Change { key, form: FormRef::Plain, delta };
+        let mut all = Vec::new();
+        for held in &self.permit.held {
+            self.held(held, &mut all);
+        }
+        for (watched, ended) in watched {
+            self.watched(watched, ended.as_ref(), snapshot, &mut all);
+        }
+        for key in &self.permit.claimed {
+            all.push(plain(key.clone(), self.claimed(key, snapshot)));
+        }
+        if let (How::NotSent, Some((job, labels))) = (self.settlement.how, &self.permit.labels) {
+            all.push(plain(job.clone(), Delta::Leave(labels.clone())));
+        }
+        let own = permit_key(&self.permit.decision);
+        if let Some(call) = &self.permit.call {
+            all.push(plain(permits_of_call_key(call), Delta::DropKey(own.clone())));
+        }
+        all.push(plain(own, Delta::Remove));
+        all
+    }
+
+    /// True where what was counted is given back.
+    fn releases(&self) -> bool {
+        match self.settlement.how {
+            How::NotSent => true,
+            How::Error => self.permit.error_releases,
+            How::Ok | How::Unknown => false,
+        }
+    }
+
+    fn held(&self, held: &Held, all: &mut Vec<Change>) {
+        let house = self.gate.house();
+        let Some(meter) = house.plan.meters.get(held.meter as usize) else { return };
+        let (permit, at) = (self.permit.id, self.permit.at);
+        let mut push = |delta| {
+            all.push(Change { key: held.key.clone(), form: FormRef::Meter(held.meter), delta });
+        };
+        if meter.meter == Meter::InFlight {
+            // Nobody knows whether it still runs: its lease ends by itself.
+            if self.settlement.how != How::Unknown {
+                push(Delta::Landed(permit));
+            }
+            return;
+        }
+        let is = if self.releases() {
+            0
+        } else {
+            self.actual(held, meter.limit, meter.meter).unwrap_or(held.amount)
+        };
+        if is == held.amount {
+            push(Delta::Settle(permit));
+        } else {
+            push(Delta::Recharge { at, was: held.amount, is, permit });
+        }
+    }
+
+    /// What the host says was really used: the summand again, where nothing but facts of the host is read in it.
+    fn actual(&self, held: &Held, limit: agentpass_ir::LimitId, meter: Meter) -> Option<i128> {
+        let frame = self.host?;
+        let contract = self.gate.contract();
+        let program = contract.program();
+        let plan = self.gate.house().plan;
+        let tool = contract.tool(&self.permit.tool).known()?;
+        let charges = contract.charges(tool).iter().filter_map(|id| program.charges.get(id.index()));
+        for charge in charges.filter(|charge| charge.limit == limit) {
+            let bounds = plan.meters.get(held.meter as usize).map(|meter| meter.bounds.as_slice())?;
+            for line in bounds.iter().filter_map(|&at| charge.lines.get(at)?.as_ref()) {
+                let Some(node) = line.amount.filter(|&node| is_of_host(program, node)) else { continue };
+                // A figure that the host does not repeat stays what it was.
+                if !mentions(program, node, frame) {
+                    continue;
+                }
+                let world = crate::eval::Nowhere;
+                let eval = Eval::new(contract, frame, &world);
+                if let Datum::Is(value) = eval.value(node, None) {
+                    return match (&*value, meter) {
+                        (Value::Int(tokens), _) if *tokens >= 0 => Some(i128::from(*tokens)),
+                        (Value::Money(money), _) if !money.is_negative() => Some(money.nano),
+                        _ => None,
+                    };
+                }
+            }
+        }
+        None
+    }
+
+    fn watched(
+        &self,
+        watched: &Watched,
+        ended: Option<&Key>,
+        snapshot: &Snapshot<'_>,
+        all: &mut Vec<Change>,
+    ) {
+        let program = self.gate.contract().program();
+        let Some(monitor) = program.monitors.get(watched.monitor.index()) else { return };
+        let form = FormRef::Monitor(watched.monitor);
+        let mut push = |key: &Key, delta| all.push(Change { key: key.clone(), form, delta });
+        push(&watched.open, Delta::Close(self.permit.id));
+        let Some(counts) = self.counts(monitor) else { return };
+        // Without a known join it may be joined with anything: it is kept where open calls are, as a possibility.
+        let (key, sure) = match ended {
+            Some(key) => (key, counts == Truth::True && watched.sure),
+            None => (&watched.open, false),
+        };
+        let at = match monitor.phase {
+            Phase::Started => watched.at,
+            _ => stamp(program, watched.monitor, snapshot.reading.early, snapshot.reading.late),
+        };
+        let end = Ended {
+            begin: self.permit.id.0,
+            end: snapshot.sequence,
+            at,
+            sure,
+            amount: watched.amount,
+            parts: self.parts(monitor, watched),
+        };
+        push(key, Delta::Count(Box::new(end)));
+    }
+
+    /// Whether the call counts for a monitor, now that it has ended; nothing where it does not.
+    fn counts(&self, monitor: &Monitor) -> Option<Truth> {
+        let how = self.settlement.how;
+        let by_phase = match (monitor.phase, how) {
+            (_, How::NotSent) | (Phase::Attempted, _) => return None,
+            (Phase::Started, _) | (Phase::Completed, How::Ok) | (Phase::Failed, How::Error) => Truth::True,
+            (Phase::Completed | Phase::Failed, How::Unknown) => Truth::Undetermined,
+            (Phase::Completed, How::Error) | (Phase::Failed, How::Ok) => return None,
+        };
+        let contract = self.gate.contract();
+        let frame = Frame::shared(contract.program());
+        let world = Results(self.results);
+        let eval = Eval::new(contract, &frame, &world);
+        let by_result = monitor.result.map_or(Truth::True, |result| eval.truth(result, None));
+        let both = match by_phase.and(by_result) {
+            // A result that cannot be computed proves nothing, and disproves nothing.
+            Truth::Failed => Truth::Undetermined,
+            both => both,
+        };
+        (both != Truth::False).then_some(both)
+    }
+
+    fn parts(&self, monitor: &Monitor, watched: &Watched) -> Vec<Value> {
+        let contract = self.gate.contract();
+        let frame = Frame::shared(contract.program());
+        let world = Results(self.results);
+        let eval = Eval::new(contract, &frame, &world);
+        let own = kept(&monitor.keep).iter().zip(&watched.parts);
+        own.map(|(kept, known)| match &kept.value {
+            Join::Arg(_) => known.clone(),
+            Join::Result(node) => value(&eval, *node),
+        })
+        .collect()
+    }
+
+    fn claimed(&self, key: &Key, snapshot: &Snapshot<'_>) -> Delta {
+        let row = self.permit_row(key, snapshot);
+        let Some(Row::Once(entry)) = row else { return Delta::Remove };
+        if self.releases() {
+            return Delta::Remove;
+        }
+        let state = match self.settlement.how {
+            How::Unknown => State::Unknown,
+            _ => {
+                // What was too large, or is an error, is not given again.
+                let result = self
+                    .settlement
+                    .result
+                    .filter(|result| self.settlement.how == How::Ok && result.len() <= MAX_RESULT);
+                let result = match (self.settlement.how, result, self.settlement.result) {
+                    (How::Ok, None, None) => Some("null".into()),
+                    (_, result, _) => result.map(Into::into),
+                };
+                let labels = self.permit.labels.as_ref().map(|(_, labels)| labels.clone());
+                State::Done { at: snapshot.reading.late, result, labels: labels.unwrap_or_default() }
+            }
+        };
+        Delta::Put(Row::Once(Entry { digest: entry.digest, state }))
+    }
+
+    fn permit_row<'s>(&self, key: &Key, snapshot: &Snapshot<'s>) -> Option<&'s Row> {
+        let place = keys(self.permit).iter().position(|known| known == key)?;
+        snapshot.rows.get(place + 1).copied().flatten()
+    }
+}
+
+/// True where a node reads facts of the host, and nothing else of the call.
+fn is_of_host(program: &Program, node: NodeId) -> bool {
+    let Some(of) = program.nodes.get(node.index()) else { return false };
+    if let Op::Slot(slot) = of.op {
+        let first = program.host_slot(0);
+        return slot >= first && slot < program.job_slot(0);
+    }
+    let mut all = !matches!(of.op, Op::Digest | Op::Labels | Op::Now);
+    of.op.children(&mut |child| all &= is_of_host(program, child));
+    all
+}
+
+/// True where a frame holds something that the node reads.
+fn mentions(program: &Program, node: NodeId, frame: &Frame) -> bool {
+    let Some(of) = program.nodes.get(node.index()) else { return false };
+    if let Op::Slot(slot) = of.op {
+        return frame.get(slot).is_some();
+    }
+    let mut any = false;
+    of.op.children(&mut |child| any |= mentions(program, child, frame));
+    any
+}

@@ -1,0 +1,57 @@
+//! What the gate knows of a job.
+
+use std::collections::BTreeMap;
+
+use agentpass_values::Timestamp;
+
+/// A job.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Job {
+    /// When it was opened, or its first call allowed.
+    pub opened: Timestamp,
+    /// Whom the host bound it to, where it opened it: calls of others are denied.
+    pub bound: Option<Bound>,
+    /// The jobs above it, nearest first: its calls charge them too.
+    pub parents: Vec<String>,
+    /// Pairs of source and label, with how many calls brought each: one that was never sent brought nothing.
+    pub labels: BTreeMap<(String, String), u32>,
+    /// An operator has to lift this.
+    pub suspended: bool,
+}
+
+/// Whom a job belongs to.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Bound {
+    /// The agent.
+    pub agent: Option<String>,
+    /// The user.
+    pub user: Option<String>,
+}
+
+impl Job {
+    /// A job without anything.
+    #[must_use]
+    pub fn opened(at: Timestamp) -> Self {
+        Self { opened: at, bound: None, parents: Vec::new(), labels: BTreeMap::new(), suspended: false }
+    }
+
+    /// Labels join it.
+    pub fn join(&mut self, labels: &[(String, String)]) {
+        for label in labels {
+            let count = self.labels.entry(label.clone()).or_insert(0);
+            *count = count.saturating_add(1);
+        }
+    }
+
+    /// The call that brought them was never sent.
+    pub fn leave(&mut self, labels: &[(String, String)]) {
+        for label in labels {
+            if let Some(count) = self.labels.get_mut(label) {
+                *count -= 1;
+                if *count == 0 {
+                    self.labels.remove(label);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,237 @@
+//! Rows, and how they change.
+
+use agentpass_ir::Keep;
+use agentpass_values::Timestamp;
+
+use super::asking::Asking;
+use super::job::{Bound, Job};
+use super::key::Key;
+use super::once;
+use super::permit::{Permit, PermitId};
+use super::seen::Seen;
+use super::sums::Shape;
+use super::switches::{Switch, Switches};
+use super::tally::Tally;
+use super::watch::{Ended, Open, Watch};
+
+/// A row.
+#[derive(Clone, PartialEq, Debug)]
+#[allow(missing_docs, reason = "named as what they hold")]
+pub enum Row {
+    Tally(Tally),
+    Watch(Watch),
+    Once(once::Entry),
+    Asking(Box<Asking>),
+    /// Where to look further.
+    Keys(Vec<Key>),
+    /// Names to look further with.
+    Names(Vec<Option<String>>),
+    Job(Job),
+    Permit(Box<Permit>),
+    Seen(Seen),
+    Made,
+    Switches(Switches),
+}
+
+/// A change of one row. Each is small, whatever the row has become.
+#[derive(Clone, PartialEq, Debug)]
+#[allow(clippy::large_enum_variant, reason = "a change is moved once, into the row")]
+pub enum Delta {
+    /// The row becomes this.
+    Put(Row),
+    /// The row goes.
+    Remove,
+    /// Counts against a total.
+    Charge {
+        /// When.
+        at: Timestamp,
+        /// How much.
+        amount: i128,
+        /// The call, while it can be taken back.
+        open: Option<PermitId>,
+    },
+    /// A call can no longer be taken back.
+    Settle(PermitId),
+    /// Takes back what a call counted, and counts something else instead.
+    Recharge {
+        /// When it was counted.
+        at: Timestamp,
+        /// How much was.
+        was: i128,
+        /// How much it is.
+        is: i128,
+        /// The call.
+        permit: PermitId,
+    },
+    /// A call is in flight.
+    Lease(PermitId, Option<Timestamp>),
+    /// It no longer is.
+    Landed(PermitId),
+    /// The running time begins, unless it has.
+    Began(Timestamp),
+    /// A step was lifted, or has spoken.
+    Mark(u32, Option<Timestamp>),
+    /// A monitor sees a call begin.
+    Begin(Box<Open>),
+    /// A monitor sees a call end, in whatever way.
+    Close(PermitId),
+    /// A monitor counts what ended, or may.
+    Count(Box<Ended>),
+    /// A job is there, and labels join it.
+    Join(Timestamp, Vec<(String, String)>),
+    /// Labels of what was never sent leave it.
+    Leave(Vec<(String, String)>),
+    /// A job is opened by the host, for those, with labels that it inherits and the jobs above it.
+    OpenJob(Timestamp, Bound, Vec<(String, String)>, Vec<String>),
+    /// A job is suspended, or no longer.
+    Suspend(Timestamp, bool),
+    /// A switch is turned.
+    Switch(Switch, bool),
+    /// One more place to look.
+    AddKey(Key),
+    /// One less.
+    DropKey(Key),
+    /// One more name to look with.
+    AddName(Option<String>),
+}
+
+/// How a row of its kind is kept: what the contract says, and not the row.
+#[derive(Clone, Copy, Debug)]
+pub enum Form<'p> {
+    /// Nothing needs to be said.
+    Plain,
+    /// A total.
+    Tally(Shape<'p>),
+    /// A monitor.
+    Watch(&'p Keep),
+}
+
+/// Changes a row.
+pub fn apply(row: &mut Option<Row>, form: Form<'_>, delta: Delta) {
+    match delta {
+        Delta::Put(new) => *row = Some(new),
+        Delta::Remove => *row = None,
+        Delta::Charge { at, amount, open } => {
+            if let (Some(tally), Form::Tally(shape)) = (tally(row), form) {
+                tally.sums.add(shape, at, amount, open);
+            }
+        }
+        Delta::Settle(permit) => {
+            if let (Some(Row::Tally(tally)), Form::Tally(shape)) = (row.as_mut(), form) {
+                tally.sums.settle(shape, permit);
+            }
+        }
+        Delta::Recharge { at, was, is, permit } => {
+            if let (Some(tally), Form::Tally(shape)) = (tally(row), form) {
+                tally.sums.take_back(shape, at, was, permit);
+                if is != 0 {
+                    tally.sums.add(shape, at, is, None);
+                }
+            }
+        }
+        Delta::Lease(permit, until) => {
+            if let Some(tally) = tally(row) {
+                tally.leases.push((permit, until));
+            }
+        }
+        Delta::Landed(permit) => {
+            if let Some(Row::Tally(tally)) = row {
+                tally.leases.retain(|(of, _)| *of != permit);
+            }
+        }
+        Delta::Began(at) => {
+            if let Some(tally) = tally(row) {
+                tally.began.get_or_insert(at);
+            }
+        }
+        Delta::Mark(bound, until) => {
+            if let Some(tally) = tally(row) {
+                tally.mark(bound, until);
+            }
+        }
+        Delta::Begin(open) => {
+            if let Some(watch) = watch(row) {
+                watch.begin(*open);
+            }
+        }
+        Delta::Close(permit) => {
+            if let Some(Row::Watch(watch)) = row {
+                watch.close(permit);
+                if *watch == Watch::default() {
+                    *row = None;
+                }
+            }
+        }
+        Delta::Count(ended) => {
+            if let (Some(watch), Form::Watch(keep)) = (watch(row), form) {
+                watch.count(keep, *ended);
+            }
+        }
+        Delta::Join(at, labels) => {
+            if let Some(job) = job(row, at) {
+                job.join(&labels);
+            }
+        }
+        Delta::Leave(labels) => {
+            if let Some(Row::Job(job)) = row {
+                job.leave(&labels);
+            }
+        }
+        Delta::OpenJob(at, bound, labels, parents) => {
+            if let Some(job) = job(row, at) {
+                job.bound = Some(bound);
+                job.parents = parents;
+                job.join(&labels);
+            }
+        }
+        Delta::Suspend(at, suspended) => {
+            if let Some(job) = job(row, at) {
+                job.suspended = suspended;
+            }
+        }
+        Delta::Switch(switch, suspended) => {
+            if let Row::Switches(switches) = row.get_or_insert_with(|| Row::Switches(Switches::default())) {
+                switches.turn(switch, suspended);
+            }
+        }
+        Delta::AddKey(key) => match row {
+            Some(Row::Keys(keys)) if keys.contains(&key) => {}
+            Some(Row::Keys(keys)) => keys.push(key),
+            _ => *row = Some(Row::Keys(vec![key])),
+        },
+        Delta::DropKey(key) => {
+            if let Some(Row::Keys(keys)) = row {
+                keys.retain(|known| *known != key);
+                if keys.is_empty() {
+                    *row = None;
+                }
+            }
+        }
+        Delta::AddName(name) => match row {
+            Some(Row::Names(names)) if names.contains(&name) => {}
+            Some(Row::Names(names)) => names.push(name),
+            _ => *row = Some(Row::Names(vec![name])),
+        },
+    }
+}
+
+fn tally(row: &mut Option<Row>) -> Option<&mut Tally> {
+    match row.get_or_insert_with(|| Row::Tally(Tally::default())) {
+        Row::Tally(tally) => Some(tally),
+        _ => None,
+    }
+}
+
+fn watch(row: &mut Option<Row>) -> Option<&mut Watch> {
+    match row.get_or_insert_with(|| Row::Watch(Watch::default())) {
+        Row::Watch(watch) => Some(watch),
+        _ => None,
+    }
+}
+
+fn job(row: &mut Option<Row>, at: Timestamp) -> Option<&mut Job> {
+    match row.get_or_insert_with(|| Row::Job(Job::opened(at))) {
+        Row::Job(job) => Some(job),
+        _ => None,
+    }
+}

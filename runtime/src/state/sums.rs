@@ -1,0 +1,279 @@
+//! Running totals over a window, from which what was not sent can be taken back.
+//!
+//! | window | kept as | exact |
+//! | --- | --- | --- |
+//! | as long as the key lives, or a unit of the calendar | one number | yes |
+//! | a count in the last D | the times of the last N, and of all open calls | yes, up to N |
+//! | a sum in the last D | slices of D/64, each leaving as a whole | refuses up to D/64 longer, never allows more |
+//!
+//! Windows are closed: what happened exactly D ago is inside (semantics 21). Nothing here keeps time; moments are
+//! nanoseconds of the store's readings.
+
+use std::collections::VecDeque;
+
+use agentpass_ir::Window;
+use agentpass_values::Timestamp;
+
+use super::permit::PermitId;
+
+/// Into how many slices the window of a sum is cut.
+pub const SLICES: i64 = 64;
+
+/// A total.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Sums {
+    /// Before the window, or of the unit that began then.
+    unit: i64,
+    /// For lifetimes and units.
+    total: i128,
+    /// For counts in a window, in order of time.
+    times: VecDeque<Time>,
+    /// For sums in a window, in order of time.
+    slices: VecDeque<Slice>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Time {
+    at: i64,
+    /// The call, while it is open: it may still be taken back.
+    open: Option<PermitId>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Slice {
+    first: i64,
+    last: i64,
+    amount: i128,
+}
+
+/// How a total is kept.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Shape<'w> {
+    /// Over which time.
+    pub window: &'w Window,
+    /// For counts: the greatest number that matters. For sums, nothing.
+    pub most: Option<u32>,
+}
+
+impl Sums {
+    /// The total, without what has left the window.
+    #[must_use]
+    pub fn total(&self, shape: Shape<'_>, now: Timestamp) -> i128 {
+        match (shape.window, shape.most) {
+            (Window::Lifetime, _) => self.total,
+            (Window::Calendar(unit, zone), _) => {
+                let start = zone.start_of(*unit, now).map(Timestamp::nanos);
+                // A clock that went back lies in an older unit: what was counted since still counts.
+                if start.is_none_or(|start| start <= self.unit) { self.total } else { 0 }
+            }
+            (Window::Rolling(length), Some(_)) => {
+                let oldest = now.nanos().saturating_sub(length.nanos());
+                let inside = self.times.len() - self.times.partition_point(|time| time.at < oldest);
+                inside as i128
+            }
+            (Window::Rolling(length), None) => {
+                let oldest = now.nanos().saturating_sub(length.nanos());
+                let inside = self.slices.iter().filter(|slice| slice.last >= oldest);
+                inside.fold(0_i128, |sum, slice| sum.saturating_add(slice.amount))
+            }
+        }
+    }
+
+    /// Counts an amount.
+    pub fn add(&mut self, shape: Shape<'_>, now: Timestamp, amount: i128, open: Option<PermitId>) {
+        let at = now.nanos();
+        match (shape.window, shape.most) {
+            (Window::Lifetime, _) => self.total = self.total.saturating_add(amount),
+            (Window::Calendar(unit, zone), _) => {
+                let start = zone.start_of(*unit, now).map_or(at, Timestamp::nanos);
+                if start > self.unit {
+                    self.unit = start;
+                    self.total = 0;
+                }
+                self.total = self.total.saturating_add(amount);
+            }
+            (Window::Rolling(length), Some(most)) => {
+                let oldest = at.saturating_sub(length.nanos());
+                while self.times.front().is_some_and(|time| time.at < oldest && time.open.is_none()) {
+                    self.times.pop_front();
+                }
+                for _ in 0..amount.clamp(0, i128::from(most).saturating_add(1)) {
+                    self.times.push_back(Time { at, open });
+                }
+                self.shorten(most);
+            }
+            (Window::Rolling(length), None) => {
+                let oldest = at.saturating_sub(length.nanos());
+                while self.slices.front().is_some_and(|slice| slice.last < oldest) {
+                    self.slices.pop_front();
+                }
+                let width = length.nanos() / SLICES;
+                match self.slices.back_mut() {
+                    Some(last) if at.saturating_sub(last.first) < width => {
+                        last.amount = last.amount.saturating_add(amount);
+                        last.last = last.last.max(at);
+                    }
+                    _ => self.slices.push_back(Slice { first: at, last: at, amount }),
+                }
+            }
+        }
+    }
+
+    /// The last `most` times of calls that can no longer be taken back are enough to know whether there are so many, and
+    /// all open ones: any of them may leave.
+    fn shorten(&mut self, most: u32) {
+        let mut settled = self.times.iter().filter(|time| time.open.is_none()).count();
+        while settled > most as usize {
+            let Some(oldest) = self.times.iter().position(|time| time.open.is_none()) else { return };
+            self.times.remove(oldest);
+            settled -= 1;
+        }
+    }
+
+    /// The call can no longer be taken back.
+    pub fn settle(&mut self, shape: Shape<'_>, permit: PermitId) {
+        if let Some(most) = shape.most {
+            for time in self.times.iter_mut().filter(|time| time.open == Some(permit)) {
+                time.open = None;
+            }
+            self.shorten(most);
+        }
+    }
+
+    /// Takes back what a call counted at that moment, as far as it is still inside.
+    pub fn take_back(&mut self, shape: Shape<'_>, then: Timestamp, amount: i128, permit: PermitId) {
+        let at = then.nanos();
+        match (shape.window, shape.most) {
+            (Window::Lifetime, _) => self.total = self.total.saturating_sub(amount),
+            (Window::Calendar(unit, zone), _) => {
+                if zone.start_of(*unit, then).map(Timestamp::nanos) == Some(self.unit) {
+                    self.total = self.total.saturating_sub(amount);
+                }
+            }
+            (Window::Rolling(_), Some(_)) => self.times.retain(|time| time.open != Some(permit)),
+            (Window::Rolling(_), None) => {
+                let slice = self.slices.iter_mut().rev().find(|slice| slice.first <= at && at <= slice.last);
+                if let Some(slice) = slice {
+                    slice.amount = slice.amount.saturating_sub(amount);
+                }
+            }
+        }
+    }
+
+    /// When an amount will have room below a bound, should nothing else be counted; nothing where time alone never makes
+    /// room.
+    #[must_use]
+    pub fn room_at(&self, shape: Shape<'_>, now: Timestamp, most: i128, amount: i128) -> Option<Timestamp> {
+        if amount > most {
+            return None;
+        }
+        match (shape.window, shape.most) {
+            (Window::Lifetime, _) => None,
+            (Window::Calendar(unit, zone), _) => zone.next_start(*unit, now),
+            (Window::Rolling(length), _) => {
+                let mut total = self.total(shape, now).saturating_add(amount);
+                let oldest = now.nanos().saturating_sub(length.nanos());
+                let times = self.times.iter().map(|time| (time.at, 1));
+                let slices = self.slices.iter().map(|slice| (slice.last, slice.amount));
+                for (last, amount) in times.chain(slices).filter(|(last, _)| *last >= oldest) {
+                    total = total.saturating_sub(amount);
+                    if total <= most {
+                        // The window is closed: it has left one nanosecond later.
+                        let leaves = last.checked_add(length.nanos())?.checked_add(1)?;
+                        return Some(Timestamp::from_nanos(leaves));
+                    }
+                }
+                None
+            }
+        }
+    }
+
+    /// True where nothing that is kept can ever matter again.
+    #[must_use]
+    pub fn is_over(&self, shape: Shape<'_>, now: Timestamp) -> bool {
+        match shape.window {
+            Window::Lifetime => self.total == 0,
+            Window::Calendar(..) => self.total(shape, now) == 0,
+            Window::Rolling(length) => {
+                let oldest = now.nanos().saturating_sub(length.nanos());
+                self.times.back().is_none_or(|time| time.at < oldest)
+                    && self.times.iter().all(|time| time.open.is_none())
+                    && self.slices.back().is_none_or(|slice| slice.last < oldest)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use agentpass_values::{CalendarUnit, Duration, Zone};
+
+    use super::*;
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_nanos(seconds * 1_000_000_000)
+    }
+
+    fn rolling(seconds: i64) -> Window {
+        Window::Rolling(Duration::from_nanos(seconds * 1_000_000_000))
+    }
+
+    #[test]
+    fn counts_are_exact_and_windows_closed() {
+        let window = rolling(10);
+        let shape = Shape { window: &window, most: Some(3) };
+        let mut sums = Sums::default();
+        for second in [0, 3, 4] {
+            sums.add(shape, at(second), 1, None);
+        }
+        assert_eq!(sums.total(shape, at(10)), 3);
+        assert_eq!(sums.total(shape, Timestamp::from_nanos(10_000_000_001)), 2);
+        assert_eq!(sums.room_at(shape, at(10), 3, 1), Some(Timestamp::from_nanos(10_000_000_001)));
+        assert_eq!(sums.room_at(shape, at(10), 1, 1), Some(Timestamp::from_nanos(14_000_000_001)));
+    }
+
+    #[test]
+    fn what_is_open_can_be_taken_back_and_never_more() {
+        let window = rolling(100);
+        let shape = Shape { window: &window, most: Some(2) };
+        let mut sums = Sums::default();
+        for second in 0..5 {
+            sums.add(shape, at(second), 1, (second % 2 == 0).then_some(PermitId(second as u64)));
+        }
+        // 1 and 3 are settled, 0, 2 and 4 are open.
+        sums.take_back(shape, at(4), 1, PermitId(4));
+        assert_eq!(sums.total(shape, at(5)), 4);
+        sums.settle(shape, PermitId(0));
+        sums.take_back(shape, at(2), 1, PermitId(2));
+        assert_eq!(sums.total(shape, at(5)), 2, "the last two that are settled");
+    }
+
+    #[test]
+    fn sums_refuse_longer_and_never_allow_more() {
+        let window = rolling(640);
+        let shape = Shape { window: &window, most: None };
+        let mut sums = Sums::default();
+        sums.add(shape, at(0), 5, None);
+        sums.add(shape, at(9), 7, None);
+        sums.add(shape, at(10), 1, None);
+        assert_eq!(sums.total(shape, at(645)), 13, "the first five leave with the seven");
+        assert_eq!(sums.total(shape, at(650)), 1);
+        sums.take_back(shape, at(9), 7, PermitId(1));
+        assert_eq!(sums.total(shape, at(640)), 6);
+    }
+
+    #[test]
+    fn units_begin_anew() {
+        let window = Window::Calendar(CalendarUnit::Day, Zone::utc());
+        let shape = Shape { window: &window, most: None };
+        let mut sums = Sums::default();
+        sums.add(shape, at(100), 5, None);
+        assert_eq!(sums.total(shape, at(86_399)), 5);
+        assert_eq!(sums.total(shape, at(86_400)), 0);
+        sums.add(shape, at(86_400), 2, None);
+        assert_eq!(sums.total(shape, at(86_300)), 2, "a clock that went back gives nothing back");
+        sums.take_back(shape, at(100), 5, PermitId(1));
+        assert_eq!(sums.total(shape, at(86_400)), 2, "yesterday's hold is not today's");
+        assert_eq!(sums.room_at(shape, at(86_400), 2, 1), Some(at(2 * 86_400)));
+    }
+}

@@ -1,0 +1,56 @@
+//! The kill switch: what is suspended until an operator lifts it (semantics 27).
+
+use std::collections::BTreeSet;
+
+/// What is suspended beyond single jobs.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Switches {
+    /// Everything.
+    pub gate: bool,
+    /// Agents, each of a tenant.
+    pub agents: BTreeSet<(Option<String>, String)>,
+    /// Tools, by wire name.
+    pub tools: BTreeSet<String>,
+}
+
+/// One switch.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Switch {
+    /// Everything.
+    Gate,
+    /// An agent of a tenant.
+    Agent(Option<String>, String),
+    /// A tool, by wire name.
+    Tool(String),
+}
+
+impl Switches {
+    /// True where that is suspended.
+    #[must_use]
+    pub fn is_on(&self, switch: &Switch) -> bool {
+        match switch {
+            Switch::Gate => self.gate,
+            Switch::Agent(tenant, agent) => self.agents.contains(&(tenant.clone(), agent.clone())),
+            Switch::Tool(tool) => self.tools.contains(tool),
+        }
+    }
+
+    /// Turns a switch.
+    pub fn turn(&mut self, switch: Switch, suspended: bool) {
+        match switch {
+            Switch::Gate => self.gate = suspended,
+            Switch::Agent(tenant, agent) if suspended => {
+                self.agents.insert((tenant, agent));
+            }
+            Switch::Agent(tenant, agent) => {
+                self.agents.remove(&(tenant, agent));
+            }
+            Switch::Tool(tool) if suspended => {
+                self.tools.insert(tool);
+            }
+            Switch::Tool(tool) => {
+                self.tools.remove(&tool);
+            }
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! What is kept for one meter of a limit under one key.
+
+use agentpass_ir::{Bound, Limit, Meter};
+use agentpass_values::Timestamp;
+
+use super::permit::PermitId;
+use super::sums::{Shape, Sums};
+
+/// A running total, what is in flight, and the steps that were taken.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Tally {
+    /// The total.
+    pub sums: Sums,
+    /// For calls in flight: each open call, and until when it counts.
+    pub leases: Vec<(PermitId, Option<Timestamp>)>,
+    /// For running times: when the first call was allowed.
+    pub began: Option<Timestamp>,
+    /// Steps that were lifted by an approval, or have spoken: the bound's number, and until when.
+    pub marks: Vec<(u32, Option<Timestamp>)>,
+}
+
+/// How the total of a meter is kept, for all of its bounds together.
+#[must_use]
+pub fn shape<'l>(limit: &'l Limit, bounds: &[&Bound]) -> Shape<'l> {
+    let counts =
+        bounds.iter().all(|bound| matches!(bound.meter, Meter::Calls | Meter::Retries | Meter::Denials));
+    let most = bounds.iter().map(|bound| bound.most).max().unwrap_or(0);
+    // One more than the bound: to tell "as many as" from "more than".
+    let most = u32::try_from(most.saturating_add(1)).unwrap_or(u32::MAX);
+    Shape { window: &limit.window, most: counts.then_some(most) }
+}
+
+impl Tally {
+    /// How much there is, in units of the meter.
+    #[must_use]
+    pub fn total(&self, meter: Meter, shape: Shape<'_>, early: Timestamp, late: Timestamp) -> i128 {
+        match meter {
+            Meter::InFlight => {
+                let live = self.leases.iter().filter(|(_, until)| until.is_none_or(|until| early <= until));
+                live.count() as i128
+            }
+            Meter::Runtime => self
+                .began
+                .map_or(0, |began| i128::from(late.nanos()).saturating_sub(i128::from(began.nanos())).max(0)),
+            _ => self.sums.total(shape, early),
+        }
+    }
+
+    /// True where the step was lifted, or has spoken, and that still holds.
+    #[must_use]
+    pub fn is_marked(&self, bound: u32, early: Timestamp) -> bool {
+        self.marks.iter().any(|(of, until)| *of == bound && until.is_none_or(|until| early <= until))
+    }
+
+    /// Notes that a step was lifted, or has spoken.
+    pub fn mark(&mut self, bound: u32, until: Option<Timestamp>) {
+        self.marks.retain(|(of, _)| *of != bound);
+        self.marks.push((bound, until));
+    }
+}

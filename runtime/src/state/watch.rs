@@ -1,0 +1,320 @@
+//! What a monitor keeps per key (semantics 19): which calls are open, and what is known of those that ended.
+//!
+//! A question is answered for every way in which the open calls could end. So each answer has a sure part and a possible
+//! one: what is true of calls that ended for certain, and what open calls, and those of which nobody knows how they ended,
+//! could make true.
+
+use agentpass_ir::{Keep, Phase, Value, Window};
+use agentpass_values::{Duration, Timestamp};
+
+use super::permit::PermitId;
+use super::sums::{Shape, Sums};
+
+/// What is kept of the calls of one tool, or of one event, under one key.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Watch {
+    /// Calls without an outcome.
+    pub open: Vec<Open>,
+    /// Calls that ended and can still matter as evidence, or against it: of two of which one began and ended later, only
+    /// that one.
+    spans: Vec<Span>,
+    /// The same, of calls of which nobody knows whether they count.
+    maybe: Vec<Span>,
+    /// The one that rules read: the latest, or the first.
+    kept: Option<Kept>,
+    /// When one ended of which nobody knows whether it counts: it may be the one.
+    kept_maybe: Option<u64>,
+    /// How many, or how much.
+    sums: Sums,
+    /// The same, of those of which nobody knows.
+    sums_maybe: Sums,
+}
+
+/// A call without an outcome.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Open {
+    /// The call.
+    pub permit: PermitId,
+    /// When it began.
+    pub at: Timestamp,
+    /// False where nobody knows whether its arguments are those that are looked for.
+    pub sure: bool,
+    /// Until when it counts as in flight.
+    pub lease: Option<Timestamp>,
+    /// Its summand.
+    pub amount: i128,
+    /// Its parts that rules read.
+    pub parts: Vec<Value>,
+}
+
+/// A call that ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Span {
+    /// The transaction in which it began.
+    begin: u64,
+    /// The transaction in which it ended.
+    end: u64,
+    /// When that was.
+    at: Timestamp,
+}
+
+/// The call that rules read.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Kept {
+    /// The transaction in which it ended.
+    pub end: u64,
+    /// When that was.
+    pub at: Timestamp,
+    /// Its parts.
+    pub parts: Vec<Value>,
+}
+
+/// Something that a call did, for a monitor.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Ended {
+    /// The transaction in which it began.
+    pub begin: u64,
+    /// The transaction in which it ended.
+    pub end: u64,
+    /// When that was.
+    pub at: Timestamp,
+    /// False where nobody knows whether it counts.
+    pub sure: bool,
+    /// Its summand.
+    pub amount: i128,
+    /// Its parts that rules read.
+    pub parts: Vec<Value>,
+}
+
+/// How many spans are kept beside each other. More than one is only needed where calls overlap; without the oldest a
+/// question may be answered more strictly.
+const MOST_SPANS: usize = 16;
+
+impl Watch {
+    /// A call begins.
+    pub fn begin(&mut self, open: Open) {
+        self.open.push(open);
+    }
+
+    /// A call is no longer open.
+    pub fn close(&mut self, permit: PermitId) -> Option<Open> {
+        let place = self.open.iter().position(|open| open.permit == permit)?;
+        Some(self.open.remove(place))
+    }
+
+    /// Something counts, or may.
+    pub fn count(&mut self, keep: &Keep, ended: Ended) {
+        match keep {
+            Keep::Spans { .. } => {
+                let span = Span { begin: ended.begin, end: ended.end, at: ended.at };
+                push(if ended.sure { &mut self.spans } else { &mut self.maybe }, span);
+            }
+            Keep::Latest(_) if ended.sure => {
+                self.kept = Some(Kept { end: ended.end, at: ended.at, parts: ended.parts });
+                self.kept_maybe = None;
+            }
+            Keep::First(_) if ended.sure => {
+                self.kept.get_or_insert(Kept { end: ended.end, at: ended.at, parts: ended.parts });
+            }
+            Keep::Latest(_) => self.kept_maybe = Some(ended.end),
+            Keep::First(_) => {
+                self.kept_maybe.get_or_insert(ended.end);
+            }
+            Keep::Count { .. } | Keep::Sum { .. } => {
+                let window = window_of(keep);
+                let shape = shape_of(keep, &window);
+                let amount = if matches!(keep, Keep::Sum { .. }) { ended.amount } else { 1 };
+                let sums = if ended.sure { &mut self.sums } else { &mut self.sums_maybe };
+                sums.add(shape, ended.at, amount, None);
+            }
+            Keep::Open => {}
+        }
+    }
+
+    /// How many there were: for certain, and at the most.
+    #[must_use]
+    pub fn calls(&self, keep: &Keep, phase: Phase, early: Timestamp, late: Timestamp) -> (i64, i64) {
+        let window = window_of(keep);
+        let shape = shape_of(keep, &window);
+        let (sure, possible) = self.open_in(phase, &window, early, late);
+        let least = self.sums.total(shape, late).saturating_add(sure);
+        let most = self.sums.total(shape, early).saturating_add(self.sums_maybe.total(shape, early));
+        let most = most.saturating_add(possible);
+        let small = |total: i128| i64::try_from(total).unwrap_or(i64::MAX);
+        // A full row says "at least so many".
+        let full = matches!(keep, Keep::Count { most: kept, within: Some(_) } if most >= i128::from(*kept));
+        (small(least), if full { i64::MAX } else { small(most) })
+    }
+
+    /// Open calls that count already, and those that may come to count.
+    fn open_in(&self, phase: Phase, window: &Window, early: Timestamp, late: Timestamp) -> (i128, i128) {
+        match phase {
+            Phase::Attempted => (0, 0),
+            // An open call has begun, which is all that is asked.
+            Phase::Started => {
+                let inside = |open: &&Open, now: Timestamp| match window {
+                    Window::Rolling(length) => open.at.nanos() >= now.nanos().saturating_sub(length.nanos()),
+                    _ => true,
+                };
+                let sure = self.open.iter().filter(|open| open.sure && inside(open, late)).count();
+                let possible = self.open.iter().filter(|open| inside(open, early)).count();
+                (sure as i128, possible as i128)
+            }
+            Phase::Completed | Phase::Failed => (0, self.open.len() as i128),
+        }
+    }
+
+    /// The sum: never less than it is.
+    #[must_use]
+    pub fn sum(&self, keep: &Keep, early: Timestamp) -> i128 {
+        let window = window_of(keep);
+        let shape = shape_of(keep, &window);
+        let ended = self.sums.total(shape, early).saturating_add(self.sums_maybe.total(shape, early));
+        self.open.iter().fold(ended, |sum, open| sum.saturating_add(open.amount))
+    }
+
+    /// How many are in flight.
+    #[must_use]
+    pub fn in_flight(&self, early: Timestamp) -> i64 {
+        let live = self.open.iter().filter(|open| open.lease.is_none_or(|lease| early <= lease)).count();
+        i64::try_from(live).unwrap_or(i64::MAX)
+    }
+
+    /// The call that rules read, and whether another one may be it.
+    #[must_use]
+    pub fn kept(&self, keep: &Keep, phase: Phase) -> (Option<Kept>, bool) {
+        let is_latest = matches!(keep, Keep::Latest(_));
+        if phase == Phase::Started {
+            // One that is open has begun. They are in the order in which they did.
+            let own: Vec<&Open> = self.open.iter().filter(|open| open.sure).collect();
+            let chosen = if is_latest { own.last() } else { own.first() };
+            let open = chosen.map(|open| Kept { end: open.permit.0, at: open.at, parts: open.parts.clone() });
+            let both = [self.kept.clone(), open];
+            let all = both.into_iter().flatten();
+            let kept =
+                if is_latest { all.max_by_key(|kept| kept.end) } else { all.min_by_key(|kept| kept.end) };
+            let other = self.open.iter().any(|open| !open.sure) || self.is_beside(kept.as_ref(), is_latest);
+            return (kept, other);
+        }
+        // What ends later is never the first.
+        let by_open = !self.open.is_empty() && (is_latest || self.kept.is_none());
+        (self.kept.clone(), by_open || self.is_beside(self.kept.as_ref(), is_latest))
+    }
+
+    fn is_beside(&self, kept: Option<&Kept>, is_latest: bool) -> bool {
+        match (self.kept_maybe, kept) {
+            (None, _) => false,
+            (Some(_), None) => true,
+            (Some(maybe), Some(kept)) if is_latest => maybe > kept.end,
+            (Some(maybe), Some(kept)) => maybe < kept.end,
+        }
+    }
+
+    /// True where nothing that is kept can ever matter again.
+    #[must_use]
+    pub fn is_over(&self, keep: &Keep, now: Timestamp) -> bool {
+        let window = window_of(keep);
+        let Window::Rolling(length) = &window else { return *self == Watch::default() };
+        let oldest = now.nanos().saturating_sub(length.nanos());
+        let shape = shape_of(keep, &window);
+        self.open.is_empty()
+            && self.kept.is_none()
+            && self.spans.iter().chain(&self.maybe).all(|span| span.at.nanos() < oldest)
+            && self.sums.is_over(shape, now)
+            && self.sums_maybe.is_over(shape, now)
+    }
+}
+
+/// Adds a span, and drops those that it makes superfluous: what began and ended earlier proves less and spoils less.
+fn push(spans: &mut Vec<Span>, span: Span) {
+    spans.retain(|other| other.begin > span.begin || other.end > span.end || other.at > span.at);
+    spans.push(span);
+    if spans.len() > MOST_SPANS {
+        spans.remove(0);
+    }
+}
+
+fn window_of(keep: &Keep) -> Window {
+    let within = match keep {
+        Keep::Spans { within } | Keep::Count { within, .. } | Keep::Sum { within, .. } => *within,
+        Keep::Latest(_) | Keep::First(_) | Keep::Open => None,
+    };
+    within.map_or(Window::Lifetime, Window::Rolling)
+}
+
+fn shape_of<'w>(keep: &Keep, window: &'w Window) -> Shape<'w> {
+    let most = match keep {
+        Keep::Count { most, .. } => Some(*most),
+        _ => None,
+    };
+    Shape { window, most }
+}
+
+/// What is asked of evidence.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted {
+    /// At which moment a call counts.
+    pub phase: Phase,
+    /// How far back.
+    pub within: Option<Duration>,
+    /// Evidence expires by the later of two readings.
+    pub late: Timestamp,
+}
+
+/// Something that can be evidence: when it began, and whether it is sure.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Evidence {
+    /// The transaction in which it began.
+    pub begin: u64,
+    /// It ended for certain as is asked.
+    pub sure: bool,
+}
+
+/// All that can be evidence, in several rows: one for each scope in which it may have been reported.
+pub fn evidence(rows: &[&Watch], wanted: Wanted) -> Vec<Evidence> {
+    let inside = |at: Timestamp| {
+        wanted.within.is_none_or(|within| at.nanos() >= wanted.late.nanos().saturating_sub(within.nanos()))
+    };
+    let mut all = Vec::new();
+    for row in rows {
+        let ended = |spans: &[Span], sure: bool| -> Vec<Evidence> {
+            let inside = spans.iter().filter(|span| inside(span.at));
+            inside.map(|span| Evidence { begin: span.begin, sure }).collect()
+        };
+        all.extend(ended(&row.spans, true));
+        all.extend(ended(&row.maybe, false));
+        for open in &row.open {
+            match wanted.phase {
+                Phase::Attempted => {}
+                // It began then, and that is all that is asked.
+                Phase::Started if inside(open.at) => {
+                    all.push(Evidence { begin: open.permit.0, sure: open.sure });
+                }
+                Phase::Started => {}
+                // It may end well this very moment.
+                Phase::Completed | Phase::Failed => all.push(Evidence { begin: open.permit.0, sure: false }),
+            }
+        }
+    }
+    all
+}
+
+/// What spoils evidence that began then: for certain, and possibly.
+#[must_use]
+pub fn spoils(rows: &[&Watch], phase: Phase, begin: u64) -> (bool, bool) {
+    let mut spoilt = (false, false);
+    for row in rows {
+        spoilt.0 |= row.spans.iter().any(|span| span.end > begin);
+        spoilt.1 |= row.maybe.iter().any(|span| span.end > begin);
+        match phase {
+            Phase::Attempted => {}
+            // One that has begun and is open goes on since.
+            Phase::Started => {
+                spoilt.0 |= row.open.iter().any(|open| open.sure);
+                spoilt.1 |= row.open.iter().any(|open| !open.sure);
+            }
+            Phase::Completed | Phase::Failed => spoilt.1 |= !row.open.is_empty(),
+        }
+    }
+    spoilt
+}

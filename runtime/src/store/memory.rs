@@ -1,0 +1,204 @@
+//! State that ends with the process.
+//!
+//! One lock: a transaction is a few dozen look-ups and changes in place, which is shorter than what finer locks would cost.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use agentpass_values::{Duration, Timestamp};
+
+use super::{Change, Forms, Keeper, Reading, Snapshot, StoreError, Touches};
+use crate::clock::Clock;
+use crate::state::row::apply;
+use crate::state::{Key, Row};
+
+/// How many rows a principal may have, unless the host says otherwise.
+pub const CAPACITY: usize = 1_000_000;
+
+/// How far the clock may step from monotonic time, unless the host says otherwise.
+pub const SKEW: Duration = Duration::from_nanos(60_000_000_000);
+
+/// A store in memory.
+pub struct MemoryStore {
+    time: Time,
+    capacity: usize,
+    skew: Duration,
+    rows: Mutex<Rows>,
+}
+
+enum Time {
+    Live(Arc<dyn Clock>),
+    Manual,
+}
+
+#[derive(Default)]
+struct Rows {
+    /// The latest time that was given out.
+    latest: Option<Timestamp>,
+    /// A manual clock's time.
+    manual: Option<Timestamp>,
+    /// What an operator has confirmed: the offset of the wall clock from monotonic time.
+    offset: Option<i64>,
+    sequence: u64,
+    rows: HashMap<Key, Entry>,
+    /// How many rows each principal has.
+    owned: HashMap<Key, usize>,
+}
+
+struct Entry {
+    row: Row,
+    owner: Option<Key>,
+}
+
+impl MemoryStore {
+    /// An empty store by that clock.
+    #[must_use]
+    pub fn live(clock: Arc<dyn Clock>) -> Self {
+        Self { time: Time::Live(clock), capacity: CAPACITY, skew: SKEW, rows: Mutex::default() }
+    }
+
+    /// An empty store by a clock that stands still.
+    #[must_use]
+    pub fn manual(at: Timestamp) -> Self {
+        let rows = Rows { manual: Some(at), ..Rows::default() };
+        Self { time: Time::Manual, capacity: CAPACITY, skew: SKEW, rows: Mutex::new(rows) }
+    }
+
+    /// How many rows a principal may have.
+    #[must_use]
+    pub fn with_capacity(mut self, rows: usize) -> Self {
+        self.capacity = rows;
+        self
+    }
+
+    /// How far the clock may step from monotonic time.
+    #[must_use]
+    pub fn with_skew(mut self, skew: Duration) -> Self {
+        self.skew = skew;
+        self
+    }
+
+    /// How many rows there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.lock().rows.len()
+    }
+
+    /// True where nothing is kept.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// A panic in `work` leaves the rows as they were: changes are applied after it returned.
+    fn lock(&self) -> std::sync::MutexGuard<'_, Rows> {
+        self.rows.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn reading(&self, rows: &mut Rows, at: Option<Timestamp>) -> Result<Reading, StoreError> {
+        let now = match &self.time {
+            Time::Manual => {
+                if let Some(at) = at {
+                    rows.manual = Some(at);
+                }
+                rows.manual.unwrap_or(Timestamp::EPOCH)
+            }
+            Time::Live(clock) => {
+                let (wall, monotonic) = clock.read();
+                let offset = wall.nanos().saturating_sub(monotonic.nanos());
+                let known = *rows.offset.get_or_insert(offset);
+                if offset.abs_diff(known) > self.skew.nanos().unsigned_abs() {
+                    return Err(StoreError::Clock);
+                }
+                wall
+            }
+        };
+        let late = rows.latest.map_or(now, |latest| latest.max(now));
+        rows.latest = Some(late);
+        Ok(Reading { early: now, late })
+    }
+}
+
+impl std::fmt::Debug for MemoryStore {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("MemoryStore")
+    }
+}
+
+impl Keeper for MemoryStore {
+    fn transact(
+        &self,
+        forms: Forms<'_>,
+        touches: &Touches,
+        work: &mut dyn FnMut(&Snapshot<'_>) -> Vec<Change>,
+    ) -> Result<(), StoreError> {
+        let mut guard = self.lock();
+        let rows = &mut *guard;
+        let reading = self.reading(rows, touches.at)?;
+        let sequence = rows.sequence + 1;
+        let changes = {
+            let read = touches.keys.iter().map(|key| rows.rows.get(key).map(|entry| &entry.row)).collect();
+            work(&Snapshot { reading, sequence, rows: read })
+        };
+        let new = || changes.iter().filter(|change| !rows.rows.contains_key(&change.key)).count();
+        if let Some(owner) = &touches.owner {
+            let owned = rows.owned.get(owner).copied().unwrap_or(0);
+            // Counted only where it may matter: changes of one new row are counted several times here.
+            if owned + changes.len() > self.capacity && owned + new() > self.capacity {
+                return Err(StoreError::Full);
+            }
+        }
+        rows.sequence = sequence;
+        for change in changes {
+            rows.change(forms, touches.owner.as_ref(), change);
+        }
+        Ok(())
+    }
+
+    fn reset(&self) {
+        let mut rows = self.lock();
+        *rows = Rows { manual: rows.manual, offset: rows.offset, ..Rows::default() };
+    }
+
+    fn set_clock(&self, at: Timestamp) {
+        if matches!(self.time, Time::Manual) {
+            self.lock().manual = Some(at);
+        }
+    }
+
+    fn confirm_clock(&self) {
+        self.lock().offset = None;
+    }
+}
+
+impl Rows {
+    fn change(&mut self, forms: Forms<'_>, owner: Option<&Key>, change: Change) {
+        let form = forms.plan.form(forms.contract.program(), change.form);
+        match self.rows.get_mut(&change.key) {
+            Some(entry) => {
+                // Most changes keep the row: it is changed where it stands.
+                let mut row = Some(std::mem::replace(&mut entry.row, Row::Made));
+                apply(&mut row, form, change.delta);
+                match row {
+                    Some(row) => entry.row = row,
+                    None => {
+                        let gone = self.rows.remove(&change.key).and_then(|entry| entry.owner);
+                        if let Some(count) = gone.and_then(|owner| self.owned.get_mut(&owner)) {
+                            *count = count.saturating_sub(1);
+                        }
+                    }
+                }
+            }
+            None => {
+                let mut row = None;
+                apply(&mut row, form, change.delta);
+                if let Some(row) = row {
+                    if let Some(owner) = owner {
+                        *self.owned.entry(owner.clone()).or_insert(0) += 1;
+                    }
+                    self.rows.insert(change.key, Entry { row, owner: owner.cloned() });
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! The keys of one object, and whether one of them stands there twice.
+
+use std::borrow::Cow;
+
+/// Keys in the order of the text.
+#[derive(Debug, Default)]
+pub(super) struct Keys<'t> {
+    seen: Vec<Cow<'t, str>>,
+}
+
+/// So many are compared each with each; more are sorted. Neither depends on hashes that somebody could foresee.
+const FEW: usize = 12;
+
+impl<'t> Keys<'t> {
+    pub(super) fn add(&mut self, key: Cow<'t, str>) {
+        if self.seen.is_empty() {
+            self.seen.reserve(8);
+        }
+        self.seen.push(key);
+    }
+
+    /// A key that stands twice.
+    pub(super) fn repeated(mut self) -> Option<Cow<'t, str>> {
+        if self.seen.len() > FEW {
+            self.seen.sort_unstable();
+            let twice = self.seen.windows(2).find(|pair| matches!(pair, [a, b] if a == b));
+            return twice.and_then(|pair| pair.first().cloned());
+        }
+        let mut rest = self.seen.as_slice();
+        while let [key, others @ ..] = rest {
+            if others.contains(key) {
+                return Some(key.clone());
+            }
+            rest = others;
+        }
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_second_one_is_seen_among_few_and_many() {
+        for count in [0, 1, 2, 11, 12, 13, 200] {
+            let keys = |extra: Option<usize>| {
+                let mut keys = Keys::default();
+                (0..count).chain(extra).for_each(|n| keys.add(Cow::Owned(format!("k{n}"))));
+                keys.repeated().map(Cow::into_owned)
+            };
+            assert_eq!(keys(None), None);
+            for again in [0, count / 2, count.saturating_sub(1)] {
+                let twice = (count > 0).then(|| format!("k{again}"));
+                assert_eq!(keys((count > 0).then_some(again)), twice, "{again} of {count}");
+            }
+        }
+    }
+}
