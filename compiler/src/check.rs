@@ -9,6 +9,7 @@
 mod absence;
 mod challenges;
 mod context;
+mod contradictions;
 mod declare;
 mod expr;
 mod facts;
@@ -17,11 +18,13 @@ mod history;
 mod keys;
 mod limits;
 mod literals;
+mod made_up;
 mod manifest;
 mod members;
 mod names;
 mod patterns;
 mod polarity;
+mod records;
 mod relations;
 mod rule_ids;
 mod rules;
@@ -94,6 +97,8 @@ struct Checker<'l> {
     used: Used,
     /// The number of the last variable.
     next_var: u32,
+    /// Variables that stand for parameters of a tool, or for elements of them.
+    parameter_vars: HashSet<typed::VarId>,
     /// Names that items may declare which could not be read.
     lost: HashSet<&'l str>,
     /// How many more unknown names are compared with all known ones: nobody reads more suggestions than that.
@@ -124,6 +129,7 @@ impl<'l> Checker<'l> {
             tool_names: HashMap::new(),
             used: Used::default(),
             next_var: 0,
+            parameter_vars: HashSet::new(),
             lost: loaded.files.iter().flat_map(|file| &file.parsed.lost).map(String::as_str).collect(),
             suggestions: 500,
             limit_ids: HashMap::new(),

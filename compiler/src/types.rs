@@ -143,7 +143,6 @@ impl Ty {
             | Ty::Path
             | Ty::Folded
             | Ty::Timestamp => true,
-            Ty::List(element, _) => element.is_key(),
             _ => false,
         }
     }

@@ -257,30 +257,6 @@ impl<'l> Checker<'l> {
         }
     }
 
-    /// A record that holds itself would be endless.
-    fn recursive_records(&mut self) {
-        fn reaches(program: &typed::Program, from: usize, to: usize, depth: usize) -> bool {
-            let Some(record) = program.records.get(from) else { return false };
-            depth < 64
-                && record.fields.iter().any(|field| {
-                    let mut ty = &field.ty;
-                    while let Ty::List(inner, _) | Ty::Nullable(inner) = ty {
-                        ty = inner;
-                    }
-                    matches!(ty, Ty::Record(id) if id.0 == to || (id.0 != from && reaches(program, id.0, to, depth + 1)))
-                })
-        }
-        for index in 0..self.program.records.len() {
-            if reaches(&self.program, index, index, 0)
-                && let Some(record) = self.program.records.get_mut(index)
-            {
-                record.fields.clear();
-                let (span, name) = (record.name.span, record.name.node.clone());
-                self.problems.push(names::recursive(span, &name));
-            }
-        }
-    }
-
     fn values_of_declarations(&mut self) {
         let mut params = 0;
         for (file, item) in self.items() {

@@ -3,13 +3,18 @@
 use super::Checker;
 use super::context::Cx;
 use crate::ast::{self, ExprKind as Ast};
-use crate::diagnostics::problems::memory as problem;
+use crate::diagnostics::problems::{memory as problem, types};
 use crate::typed::{AuthPart, CallerPart, Expr, ExprKind, Read};
 use crate::types::Ty;
 
 impl Checker<'_> {
     /// The keys of a limit or of `once`.
     pub(super) fn keys(&mut self, cx: &mut Cx, keys: &[ast::Path]) -> Vec<Expr> {
+        for (index, key) in keys.iter().enumerate() {
+            if let Some(first) = keys.iter().take(index).find(|first| first.text() == key.text()) {
+                self.report(types::duplicate(key.span, "key", &key.text(), first.span));
+            }
+        }
         keys.iter().filter_map(|key| self.key(cx, key)).collect()
     }
 
@@ -53,13 +58,16 @@ fn scope_key(cx: &Cx, path: &ast::Path) -> Option<Expr> {
     Some(Expr { span: path.span, ty: Ty::Id(None), optional: false, kind: ExprKind::Read(read) })
 }
 
-/// Canonical values, and texts whose spelling the agent does not choose.
+/// Canonical values, and texts whose spelling the agent does not choose. A list has as many spellings as orders, and a
+/// moment is never the same twice.
 fn is_key(expr: &Expr) -> bool {
-    if expr.ty.not_null().is_key() && !matches!(expr.kind, ExprKind::List(_)) {
-        return true;
-    }
     match &expr.kind {
         ExprKind::Const(_) | ExprKind::Error => true,
+        ExprKind::Let(_, value) => is_key(value),
+        ExprKind::List(all) => all.iter().all(is_key),
+        ExprKind::Coalesce(left, right) => is_key(left) && is_key(right),
+        ExprKind::Read(Read::Now) => false,
+        _ if expr.ty.not_null().is_key() => true,
         ExprKind::Read(read) => matches!(
             read,
             Read::Tool
@@ -73,9 +81,6 @@ fn is_key(expr: &Expr) -> bool {
                 | Read::Auth(AuthPart::Issuer | AuthPart::Client)
         ),
         ExprKind::Param(_) => true,
-        ExprKind::Let(_, value) => is_key(value),
-        ExprKind::List(all) => all.iter().all(is_key),
-        ExprKind::Coalesce(left, right) => is_key(left) && is_key(right),
         _ => false,
     }
 }

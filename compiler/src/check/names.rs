@@ -22,9 +22,8 @@ impl Checker<'_> {
             self.no_history(cx, &local);
             if cx.in_require
                 && let ExprKind::Let(_, value) = &local.kind
-                && let Some(of) = super::expr::made_up(value)
             {
-                self.report(crate::diagnostics::problems::absent::coalesced_parameter(span, &of));
+                self.made_up_before(span, value);
             }
             if local.optional && super::absence::path(&local).is_some_and(|path| cx.is_present(&path)) {
                 local.optional = false;
@@ -48,13 +47,7 @@ impl Checker<'_> {
                 return Expr { span, ty: Ty::Timestamp, optional: false, kind: ExprKind::Read(Read::Now) };
             }
             _ if is_root => {
-                self.report(problem::unknown_member(
-                    span,
-                    &format!("`{name}` alone"),
-                    "value",
-                    None,
-                    &roots_of(name),
-                ));
+                self.report(problem::root_alone(span, name, &roots_of(name)));
                 return error(span);
             }
             _ => {}

@@ -192,6 +192,7 @@ impl<'l> Checker<'l> {
                 if !matches!(source.origin, Origin::Flow(_)) {
                     self.report(problem::records_not_here(clause.verb));
                 }
+                self.counted_on_the_way_out(source, clause.verb, targets);
                 let most = self.constant(cx, most, &Ty::Int, "the greatest number of records");
                 if super::limits::is_negative(&most) {
                     self.report(memory::negative_bound(most.span));

@@ -38,10 +38,14 @@ pub fn coalesced_parameter(span: Span, name: &str) -> Diagnostic {
         span,
         format!("`{name} ?? …` judges a value that the server never sees"),
     )
-    .help(format!(
-        "an absent parameter means the server's default: write `has {name} and …`, or declare a default in the \
-         signature, `{name}: … = …`, which the gate writes into the call"
-    ))
+    .help(if name.contains('.') {
+        format!("what is absent means the server's default: write `has {name} and …`")
+    } else {
+        format!(
+            "an absent parameter means the server's default: write `has {name} and …`, or declare a default in the \
+             signature, `{name}: … = …`, which the gate writes into the call"
+        )
+    })
 }
 
 /// `has` on something that is always there.

@@ -58,6 +58,13 @@ pub fn unknown_member(span: Span, of: &str, name: &str, close: Option<&str>, all
     }
 }
 
+/// A root without a member.
+#[must_use]
+pub fn root_alone(span: Span, name: &str, all: &str) -> Diagnostic {
+    Diagnostic::new(&codes::UNKNOWN_MEMBER, span, format!("`{name}` alone is no value"))
+        .help(format!("it has {all}"))
+}
+
 /// Something is declared twice.
 #[must_use]
 pub fn declared_twice(span: Span, kind: &str, name: &str, first: Span) -> Diagnostic {

@@ -26,6 +26,11 @@ pub fn unexpected_token(span: Span, expected: &str, found: &str) -> Diagnostic {
         "allow" | "permit" | "forbid" => {
             ("there is no `allow`: what no rule refuses passes; write `require`, `deny` or `challenge`", None)
         }
+        "prove" | "layer" | "ensure" | "redact"
+            if expected.contains("an item") || expected.contains("a clause") =>
+        {
+            ("this word is kept for a later edition of the language; nothing reads it yet", None)
+        }
         _ => return super::names::suggest(finding, span, close_word(expected, found)),
     };
     let finding = finding.help(help);
