@@ -99,6 +99,8 @@ struct Checker<'l> {
     next_var: u32,
     /// Variables that stand for parameters of a tool, or for elements of them.
     parameter_vars: HashSet<typed::VarId>,
+    /// Parameters of functions that stand for something that is known before any call.
+    constant_vars: HashSet<typed::VarId>,
     /// Names that items may declare which could not be read.
     lost: HashSet<&'l str>,
     /// How many more unknown names are compared with all known ones: nobody reads more suggestions than that.
@@ -130,6 +132,7 @@ impl<'l> Checker<'l> {
             used: Used::default(),
             next_var: 0,
             parameter_vars: HashSet::new(),
+            constant_vars: HashSet::new(),
             lost: loaded.files.iter().flat_map(|file| &file.parsed.lost).map(String::as_str).collect(),
             suggestions: 500,
             limit_ids: HashMap::new(),

@@ -1,8 +1,13 @@
 //! What the clauses of one tool, or of two that share a name, cannot say together.
 
+use std::collections::BTreeMap;
+
+use agentpass_grammar::{Span, words::ROOTS};
+
+use super::scope::Space;
 use super::{Checker, patterns};
-use crate::diagnostics::problems::{rules, tools as problem};
-use crate::typed::ToolKind;
+use crate::diagnostics::problems::{names, rules, tools as problem};
+use crate::typed::{ExprKind, ToolKind, Value};
 
 impl Checker<'_> {
     /// Neither an exact name nor a pattern overrides the other, and both would say what the tool does: a tool that a family
@@ -28,6 +33,19 @@ impl Checker<'_> {
         self.problems.extend(found);
     }
 
+    /// A server chooses the names of its parameters. None of them may change what a name of the contract means.
+    pub(super) fn shadowing_manifest(&mut self, file: usize, at: Span, manifest: &str, tools: &[usize]) {
+        let tools = tools.iter().filter_map(|&tool| self.program.tools.get(tool));
+        let names: BTreeMap<String, String> = tools
+            .flat_map(|tool| tool.params.iter().map(|param| (param.name.clone(), tool.name.clone())))
+            .collect();
+        for (name, tool) in names.iter().filter(|(name, _)| !ROOTS.contains(&name.as_str())) {
+            if let Some(declared) = self.find(file, Space::Value, &[name]) {
+                self.report(names::manifest_shadows(at, name, tool, manifest, declared.span));
+            }
+        }
+    }
+
     /// What was said of a tool, one clause against the other.
     pub(super) fn contradictions(&mut self) {
         self.trusted_and_untrusted();
@@ -39,12 +57,16 @@ impl Checker<'_> {
     fn trusted_and_untrusted(&mut self) {
         let mut found = Vec::new();
         for tool in &self.program.tools {
-            let reads =
-                tool.facts.reads.iter().find(|reads| {
-                    reads.labels.iter().any(|l| l == "untrusted" && !crate::planted::planted(23))
-                });
-            if let (Some(reads), Some(result)) = (reads, tool.results.first()) {
-                found.push(problem::trusted_and_untrusted(result.span, reads.span));
+            let is_untrusted = |label: &str| label == "untrusted" && !crate::planted::planted(23);
+            let reads = tool.facts.reads.iter().find(|reads| reads.labels.iter().any(|l| is_untrusted(l)));
+            let way = tool.facts.from_to.iter().find(|way| {
+                way.labels.iter().any(
+                    |label| matches!(&label.kind, ExprKind::Const(Value::Text(text)) if is_untrusted(text)),
+                )
+            });
+            let at = reads.map(|reads| reads.span).or(way.map(|way| way.span));
+            if let (Some(at), Some(result)) = (at, tool.results.first()) {
+                found.push(problem::trusted_and_untrusted(result.span, at));
             }
         }
         self.problems.extend(found);

@@ -304,6 +304,7 @@ impl Checker<'_> {
                 Ty::Error
             }
         };
+        self.no_root(name);
         let is_taken =
             cx.param(&name.node).is_some() || cx.locals.iter().any(|(known, _)| *known == name.node);
         if is_taken || self.find(cx.file, super::scope::Space::Value, &[&name.node]).is_some() {
@@ -397,6 +398,9 @@ impl Checker<'_> {
             };
             let var = self.fresh_var();
             self.note_parameter(var, &argument);
+            if super::declare::is_static(&argument) {
+                self.constant_vars.insert(var);
+            }
             let ty = ty.unwrap_or_else(|| argument.ty.clone());
             let variable = Expr { span: param.name.span, ty, optional: false, kind: ExprKind::Var(var) };
             locals.push((param.name.node.clone(), variable));

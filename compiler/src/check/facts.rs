@@ -180,7 +180,11 @@ impl<'l> Checker<'l> {
 
     /// Where something is sent: a domain, or a list of them.
     fn destination(&mut self, cx: &mut Cx, at: &ast::Expr) -> Expr {
-        let value = self.value(cx, at, Some(&Ty::Domain));
+        let wanted = match &at.kind {
+            ast::ExprKind::List(_) => Ty::list(Ty::Domain),
+            _ => Ty::Domain,
+        };
+        let value = self.value(cx, at, Some(&wanted));
         let fits = match value.ty.not_null() {
             Ty::Domain | Ty::Error => true,
             Ty::List(element, _) => matches!(**element, Ty::Domain | Ty::Error),

@@ -4,7 +4,7 @@ use super::Checker;
 use super::context::Cx;
 use crate::ast::{self, ExprKind as Ast};
 use crate::diagnostics::problems::{memory as problem, types};
-use crate::typed::{AuthPart, CallerPart, Expr, ExprKind, Read};
+use crate::typed::{AuthPart, CallerPart, Expr, ExprKind, Fact, Read, TemplatePart};
 use crate::types::Ty;
 
 impl Checker<'_> {
@@ -39,6 +39,30 @@ impl Checker<'_> {
         }
         Some(expr)
     }
+}
+
+impl Checker<'_> {
+    /// A resource is as canonical as what its template holds.
+    pub(super) fn canonical_resource(&mut self, keys: &[Expr], targets: &[usize]) {
+        for key in keys.iter().filter(|key| reads_resource(key)) {
+            let tools = targets.iter().filter_map(|&tool| self.program.tools.get(tool));
+            let templates = tools.filter_map(|tool| tool.facts.resource.as_ref());
+            let free = templates.flat_map(|(template, _)| &template.parts).find_map(|part| match part {
+                TemplatePart::Hole(hole) if !is_key(hole) => Some(hole),
+                _ => None,
+            });
+            if let Some(hole) = free {
+                let finding = problem::free_resource(key.span, &hole.ty, hole.span);
+                self.report(finding);
+            }
+        }
+    }
+}
+
+fn reads_resource(key: &Expr) -> bool {
+    let mut found = false;
+    key.walk(&mut |expr| found |= matches!(&expr.kind, ExprKind::Read(Read::Fact(Fact::Resource))));
+    found
 }
 
 /// `job`, `user`, `agent`, `tenant` and `skill` stand for the scopes, where no parameter has that name.
@@ -76,7 +100,7 @@ fn is_key(expr: &Expr) -> bool {
                 | Read::JobId
                 | Read::Job(_)
                 | Read::Host(_)
-                | Read::Fact(crate::typed::Fact::Resource | crate::typed::Fact::Action)
+                | Read::Fact(Fact::Resource | Fact::Action)
                 | Read::Caller(CallerPart::Agent | CallerPart::User | CallerPart::Tenant)
                 | Read::Auth(AuthPart::Issuer | AuthPart::Client)
         ),

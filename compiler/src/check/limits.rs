@@ -67,6 +67,10 @@ impl<'l> Checker<'l> {
             {
                 checker.report(problem::needs_window(clause.verb));
             }
+            // Calls in flight are a matter of moments: who spells it otherwise gains one more.
+            if !bounds.iter().all(|bound| matches!(bound.meter, Meter::InFlight)) {
+                checker.canonical_resource(&keys, targets);
+            }
             checker.order_of_bounds(&bounds);
             let id = checker.limit_id(source, limit, clause)?;
             let window = window.unwrap_or(Window::Lifetime);
@@ -142,6 +146,9 @@ impl<'l> Checker<'l> {
         }
         if matches!(meter, Meter::Runtime) && !per_job && window.is_none() {
             self.report(problem::runtime_per_job(bound.span));
+        }
+        if let Meter::CallsPer(keys) = &meter {
+            self.canonical_resource(keys, targets);
         }
         let value = self.constant(cx, &bound.value, &ty, "a bound");
         if is_negative(&value) {

@@ -104,7 +104,8 @@ impl Schemas<'_> {
             .and_then(Json::as_array)
             .map(|all| all.iter().filter_map(Json::as_str).collect())
             .unwrap_or_default();
-        let open = matches!(schema.get("additionalProperties"), Some(Json::Bool(true) | Json::Object(_)));
+        let open = matches!(schema.get("additionalProperties"), Some(Json::Bool(true) | Json::Object(_)))
+            || schema.contains_key("patternProperties");
         let Some(properties) = schema.get("properties").and_then(Json::as_object) else {
             return (Vec::new(), open);
         };

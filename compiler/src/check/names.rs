@@ -13,7 +13,24 @@ use crate::diagnostics::suggest;
 use crate::typed::{Action, AuthPart, CallerPart, Expr, ExprKind, Fact, Read};
 use crate::types::Ty;
 
+/// Functions of the language.
+pub(super) const BUILT_IN: &[&str] = &["count", "length"];
+
 impl Checker<'_> {
+    /// Roots mean the same thing everywhere: no variable, local `let` or parameter of a function is called so.
+    pub(super) fn no_root(&mut self, name: &ast::Name) {
+        if ROOTS.contains(&name.node.as_str()) {
+            self.report(problem::clashes_with_root(name.span, &name.node));
+        }
+    }
+
+    /// A function that is called like one of the language would never be called.
+    pub(super) fn builtin_function(&mut self, item: &ast::Let) {
+        if item.params.is_some() && BUILT_IN.contains(&item.name.node.as_str()) {
+            self.report(problem::clashes_with_function(item.name.span, &item.name.node));
+        }
+    }
+
     /// A bare name.
     pub(super) fn name(&mut self, cx: &mut Cx, span: Span, name: &str) -> Expr {
         if let Some((_, local)) = cx.locals.iter().rev().find(|(known, _)| known == name) {
@@ -261,9 +278,13 @@ impl Checker<'_> {
             ("job", "id") => Some(read(Ty::Id(None), Read::JobId)),
             ("job", "labels") => Some(read(strings(), Read::JobLabels)),
             ("job", name) => {
-                let field =
-                    self.program.jobs.iter().flat_map(|job| &job.fields).find(|field| field.name == name);
-                field.map(|field| read(field.ty.clone(), Read::Job(name.to_owned())))
+                let mut fields =
+                    self.program.jobs.iter().flat_map(|job| &job.fields).filter(|field| field.name == name);
+                fields.next().map(|first| {
+                    let optional = first.optional || fields.any(|field| field.optional);
+                    let optional = optional && !cx.is_present(&format!("job.{name}"));
+                    Expr { optional, ..read(first.ty.clone(), Read::Job(name.to_owned())) }
+                })
             }
             ("host", name) => {
                 let field = self.program.host.iter().find(|field| field.name == name);

@@ -121,6 +121,7 @@ impl<'l> Checker<'l> {
                     }
                     targets.extend(added);
                 }
+                self.shadowing_manifest(file, pattern.span, &manifest.node, &targets);
                 if known {
                     for name in &wanted {
                         let close = suggest::closest(name, names.iter().map(String::as_str));
@@ -449,6 +450,7 @@ impl<'l> Checker<'l> {
             self.report(rules::local_function(at));
             return;
         }
+        self.no_root(&item.name);
         if cx.param(&item.name.node).is_some() {
             let other = cx.param(&item.name.node).map_or(item.name.span, |field| field.span);
             self.report(names::shadows(item.name.span, &item.name.node, other));

@@ -48,6 +48,18 @@ pub fn coalesced_parameter(span: Span, name: &str) -> Diagnostic {
     })
 }
 
+/// A fact in `require` that a made-up value gives.
+#[must_use]
+pub fn made_up_fact(span: Span, fact: &str, name: &str, at: Span) -> Diagnostic {
+    Diagnostic::new(
+        &codes::COALESCED_PARAMETER,
+        span,
+        format!("`call.{fact}` may be made up: `{name} ?? …` is a value that the server never sees"),
+    )
+    .also(at, "what is absent here means the server's default")
+    .help(format!("give the fact as it is, `{fact} {name}`, and write `has call.{fact} and …`, or declare a default in the signature"))
+}
+
 /// `has` on something that is always there.
 #[must_use]
 pub fn always_there(span: Span, name: &str) -> Diagnostic {

@@ -112,10 +112,16 @@ pub fn misread_each(span: Span, verb: &str) -> Diagnostic {
     let finding = Diagnostic::new(
         &codes::MISREAD_EACH,
         span,
-        format!("`{verb} when each` fires only if all elements are bad"),
+        match verb {
+            "group" => "`when each` holds only if all elements are so".to_owned(),
+            verb => format!("`{verb} when each` fires only if all elements are bad"),
+        },
     );
     if verb == "deny" {
         finding.help("to refuse for any bad element write `deny each x in xs: …`; if all is meant, put it into brackets")
+    } else if verb == "group" {
+        finding
+            .help("if any such element is meant, write `when some x in xs: …`; if all, put it into brackets")
     } else {
         finding.help(
             "to ask for any such element write `when some x in xs: …`; if all is meant, put it into brackets",
