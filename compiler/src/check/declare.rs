@@ -354,6 +354,8 @@ impl<'l> Checker<'l> {
         match &set.value {
             ast::SetValue::List(list, _) => {
                 for element in list {
+                    // A set may be as long as its file.
+                    cx.size = 0;
                     match element {
                         ast::SetElement::Expr(expr) => {
                             let whole_set = Ty::Set(Box::new(ty.clone()));

@@ -72,8 +72,11 @@ pub fn optional_with_default(mark: Span, name: &str) -> Diagnostic {
 /// `matches` on something that is not text.
 #[must_use]
 pub fn matches_needs_text(span: Span, ty: &Ty) -> Diagnostic {
-    let finding =
-        Diagnostic::new(&codes::TYPE_MISMATCH, span, format!("`matches` reads text, and this is {ty}"));
+    let finding = Diagnostic::new(
+        &codes::TYPE_MISMATCH,
+        span,
+        format!("`matches` reads string, id or folded, and this is {ty}"),
+    );
     match ty {
         Ty::Domain | Ty::Email | Ty::Url | Ty::Path => {
             finding.help("compare it by its meaning: `in`, `==`, `.domain`, `.host`")
