@@ -35,18 +35,13 @@ impl Checker<'_> {
                 StepKind::Host(value) => self.host_values(file, value),
                 StepKind::Auth(value) => self.auth_values(value),
                 StepKind::Job(_, bound) => {
-                    if let Some((name, values)) = bound {
-                        if let Some(Declared { symbol: Symbol::Job(index), .. }) =
+                    if let Some((name, values)) = bound
+                        && let Some(Declared { symbol: Symbol::Job(index), .. }) =
                             self.lookup(file, Space::Job, &referred(name))
-                        {
-                            let fields = self
-                                .program
-                                .jobs
-                                .get(index)
-                                .map(|job| job.fields.clone())
-                                .unwrap_or_default();
-                            self.entries(file, values.as_ref(), &fields, &format!("job `{}`", name.node));
-                        }
+                    {
+                        let fields =
+                            self.program.jobs.get(index).map(|job| job.fields.clone()).unwrap_or_default();
+                        self.entries(file, values.as_ref(), &fields, &format!("job `{}`", name.node));
                     }
                 }
                 StepKind::Who(..) => {}
