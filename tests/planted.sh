@@ -18,7 +18,12 @@ missed=0
 for number in $(seq 1 "$last"); do
     by=""
     for binary in $binaries; do
-        (cd tests && AGENTPASS_PLANTED=$number INSTA_UPDATE=no "../$binary" -q --skip terminal --skip every_word >/dev/null 2>&1) ||
+        # Cargo names what it built from here, unless it builds elsewhere.
+        case $binary in
+            /*) path=$binary ;;
+            *) path=$PWD/$binary ;;
+        esac
+        (cd tests && AGENTPASS_PLANTED=$number INSTA_UPDATE=no "$path" -q --skip terminal --skip every_word >/dev/null 2>&1) ||
             by="$by $(basename "$binary" | sed 's/-[0-9a-f]*$//')"
     done
     if [ -n "$by" ]; then

@@ -16,9 +16,19 @@ pub fn contract_of_tools(count: usize) -> String {
         let _ = write!(
             text,
             "tool service{}.call_{index}(id: id, state: string, note?: text) {{\n    action {action}\n    require state in \
-             allowed because \"no {{state}}\" as s\n}}\n",
+             allowed because \"no {{state}}\" as s\n",
             index / 100
         );
+        if index % 10 == 9 {
+            let before = index - 1;
+            let _ = write!(
+                text,
+                "    require after service{}.call_{before}(id: id) within 30m because \"look first\"\n    limit per id in any \
+                 24h {{ calls at most 20 }}\n",
+                before / 100
+            );
+        }
+        text.push_str("}\n");
     }
     text.push_str("\nlimit per job { calls at most 100 }\n");
     text

@@ -9,6 +9,7 @@
 mod absence;
 mod challenges;
 mod context;
+mod contradictions;
 mod declare;
 mod expr;
 mod facts;
@@ -17,11 +18,13 @@ mod history;
 mod keys;
 mod limits;
 pub(crate) mod literals;
+mod made_up;
 pub(crate) mod manifest;
 mod members;
 mod names;
 mod patterns;
 pub(crate) mod polarity;
+mod records;
 mod relations;
 mod rule_ids;
 mod rules;
@@ -96,6 +99,10 @@ struct Checker<'l> {
     used: Used,
     /// The number of the last variable.
     next_var: u32,
+    /// Variables that stand for parameters of a tool, or for elements of them.
+    parameter_vars: HashSet<typed::VarId>,
+    /// Parameters of functions that stand for something that is known before any call.
+    constant_vars: HashSet<typed::VarId>,
     /// Names that items may declare which could not be read.
     lost: HashSet<&'l str>,
     /// How many more unknown names are compared with all known ones: nobody reads more suggestions than that.
@@ -128,6 +135,8 @@ impl<'l> Checker<'l> {
             tool_names: HashMap::new(),
             used: Used::default(),
             next_var: 0,
+            parameter_vars: HashSet::new(),
+            constant_vars: HashSet::new(),
             lost: loaded.files.iter().flat_map(|file| &file.parsed.lost).map(String::as_str).collect(),
             suggestions: 500,
             limit_ids: HashMap::new(),

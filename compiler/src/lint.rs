@@ -6,6 +6,7 @@
 
 mod amount_without_cap;
 mod confusable_name;
+mod confusable_value;
 mod constant_condition;
 mod context;
 mod duplicate_rule;
@@ -45,6 +46,7 @@ type Lint = fn(&Context<'_>, &mut Vec<Diagnostic>);
 /// Lints that look at what is there.
 const LINTS: &[Lint] = &[
     confusable_name::check,
+    confusable_value::check,
     regex_instead_of_type::check,
     impossible_prerequisite::check,
     self_cancelling::check,

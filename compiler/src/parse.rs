@@ -247,7 +247,13 @@ impl Reader<'_> {
                 let before =
                     range.iter().rev().find(|token| token.end <= offset.max(1) && !token.kind.is_trivia());
                 let at = before.map_or(offset, |token| token.end);
-                problem::unexpected(Span::new(self.file, at, at), expected, "the end of the line")
+                let at = Span::new(self.file, at, at);
+                let finding = problem::unexpected(at, expected, "the end of the line");
+                if self.is_between_fields(tokens, at.start) {
+                    problem::missing_comma(finding, at)
+                } else {
+                    finding
+                }
             }
             Some(token) => {
                 let text = token.text(self.text);
@@ -258,6 +264,24 @@ impl Reader<'_> {
             }
             None => problem::unexpected(end_of_item, expected, "the end of the item"),
         }
+    }
+
+    /// True where a line ends between two fields, parameters or elements: in round or square brackets, or before `name:`.
+    fn is_between_fields(&self, tokens: &Range<usize>, at: u32) -> bool {
+        let all = self.layout.tokens.get(tokens.clone()).unwrap_or_default();
+        let told = |token: &&agentpass_grammar::Token| !token.kind.is_trivia();
+        let mut after = all.iter().filter(told).skip_while(|token| token.start < at);
+        let names_a_field = after.next().is_some_and(|token| token.kind == Kind::Word)
+            && after.next().is_some_and(|token| matches!(token.kind, Kind::Colon | Kind::Question));
+        let mut open = Vec::new();
+        for token in all.iter().take_while(|token| token.start < at) {
+            if token.kind.opens() {
+                open.push(token.kind);
+            } else if token.kind.closes() {
+                open.pop();
+            }
+        }
+        names_a_field || matches!(open.last(), Some(Kind::OpenParen | Kind::OpenBracket))
     }
 
     fn span(&self, tokens: &Range<usize>) -> Span {

@@ -130,22 +130,21 @@ impl Ty {
     /// Values of the type may be keys of limits, once and flows (semantics 22).
     #[must_use]
     pub fn is_key(&self) -> bool {
-        match self {
+        matches!(
+            self,
             Ty::Error
-            | Ty::Id(_)
-            | Ty::Enum(_)
-            | Ty::IntEnum(_)
-            | Ty::Bool
-            | Ty::Int
-            | Ty::Email
-            | Ty::Domain
-            | Ty::Url
-            | Ty::Path
-            | Ty::Folded
-            | Ty::Timestamp => true,
-            Ty::List(element, _) => element.is_key(),
-            _ => false,
-        }
+                | Ty::Id(_)
+                | Ty::Enum(_)
+                | Ty::IntEnum(_)
+                | Ty::Bool
+                | Ty::Int
+                | Ty::Email
+                | Ty::Domain
+                | Ty::Url
+                | Ty::Path
+                | Ty::Folded
+                | Ty::Timestamp
+        )
     }
 }
 

@@ -157,7 +157,9 @@ fn leads_to_operand(before: Before<'_>, word: &str, next: Option<(Kind, &str)>) 
             begins_expression && (next_kind == Kind::String || is_name_next)
         }
         "at" => before.is_verb && next_word == "most",
-        "above" | "returns" => before.is_verb && !EXPRESSION_VERBS.contains(&before.word),
+        "above" | "returns" if !WHOLE_WORDS.contains(&before.word) => {
+            before.is_verb && !EXPRESSION_VERBS.contains(&before.word)
+        }
         _ if WHOLE_WORDS.contains(&before.word) => true,
         _ => LEADING_WORDS.contains(&(before.word, word)),
     }
@@ -390,6 +392,7 @@ mod tests {
             "call t expect remaining a.b true or x;y"
         );
         assert_eq!(view("denials at most in\nx"), "denials at most in;x");
+        assert_eq!(view("call t fails returns to\n and\n y\nz"), "call t fails returns to and y;z");
         assert_eq!(view("binds is\nshows a, or\nsends to and\nx"), "binds is;shows a, or;sends to and;x");
     }
 

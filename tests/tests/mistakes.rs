@@ -38,7 +38,7 @@ tool ohne_aktion(a: int) { require a > 1 }
 tool mail.senden(an: list<email>) {
 \taction send
 \trequire after crm.gelesen within 30m
-\tlimit pro_tag per an { calls at most 5 }
+\tlimit pro_tag per user { calls at most 5 }
 \tchallenge niemand when job carries pii
 \tdeny when each e in an: e.domain == \"🦊.example\"
 \tdeny because \"offen {hier\"

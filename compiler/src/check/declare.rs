@@ -225,6 +225,22 @@ impl<'l> Checker<'l> {
                 }
                 ItemKind::Job(job) => {
                     let fields = self.fields(file, &job.signature.fields, "parameter");
+                    for field in &fields {
+                        // `job.x` is read without saying of which kind the job is.
+                        let mut known = self.program.jobs.iter().flat_map(|job| &job.fields);
+                        if let Some(other) =
+                            known.find(|other| other.name == field.name && other.ty != field.ty)
+                        {
+                            let (ty, at) = (other.ty.clone(), other.span);
+                            self.report(names::mixed_job_parameter(
+                                field.span,
+                                &field.name,
+                                &field.ty,
+                                &ty,
+                                at,
+                            ));
+                        }
+                    }
                     if let Some(slot) = self.program.jobs.get_mut(jobs) {
                         slot.fields = fields;
                     }
@@ -254,30 +270,6 @@ impl<'l> Checker<'l> {
                 self.problems.push(names::declared_twice(field.span, "fact of the host", &field.name, first));
             }
             None => self.program.host.push(field),
-        }
-    }
-
-    /// A record that holds itself would be endless.
-    fn recursive_records(&mut self) {
-        fn reaches(program: &typed::Program, from: usize, to: usize, depth: usize) -> bool {
-            let Some(record) = program.records.get(from) else { return false };
-            depth < 64
-                && record.fields.iter().any(|field| {
-                    let mut ty = &field.ty;
-                    while let Ty::List(inner, _) | Ty::Nullable(inner) = ty {
-                        ty = inner;
-                    }
-                    matches!(ty, Ty::Record(id) if id.0 == to || (id.0 != from && reaches(program, id.0, to, depth + 1)))
-                })
-        }
-        for index in 0..self.program.records.len() {
-            if reaches(&self.program, index, index, 0)
-                && let Some(record) = self.program.records.get_mut(index)
-            {
-                record.fields.clear();
-                let (span, name) = (record.name.span, record.name.node.clone());
-                self.problems.push(names::recursive(span, &name));
-            }
         }
     }
 
@@ -311,7 +303,14 @@ impl<'l> Checker<'l> {
             let Some((file, item)) = self.lets.get(index).map(|decl| (decl.file, decl.item)) else {
                 continue;
             };
-            for param in item.params.iter().flatten() {
+            self.builtin_function(item);
+            for (index, param) in item.params.iter().flatten().enumerate() {
+                self.no_root(&param.name);
+                let mut before = item.params.iter().flatten().take(index);
+                if let Some(first) = before.find(|first| first.name.node == param.name.node) {
+                    let (span, first) = (param.name.span, first.name.span);
+                    self.report(problem::duplicate(span, "parameter", &param.name.node, first));
+                }
                 if let Some(declared) = self.find(file, Space::Value, &[&param.name.node]) {
                     self.report(names::shadows(param.name.span, &param.name.node, declared.span));
                 }
@@ -355,6 +354,8 @@ impl<'l> Checker<'l> {
         match &set.value {
             ast::SetValue::List(list, _) => {
                 for element in list {
+                    // A set may be as long as its file.
+                    cx.size = 0;
                     match element {
                         ast::SetElement::Expr(expr) => {
                             let whole_set = Ty::Set(Box::new(ty.clone()));
@@ -373,6 +374,16 @@ impl<'l> Checker<'l> {
                                 ));
                             }
                             elements.push(value);
+                        }
+                        ast::SetElement::Time(ast::TimeRange {
+                            span,
+                            days: None,
+                            hours: None,
+                            dates: Some((day, None)),
+                        }) if ty == Ty::Timestamp => {
+                            let kind = ast::ExprKind::Literal(ast::Literal::Date(day.node.clone()));
+                            let day = ast::Expr { span: *span, kind };
+                            elements.push(self.constant(&mut cx, &day, &ty, "an element of a set"));
                         }
                         ast::SetElement::Time(range) => {
                             self.report(problem::bad_time_range(
@@ -475,7 +486,10 @@ impl<'l> Checker<'l> {
         cx.open_lets.push(index);
         for param in params {
             let ty = param.ty.as_ref().map_or(Ty::Error, |ty| self.value_type(file, ty));
-            let kind = ExprKind::Var(self.fresh_var());
+            let var = self.fresh_var();
+            // Whether what it stands for is known before any call is seen where the function is called.
+            self.constant_vars.insert(var);
+            let kind = ExprKind::Var(var);
             cx.locals
                 .push((param.name.node.clone(), Expr { span: param.name.span, ty, optional: false, kind }));
         }

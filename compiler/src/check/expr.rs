@@ -235,17 +235,7 @@ impl Checker<'_> {
         if !left.optional && !left.ty.is_error() {
             self.report(absent::never_absent(left.span));
         }
-        // An absent parameter usually means the server's own default: `?? literal` would judge another call than the
-        // one that happens (semantics 5).
-        if cx.in_require
-            && !crate::planted::planted(20)
-            && left.optional
-            && reads_parameter(&left)
-            && super::declare::is_static(&right)
-        {
-            let shown = absence::path(&left).map(|path| path.trim_start_matches("args.").to_owned());
-            self.report(absent::coalesced_parameter(span, shown.as_deref().unwrap_or("x")));
-        }
+        self.made_up(cx, span, &left, &right);
         let ty = if self.agrees(&right.ty, &left.ty) {
             left.ty.clone()
         } else if self.agrees(&left.ty, &right.ty) {
@@ -314,12 +304,14 @@ impl Checker<'_> {
                 Ty::Error
             }
         };
+        self.no_root(name);
         let is_taken =
             cx.param(&name.node).is_some() || cx.locals.iter().any(|(known, _)| *known == name.node);
         if is_taken || self.find(cx.file, super::scope::Space::Value, &[&name.node]).is_some() {
             self.report(names::variable_shadows(name.span, &name.node));
         }
         let var = self.fresh_var();
+        self.note_parameter(var, &list);
         let variable = Expr { span: name.span, ty: element, optional: false, kind: ExprKind::Var(var) };
         (var, list, variable)
     }
@@ -327,8 +319,12 @@ impl Checker<'_> {
     /// A body without brackets reaches to the end; a conjunct that never mentions the variable was probably meant to
     /// stand outside (semantics 37).
     pub(super) fn misread_conjunct(&mut self, name: &ast::Name, body: &ast::Expr) {
-        let (Ast::And(parts) | Ast::Or(parts)) = &body.kind else { return };
-        let outside = parts.iter().skip(1).find(|part| !mentions(part, &name.node));
+        let parts = match &body.kind {
+            Ast::And(parts) | Ast::Or(parts) => parts.as_slice(),
+            Ast::Paren(_) => &[],
+            _ => std::slice::from_ref(body),
+        };
+        let outside = parts.iter().find(|part| !mentions(part, &name.node));
         if let Some(part) = outside.filter(|_| !crate::planted::planted(22)) {
             self.report(rules::misread_body(part.span, &name.node));
         }
@@ -401,6 +397,10 @@ impl Checker<'_> {
                 None => self.value(cx, argument, None),
             };
             let var = self.fresh_var();
+            self.note_parameter(var, &argument);
+            if super::declare::is_static(&argument) {
+                self.constant_vars.insert(var);
+            }
             let ty = ty.unwrap_or_else(|| argument.ty.clone());
             let variable = Expr { span: param.name.span, ty, optional: false, kind: ExprKind::Var(var) };
             locals.push((param.name.node.clone(), variable));
@@ -421,31 +421,6 @@ impl Checker<'_> {
         cx.read_facts.append(&mut inner.read_facts);
         let (ty, optional) = (body.ty.clone(), body.optional);
         Expr { span, ty, optional, kind: ExprKind::Bind(bound, Box::new(body)) }
-    }
-}
-
-/// The parameter for which a value makes something up where it is absent (semantics 5).
-pub(super) fn made_up(expr: &Expr) -> Option<String> {
-    let mut found = None;
-    expr.walk(&mut |expr| {
-        if let ExprKind::Coalesce(left, right) = &expr.kind
-            && reads_parameter(left)
-            && super::declare::is_static(right)
-        {
-            found = absence::path(left).map(|path| path.trim_start_matches("args.").to_owned());
-        }
-    });
-    found
-}
-
-/// True where part of the value is a parameter of the tool.
-fn reads_parameter(expr: &Expr) -> bool {
-    match &expr.kind {
-        ExprKind::Read(Read::Arg(_)) => true,
-        ExprKind::Member(inner, _) => reads_parameter(inner),
-        ExprKind::Coalesce(left, right) => reads_parameter(left) || reads_parameter(right),
-        ExprKind::Let(_, value) => reads_parameter(value),
-        _ => false,
     }
 }
 

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use agentpass_grammar::Span;
 
+use super::Checker;
 use super::context::Cx;
 use super::scope::{Declared, Space, Symbol};
 use super::templates::Place;
 use super::tools::Source;
-use super::{Checker, literals};
 use crate::ast::{self, ClauseKind};
 use crate::diagnostics::problems::{tools as problem, types};
 use crate::diagnostics::suggest;
@@ -142,16 +142,20 @@ impl<'l> Checker<'l> {
                     }
                 }
             }
-            ClauseKind::RunsAtMost(text) => match literals::duration(text.span, &text.node) {
-                Ok(duration) => {
-                    for &index in targets {
-                        if let Some(tool) = self.program.tools.get_mut(index) {
-                            tool.runs_at_most = Some(duration);
-                        }
+            ClauseKind::RunsAtMost(text) => {
+                let Some(duration) = self.positive(text) else { return };
+                let mut twice = None;
+                for &index in targets {
+                    let Some(tool) = self.program.tools.get_mut(index) else { continue };
+                    match tool.runs_at_most {
+                        Some(known) if known != duration => twice = Some(tool.name.clone()),
+                        _ => tool.runs_at_most = Some(duration),
                     }
                 }
-                Err(finding) => self.report(*finding),
-            },
+                if let Some(tool) = twice {
+                    self.report(problem::runs_twice(span, &tool));
+                }
+            }
             _ => {}
         }
     }
@@ -176,7 +180,11 @@ impl<'l> Checker<'l> {
 
     /// Where something is sent: a domain, or a list of them.
     fn destination(&mut self, cx: &mut Cx, at: &ast::Expr) -> Expr {
-        let value = self.value(cx, at, Some(&Ty::Domain));
+        let wanted = match &at.kind {
+            ast::ExprKind::List(_) => Ty::list(Ty::Domain),
+            _ => Ty::Domain,
+        };
+        let value = self.value(cx, at, Some(&wanted));
         let fits = match value.ty.not_null() {
             Ty::Domain | Ty::Error => true,
             Ty::List(element, _) => matches!(**element, Ty::Domain | Ty::Error),

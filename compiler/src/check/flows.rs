@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use agentpass_grammar::Span;
 use agentpass_values::Folded;
 
 use super::Checker;
@@ -9,6 +10,7 @@ use super::context::Cx;
 use super::tools::Source;
 use crate::ast;
 use crate::diagnostics::problems::flows as problem;
+use crate::diagnostics::problems::rules::missing_fact;
 use crate::diagnostics::suggest;
 use crate::typed::{ExprKind, Flow, Origin, Read};
 
@@ -110,6 +112,25 @@ impl<'l> Checker<'l> {
             sends || into_context
         };
         tools.iter().copied().filter(takes_part).collect()
+    }
+
+    /// How many records a call brings in is seen in its result; how many it takes out only the call itself can say
+    /// (semantics 33), so whoever sends says it.
+    pub(super) fn counted_on_the_way_out(&mut self, source: &Source<'l>, at: Span, targets: &[usize]) {
+        let Origin::Flow(flow) = source.origin else { return };
+        let ends = self.program.flows.get(flow).and_then(|flow| flow.ends.as_ref());
+        if ends.is_some_and(|(_, to)| to.as_deref() == Some(AGENT_CONTEXT)) {
+            return;
+        }
+        let missing: Vec<String> = targets
+            .iter()
+            .filter_map(|&tool| self.program.tools.get(tool))
+            .filter(|tool| !tool.facts.sends.is_empty() && tool.facts.records.is_none())
+            .map(|tool| tool.name.clone())
+            .collect();
+        if !missing.is_empty() {
+            self.report(missing_fact(at, "records", &missing, true));
+        }
     }
 
     /// Facts of the host by which it declares flows: inside a flow block they are there, or there is no flow.

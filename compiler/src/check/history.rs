@@ -7,6 +7,7 @@ use agentpass_values::Duration;
 
 use super::Checker;
 use super::context::{Cx, error};
+use super::declare::is_static;
 use super::scope::{Declared, Space, Symbol};
 use crate::ast::{self, BinaryOp};
 use crate::diagnostics::problems::{memory as problem, types};
@@ -24,6 +25,7 @@ impl Checker<'_> {
         no: &[ast::Past],
     ) -> Expr {
         let past = self.past(cx, past);
+        self.bounded(past.as_ref(), within);
         let within = within.and_then(|within| self.within(within));
         let no: Vec<Option<Past>> = no.iter().map(|past| self.past(cx, past)).collect();
         let (Some(past), Some(no)) = (past, no.into_iter().collect::<Option<Vec<_>>>()) else {
@@ -45,6 +47,9 @@ impl Checker<'_> {
             self.report(problem::unbounded(span));
         }
         let Some(past) = self.past(cx, past) else { return error(span) };
+        if within.is_some() || which == ast::Which::First {
+            self.bounded(Some(&past), within);
+        }
         let ty = Ty::PastCall(Arc::new(PastCall { of: past.of }));
         let within = within.map(|_| bound);
         Expr { span, ty, optional: true, kind: ExprKind::Latest(which, past, within) }
@@ -57,9 +62,10 @@ impl Checker<'_> {
         past: &ast::Past,
         within: &ast::Within,
     ) -> Expr {
-        let within = self.within(within);
+        let bound = self.within(within);
         let Some(past) = self.past(cx, past) else { return error(span) };
-        Expr { span, ty: Ty::Int, optional: false, kind: ExprKind::CallsOf(past, within) }
+        self.bounded(Some(&past), Some(within));
+        Expr { span, ty: Ty::Int, optional: false, kind: ExprKind::CallsOf(past, bound) }
     }
 
     pub(super) fn sum_of(
@@ -76,6 +82,7 @@ impl Checker<'_> {
             return error(span);
         }
         let Some(past) = self.past(cx, past) else { return error(span) };
+        self.bounded(Some(&past), Some(within));
         let ty = match past.of {
             PastOf::Tool(tool) => {
                 let amount = self.program.tools.get(tool).and_then(|tool| tool.facts.amount.as_ref());
@@ -131,6 +138,14 @@ impl Checker<'_> {
         self.positive(text)
     }
 
+    /// A job ends, and with it what has to be remembered of it. A user, an agent or a tenant goes on for ever.
+    fn bounded(&mut self, past: Option<&Past>, within: Option<&ast::Within>) {
+        let is_timed = within.is_some_and(|within| within.duration.is_some());
+        if let Some(past) = past.filter(|past| past.scope != PastScope::Job && !is_timed) {
+            self.report(problem::unbounded_scope(past.span));
+        }
+    }
+
     /// Calls or events in the past.
     pub(super) fn past(&mut self, cx: &mut Cx, written: &ast::Past) -> Option<Past> {
         if !cx.history {
@@ -142,6 +157,19 @@ impl Checker<'_> {
             self.report(problem::event_has_no_phase(*at));
         }
         let phase = written.phase.map(|(phase, _)| phase);
+        for (index, filter) in written.filters.iter().enumerate() {
+            let same = |other: &&ast::PastFilter| {
+                other.path.text() == filter.path.text() && other.op.is_none() && filter.op.is_none()
+            };
+            if let Some(first) = written.filters.iter().take(index).find(same) {
+                self.report(types::duplicate(
+                    filter.path.span,
+                    "argument",
+                    &filter.path.text(),
+                    first.path.span,
+                ));
+            }
+        }
         let filters =
             written.filters.iter().filter_map(|filter| self.filter(cx, of, phase, filter)).collect();
         let scope = match &written.scope {
@@ -262,10 +290,19 @@ impl Checker<'_> {
         if matches!(ty, Ty::Text | Ty::Json | Ty::Shell) {
             self.report(problem::cannot_remember(written.path.span, &ty));
         }
-        if op != BinaryOp::Equal && reads_call(&value) && !crate::planted::planted(18) {
+        if op != BinaryOp::Equal && self.moves(&value) && !crate::planted::planted(18) {
             self.report(problem::only_equality(written.span));
         }
         Some(Filter { part, path, ty, op, value, span: written.span })
+    }
+
+    /// True where a value is not the same for every call: no bounded memory answers a comparison with it.
+    fn moves(&self, value: &Expr) -> bool {
+        let mut moves = !is_static(value);
+        value.walk(&mut |expr| {
+            moves |= matches!(&expr.kind, ExprKind::Var(var) if !self.constant_vars.contains(var));
+        });
+        moves
     }
 
     /// The arguments or trusted results of a tool or event.
@@ -294,13 +331,4 @@ impl Checker<'_> {
 
 fn poison(span: Span) -> Expr {
     Expr { span, ty: Ty::Bool, optional: false, kind: ExprKind::Error }
-}
-
-/// True where a value depends on the call that is judged.
-pub(super) fn reads_call(expr: &Expr) -> bool {
-    let mut found = false;
-    expr.walk(&mut |expr| {
-        found |= matches!(&expr.kind, ExprKind::Read(read) if !matches!(read, Read::Now));
-    });
-    found
 }

@@ -3,13 +3,18 @@
 use super::Checker;
 use super::context::Cx;
 use crate::ast::{self, ExprKind as Ast};
-use crate::diagnostics::problems::memory as problem;
-use crate::typed::{AuthPart, CallerPart, Expr, ExprKind, Read};
+use crate::diagnostics::problems::{memory as problem, types};
+use crate::typed::{AuthPart, CallerPart, Expr, ExprKind, Fact, Read, TemplatePart};
 use crate::types::Ty;
 
 impl Checker<'_> {
     /// The keys of a limit or of `once`.
     pub(super) fn keys(&mut self, cx: &mut Cx, keys: &[ast::Path]) -> Vec<Expr> {
+        for (index, key) in keys.iter().enumerate() {
+            if let Some(first) = keys.iter().take(index).find(|first| first.text() == key.text()) {
+                self.report(types::duplicate(key.span, "key", &key.text(), first.span));
+            }
+        }
         keys.iter().filter_map(|key| self.key(cx, key)).collect()
     }
 
@@ -36,6 +41,30 @@ impl Checker<'_> {
     }
 }
 
+impl Checker<'_> {
+    /// A resource is as canonical as what its template holds.
+    pub(super) fn canonical_resource(&mut self, keys: &[Expr], targets: &[usize]) {
+        for key in keys.iter().filter(|key| reads_resource(key)) {
+            let tools = targets.iter().filter_map(|&tool| self.program.tools.get(tool));
+            let templates = tools.filter_map(|tool| tool.facts.resource.as_ref());
+            let free = templates.flat_map(|(template, _)| &template.parts).find_map(|part| match part {
+                TemplatePart::Hole(hole) if !is_key(hole) => Some(hole),
+                _ => None,
+            });
+            if let Some(hole) = free {
+                let finding = problem::free_resource(key.span, &hole.ty, hole.span);
+                self.report(finding);
+            }
+        }
+    }
+}
+
+fn reads_resource(key: &Expr) -> bool {
+    let mut found = false;
+    key.walk(&mut |expr| found |= matches!(&expr.kind, ExprKind::Read(Read::Fact(Fact::Resource))));
+    found
+}
+
 /// `job`, `user`, `agent`, `tenant` and `skill` stand for the scopes, where no parameter has that name.
 fn scope_key(cx: &Cx, path: &ast::Path) -> Option<Expr> {
     let name = path.single()?;
@@ -53,13 +82,16 @@ fn scope_key(cx: &Cx, path: &ast::Path) -> Option<Expr> {
     Some(Expr { span: path.span, ty: Ty::Id(None), optional: false, kind: ExprKind::Read(read) })
 }
 
-/// Canonical values, and texts whose spelling the agent does not choose.
+/// Canonical values, and texts whose spelling the agent does not choose. A list has as many spellings as orders, and a
+/// moment is never the same twice.
 fn is_key(expr: &Expr) -> bool {
-    if expr.ty.not_null().is_key() && !matches!(expr.kind, ExprKind::List(_)) {
-        return true;
-    }
     match &expr.kind {
         ExprKind::Const(_) | ExprKind::Error => true,
+        ExprKind::Let(_, value) => is_key(value),
+        ExprKind::List(all) => all.iter().all(is_key),
+        ExprKind::Coalesce(left, right) => is_key(left) && is_key(right),
+        ExprKind::Read(Read::Now) => false,
+        _ if expr.ty.not_null().is_key() => true,
         ExprKind::Read(read) => matches!(
             read,
             Read::Tool
@@ -68,14 +100,11 @@ fn is_key(expr: &Expr) -> bool {
                 | Read::JobId
                 | Read::Job(_)
                 | Read::Host(_)
-                | Read::Fact(crate::typed::Fact::Resource | crate::typed::Fact::Action)
+                | Read::Fact(Fact::Resource | Fact::Action)
                 | Read::Caller(CallerPart::Agent | CallerPart::User | CallerPart::Tenant)
                 | Read::Auth(AuthPart::Issuer | AuthPart::Client)
         ),
         ExprKind::Param(_) => true,
-        ExprKind::Let(_, value) => is_key(value),
-        ExprKind::List(all) => all.iter().all(is_key),
-        ExprKind::Coalesce(left, right) => is_key(left) && is_key(right),
         _ => false,
     }
 }

@@ -67,6 +67,10 @@ impl<'l> Checker<'l> {
             {
                 checker.report(problem::needs_window(clause.verb));
             }
+            // Calls in flight are a matter of moments: who spells it otherwise gains one more.
+            if !bounds.iter().all(|bound| matches!(bound.meter, Meter::InFlight)) {
+                checker.canonical_resource(&keys, targets);
+            }
             checker.order_of_bounds(&bounds);
             let id = checker.limit_id(source, limit, clause)?;
             let window = window.unwrap_or(Window::Lifetime);
@@ -142,6 +146,9 @@ impl<'l> Checker<'l> {
         }
         if matches!(meter, Meter::Runtime) && !per_job && window.is_none() {
             self.report(problem::runtime_per_job(bound.span));
+        }
+        if let Meter::CallsPer(keys) = &meter {
+            self.canonical_resource(keys, targets);
         }
         let value = self.constant(cx, &bound.value, &ty, "a bound");
         if is_negative(&value) {
@@ -277,18 +284,25 @@ impl<'l> Checker<'l> {
         }
     }
 
-    /// A soft bound at or above a hard one of the same meter never speaks.
+    /// A bound at or above a hard one of the same meter never speaks.
     fn order_of_bounds(&mut self, bounds: &[Bound]) {
-        for soft in bounds.iter().filter(|bound| bound.threshold == Threshold::Above && bound.when.is_none())
-        {
-            let hard = bounds.iter().find(|hard| {
+        // What suspends may be reached beyond a refusal: denials go on, and figures arrive late.
+        let says_less = |bound: &&Bound| {
+            bound.when.is_none() && (bound.threshold == Threshold::Above || bound.then == Then::Deny)
+        };
+        for (index, bound) in bounds.iter().enumerate().filter(|(_, bound)| says_less(bound)) {
+            let hard = bounds.iter().enumerate().find(|(other, hard)| {
                 hard.threshold == Threshold::AtMost
                     && hard.when.is_none()
-                    && same_meter(&hard.meter, &soft.meter)
-                    && at_least(&soft.value, &hard.value)
+                    && same_meter(&hard.meter, &bound.meter)
+                    && at_least(&bound.value, &hard.value)
+                    // Of two equal ones the second says nothing new.
+                    && (bound.threshold == Threshold::Above
+                        || *other < index
+                        || *other > index && !at_least(&hard.value, &bound.value))
             });
-            if let Some(hard) = hard {
-                self.report(problem::never_reached(soft.span, hard.span));
+            if let Some((_, hard)) = hard {
+                self.report(problem::never_reached(bound.span, hard.span));
             }
         }
     }

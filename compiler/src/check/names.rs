@@ -13,7 +13,24 @@ use crate::diagnostics::suggest;
 use crate::typed::{Action, AuthPart, CallerPart, Expr, ExprKind, Fact, Read};
 use crate::types::Ty;
 
+/// Functions of the language.
+pub(super) const BUILT_IN: &[&str] = &["count", "length"];
+
 impl Checker<'_> {
+    /// Roots mean the same thing everywhere: no variable, local `let` or parameter of a function is called so.
+    pub(super) fn no_root(&mut self, name: &ast::Name) {
+        if ROOTS.contains(&name.node.as_str()) {
+            self.report(problem::clashes_with_root(name.span, &name.node));
+        }
+    }
+
+    /// A function that is called like one of the language would never be called.
+    pub(super) fn builtin_function(&mut self, item: &ast::Let) {
+        if item.params.is_some() && BUILT_IN.contains(&item.name.node.as_str()) {
+            self.report(problem::clashes_with_function(item.name.span, &item.name.node));
+        }
+    }
+
     /// A bare name.
     pub(super) fn name(&mut self, cx: &mut Cx, span: Span, name: &str) -> Expr {
         if let Some((_, local)) = cx.locals.iter().rev().find(|(known, _)| known == name) {
@@ -22,9 +39,8 @@ impl Checker<'_> {
             self.no_history(cx, &local);
             if cx.in_require
                 && let ExprKind::Let(_, value) = &local.kind
-                && let Some(of) = super::expr::made_up(value)
             {
-                self.report(crate::diagnostics::problems::absent::coalesced_parameter(span, &of));
+                self.made_up_before(span, value);
             }
             if local.optional && super::absence::path(&local).is_some_and(|path| cx.is_present(&path)) {
                 local.optional = false;
@@ -48,13 +64,7 @@ impl Checker<'_> {
                 return Expr { span, ty: Ty::Timestamp, optional: false, kind: ExprKind::Read(Read::Now) };
             }
             _ if is_root => {
-                self.report(problem::unknown_member(
-                    span,
-                    &format!("`{name}` alone"),
-                    "value",
-                    None,
-                    &roots_of(name),
-                ));
+                self.report(problem::root_alone(span, name, &roots_of(name)));
                 return error(span);
             }
             _ => {}
@@ -268,9 +278,13 @@ impl Checker<'_> {
             ("job", "id") => Some(read(Ty::Id(None), Read::JobId)),
             ("job", "labels") => Some(read(strings(), Read::JobLabels)),
             ("job", name) => {
-                let field =
-                    self.program.jobs.iter().flat_map(|job| &job.fields).find(|field| field.name == name);
-                field.map(|field| read(field.ty.clone(), Read::Job(name.to_owned())))
+                let mut fields =
+                    self.program.jobs.iter().flat_map(|job| &job.fields).filter(|field| field.name == name);
+                fields.next().map(|first| {
+                    let optional = first.optional || fields.any(|field| field.optional);
+                    let optional = optional && !cx.is_present(&format!("job.{name}"));
+                    Expr { optional, ..read(first.ty.clone(), Read::Job(name.to_owned())) }
+                })
             }
             ("host", name) => {
                 let field = self.program.host.iter().find(|field| field.name == name);

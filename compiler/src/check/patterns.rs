@@ -1,5 +1,7 @@
 //! Patterns of tool names. `*` stands for any characters but a dot (semantics 12).
 
+use std::collections::HashSet;
+
 use crate::ast::{Pattern, PatternPart};
 
 /// True where the pattern stands for exactly this name.
@@ -105,27 +107,124 @@ pub(super) fn exact_names(pattern: &Pattern) -> Vec<String> {
     names
 }
 
-/// A few names for which the pattern stands, to see whether two patterns can meet.
+/// True where some name matches both patterns.
 #[must_use]
-pub(super) fn samples(pattern: &Pattern) -> Vec<String> {
-    fn expand(parts: &[PatternPart], prefixes: Vec<String>) -> Vec<String> {
-        let mut all = prefixes;
-        for part in parts {
-            all = match part {
-                PatternPart::Text(text) | PatternPart::Quoted(text) => {
-                    all.iter().map(|p| format!("{p}{text}")).collect()
-                }
-                PatternPart::Dot => all.iter().map(|p| format!("{p}.")).collect(),
-                PatternPart::Star => all.iter().flat_map(|p| [p.clone(), format!("{p}x")]).collect(),
-                PatternPart::Choice(choices) => {
-                    choices.iter().flat_map(|choice| expand(&choice.parts, all.clone())).collect()
-                }
-            };
-            all.truncate(256);
-        }
-        all
+pub(super) fn can_meet(a: &Pattern, b: &Pattern) -> bool {
+    if a.is_any() || b.is_any() {
+        return true;
     }
-    expand(&pattern.parts, vec![String::new()])
+    let (a, b) = (Automaton::of(a), Automaton::of(b));
+    let mut seen = HashSet::from([(0, 0)]);
+    let mut open = vec![(0, 0)];
+    while let Some((left, right)) = open.pop() {
+        // Patterns that nobody writes: a block that may apply is one that applies.
+        if (left, right) == (a.end, b.end) || seen.len() > 100_000 {
+            return true;
+        }
+        let mut reach = |pair| {
+            if seen.insert(pair) {
+                open.push(pair);
+            }
+        };
+        for step in a.steps(left) {
+            match step {
+                Step::Skip(to) => reach((*to, right)),
+                step => b
+                    .steps(right)
+                    .iter()
+                    .filter(|other| step.meets(other))
+                    .for_each(|other| reach((step.to(), other.to()))),
+            }
+        }
+        for step in b.steps(right) {
+            if let Step::Skip(to) = step {
+                reach((left, *to));
+            }
+        }
+    }
+    false
+}
+
+/// A pattern as states and the steps between them, from state 0 to `end`.
+struct Automaton {
+    steps: Vec<Vec<Step>>,
+    end: usize,
+}
+
+/// One step to another state.
+enum Step {
+    /// Over nothing.
+    Skip(usize),
+    /// Over this character.
+    Over(char, usize),
+    /// Over any character but a dot.
+    OverAny(usize),
+}
+
+impl Step {
+    fn to(&self) -> usize {
+        match self {
+            Self::Skip(to) | Self::Over(_, to) | Self::OverAny(to) => *to,
+        }
+    }
+
+    /// True where one character makes both steps.
+    fn meets(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Over(a, _), Self::Over(b, _)) => a == b,
+            (Self::Over(c, _), Self::OverAny(_)) | (Self::OverAny(_), Self::Over(c, _)) => *c != '.',
+            (Self::OverAny(_), Self::OverAny(_)) => true,
+            (Self::Skip(_), _) | (_, Self::Skip(_)) => false,
+        }
+    }
+}
+
+impl Automaton {
+    fn of(pattern: &Pattern) -> Self {
+        let mut automaton = Self { steps: vec![Vec::new()], end: 0 };
+        automaton.end = automaton.parts(&pattern.parts, 0);
+        automaton
+    }
+
+    fn steps(&self, state: usize) -> &[Step] {
+        self.steps.get(state).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// A new state, behind a step from another one.
+    fn state(&mut self, from: usize, step: impl FnOnce(usize) -> Step) -> usize {
+        let to = self.steps.len();
+        self.steps.push(Vec::new());
+        self.step(from, step(to));
+        to
+    }
+
+    fn step(&mut self, from: usize, step: Step) {
+        if let Some(steps) = self.steps.get_mut(from) {
+            steps.push(step);
+        }
+    }
+
+    /// Adds the parts behind a state, and gives the state in which they end.
+    fn parts(&mut self, parts: &[PatternPart], from: usize) -> usize {
+        parts.iter().fold(from, |at, part| match part {
+            PatternPart::Text(text) | PatternPart::Quoted(text) => {
+                text.chars().fold(at, |at, c| self.state(at, |to| Step::Over(c, to)))
+            }
+            PatternPart::Dot => self.state(at, |to| Step::Over('.', to)),
+            PatternPart::Star => {
+                let star = self.state(at, Step::Skip);
+                self.step(star, Step::OverAny(star));
+                star
+            }
+            PatternPart::Choice(choices) => {
+                let ends: Vec<usize> = choices.iter().map(|choice| self.parts(&choice.parts, at)).collect();
+                let end = self.steps.len();
+                self.steps.push(Vec::new());
+                ends.into_iter().for_each(|last| self.step(last, Step::Skip(end)));
+                end
+            }
+        })
+    }
 }
 
 #[cfg(test)]
@@ -167,5 +266,23 @@ mod tests {
         check("{Read, \"create-issue\"}", &["Read", "create-issue"], &["read"]);
         check("any", &["x", "a.b.c"], &[]);
         assert_eq!(exact_names(&pattern("github.{a, b, c*}")), ["github.a", "github.b"]);
+    }
+
+    #[test]
+    fn two_patterns_meet_where_a_name_matches_both() {
+        for (a, b, meets) in [
+            ("get_*", "*_by_id", true),
+            ("get_*", "list_*", false),
+            ("a.*", "a.b*", true),
+            ("a.*", "a*", false),
+            ("{get_*, list_*}_x", "*_y", false),
+            ("{get_*, list_*}_x", "list_*_{x, y}", true),
+            ("*", "*.*", false),
+            ("*a*b*", "*b*a*", true),
+            ("any", "x", true),
+        ] {
+            assert_eq!(can_meet(&pattern(a), &pattern(b)), meets, "{a} {b}");
+            assert_eq!(can_meet(&pattern(b), &pattern(a)), meets, "{b} {a}");
+        }
     }
 }

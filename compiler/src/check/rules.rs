@@ -7,7 +7,7 @@ use agentpass_grammar::Span;
 use super::context::Cx;
 use super::facts::is_fact;
 use super::polarity::Polarity;
-use super::scope::{Declared, Space, Symbol};
+use super::scope::{Declared, Space, Symbol, referred};
 use super::templates::Place;
 use super::tools::Source;
 use super::{Checker, absence};
@@ -77,6 +77,7 @@ impl<'l> Checker<'l> {
     }
 
     fn guard(&mut self, cx: &mut Cx, written: &ast::Expr, targets: &[usize]) -> Expr {
+        self.misread_each(written, "group");
         cx.read_facts.clear();
         let guard = self.condition(cx, written);
         self.polarity(&guard, Polarity::Refuses);
@@ -173,6 +174,7 @@ impl<'l> Checker<'l> {
                 cx.in_require = true;
                 let (kind, messages) = self.require(cx, condition, tail);
                 cx.in_require = false;
+                self.made_up_facts(&cx.read_facts, targets);
                 (kind, tail, "require", messages)
             }
             ClauseKind::Deny { condition, tail } => {
@@ -189,6 +191,7 @@ impl<'l> Checker<'l> {
                     self.report(problem::once_not_here(clause.verb));
                 }
                 let keys = self.keys(cx, keys);
+                self.canonical_resource(&keys, targets);
                 let replay = replay.as_ref().and_then(|text| self.positive(text));
                 let messages = self.messages(cx, tail);
                 (
@@ -202,6 +205,7 @@ impl<'l> Checker<'l> {
                 if !matches!(source.origin, Origin::Flow(_)) {
                     self.report(problem::records_not_here(clause.verb));
                 }
+                self.counted_on_the_way_out(source, clause.verb, targets);
                 let most = self.constant(cx, most, &Ty::Int, "the greatest number of records");
                 if super::limits::is_negative(&most) {
                     self.report(memory::negative_bound(most.span));
@@ -338,8 +342,7 @@ impl<'l> Checker<'l> {
 
     /// The index of a challenge.
     pub(super) fn challenge_named(&mut self, file: usize, name: &ast::Name) -> Option<usize> {
-        let path = ast::Path { words: vec![name.clone()], span: name.span };
-        match self.lookup(file, Space::Challenge, &path)? {
+        match self.lookup(file, Space::Challenge, &referred(name))? {
             Declared { symbol: Symbol::Challenge(index), .. } => Some(index),
             _ => None,
         }

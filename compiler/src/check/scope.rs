@@ -265,3 +265,9 @@ fn add(scope: &mut FileScope, space: Space, name: &str, declared: Declared) -> O
         }
     }
 }
+
+/// The words of a name that may stand behind the prefix of its module.
+pub(super) fn referred(name: &ast::Name) -> ast::Path {
+    let words = name.node.split('.').map(|word| ast::Spanned::new(word.to_owned(), name.span));
+    ast::Path { words: words.collect(), span: name.span }
+}

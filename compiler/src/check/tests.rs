@@ -1,12 +1,12 @@
 //! `test` blocks: the names that they use must exist; what they expect is judged when they run.
 
 use super::context::Cx;
-use super::scope::{Declared, Space, Symbol};
+use super::scope::{Declared, Space, Symbol, referred};
 use super::{Checker, literals};
 use crate::ast::{self, ItemKind, StepKind};
 use crate::diagnostics::problems::{memory, names, tests as problem, tools, types};
 use crate::diagnostics::suggest;
-use crate::typed::{Field, Test};
+use crate::typed::{Field, Test, WireForm};
 use crate::types::Ty;
 
 impl Checker<'_> {
@@ -35,19 +35,13 @@ impl Checker<'_> {
                 StepKind::Host(value) => self.host_values(file, value),
                 StepKind::Auth(value) => self.auth_values(value),
                 StepKind::Job(_, bound) => {
-                    if let Some((name, values)) = bound {
-                        let path = ast::Path { words: vec![name.clone()], span: name.span };
-                        if let Some(Declared { symbol: Symbol::Job(index), .. }) =
-                            self.lookup(file, Space::Job, &path)
-                        {
-                            let fields = self
-                                .program
-                                .jobs
-                                .get(index)
-                                .map(|job| job.fields.clone())
-                                .unwrap_or_default();
-                            self.entries(file, values.as_ref(), &fields, &format!("job `{}`", name.node));
-                        }
+                    if let Some((name, values)) = bound
+                        && let Some(Declared { symbol: Symbol::Job(index), .. }) =
+                            self.lookup(file, Space::Job, &referred(name))
+                    {
+                        let fields =
+                            self.program.jobs.get(index).map(|job| job.fields.clone()).unwrap_or_default();
+                        self.entries(file, values.as_ref(), &fields, &format!("job `{}`", name.node));
                     }
                 }
                 StepKind::Who(..) => {}
@@ -100,8 +94,7 @@ impl Checker<'_> {
     }
 
     fn test_param(&mut self, file: usize, name: &ast::Name, value: &ast::Value) {
-        let path = ast::Path { words: vec![name.clone()], span: name.span };
-        match self.lookup(file, Space::Value, &path) {
+        match self.lookup(file, Space::Value, &referred(name)) {
             Some(Declared { symbol: Symbol::Param(index), .. }) => {
                 let ty = self.program.params.get(index).map(|param| param.ty.clone()).unwrap_or(Ty::Error);
                 if let ast::Value::Expr(value) = value {
@@ -149,7 +142,7 @@ impl Checker<'_> {
                 }
                 Some(field) => {
                     if let ast::Value::Expr(value) = &entry.value {
-                        self.test_value(file, value, &field.ty);
+                        self.test_value(file, value, field);
                     }
                 }
             }
@@ -157,14 +150,31 @@ impl Checker<'_> {
     }
 
     /// A literal in the language's own words is read as the type that is expected; anything else stands as JSON.
-    fn test_value(&mut self, file: usize, value: &ast::Expr, ty: &Ty) {
-        if matches!(
-            value.kind,
-            ast::ExprKind::Literal(ast::Literal::Text(_) | ast::Literal::Int(_) | ast::Literal::Null)
-        ) {
-            return;
+    fn test_value(&mut self, file: usize, value: &ast::Expr, field: &Field) {
+        let ty = &field.ty;
+        let found = match &value.kind {
+            ast::ExprKind::Literal(ast::Literal::Text(_)) if is_text_on_the_wire(field) => return,
+            ast::ExprKind::Literal(ast::Literal::Text(_)) => Ty::String,
+            ast::ExprKind::Literal(ast::Literal::Int(_)) if is_number_on_the_wire(field) => return,
+            ast::ExprKind::Literal(ast::Literal::Null) => return,
+            _ => {
+                self.constant(&mut Cx::constant(file), value, ty, "a value in a test");
+                return;
+            }
+        };
+        if found == Ty::String {
+            self.report(types::mismatch(value.span, &ty.to_string(), &found));
+        } else {
+            self.constant(&mut Cx::constant(file), value, ty, "a value in a test");
         }
-        self.constant(&mut Cx::constant(file), value, ty, "a value in a test");
+    }
+
+    /// What a test expects to pass must have the form of the tool; what it expects to be denied may be anything.
+    fn test_arguments(&mut self, file: usize, call: &ast::CallStep) {
+        let tool = self.tool_named(&call.tool.text()).and_then(|index| self.program.tools.get(index));
+        let Some(tool) = tool.filter(|tool| !tool.open) else { return };
+        let (params, of) = (tool.params.clone(), format!("`{}`", tool.name));
+        self.entries(file, call.args.as_ref(), &params, &of);
     }
 
     fn test_call(&mut self, file: usize, call: &ast::CallStep) {
@@ -182,6 +192,9 @@ impl Checker<'_> {
             let known: Vec<String> = self.program.tools.iter().map(|tool| tool.name.clone()).collect();
             let close = suggest::closest(&name, known.iter().map(String::as_str));
             self.report_unknown(&name, tools::unknown_tool(call.tool.span(), &name, close));
+        }
+        if !expects_denial && (!call.expect.is_empty() || call.outcome.is_some()) {
+            self.test_arguments(file, call);
         }
         for challenge in call.approved.iter().chain(&call.refused) {
             self.challenge_named(file, challenge);
@@ -205,5 +218,23 @@ impl Checker<'_> {
         {
             self.report(problem::open_with_outcome(span));
         }
+    }
+}
+
+/// True where JSON text can stand for a value of the field.
+fn is_text_on_the_wire(field: &Field) -> bool {
+    match field.ty.not_null() {
+        Ty::Int | Ty::IntEnum(_) | Ty::Bool | Ty::List(..) | Ty::Record(_) => false,
+        Ty::Money(_) | Ty::Decimal | Ty::Duration => field.form == WireForm::Text,
+        _ => true,
+    }
+}
+
+/// True where a JSON number can.
+fn is_number_on_the_wire(field: &Field) -> bool {
+    match field.ty.not_null() {
+        Ty::Int | Ty::IntEnum(_) | Ty::Json | Ty::Error => true,
+        Ty::Money(_) | Ty::Decimal | Ty::Duration | Ty::Timestamp => field.form != WireForm::Text,
+        _ => false,
     }
 }

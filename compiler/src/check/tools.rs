@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use agentpass_grammar::Span;
+use agentpass_grammar::{Span, words::ROOTS};
 
 use super::context::Cx;
 use super::scope::Space;
@@ -43,6 +43,7 @@ impl<'l> Checker<'l> {
                 _ => {}
             }
         }
+        self.overlapping_families();
         for (file, item) in self.items() {
             if let ItemKind::On(on) = &item.kind {
                 sources.extend(self.on(file, item, on));
@@ -60,7 +61,7 @@ impl<'l> Checker<'l> {
         }
         self.undeclared();
         self.actions();
-        self.outgoing_open_tools();
+        self.contradictions();
         self.sources = sources;
     }
 
@@ -124,6 +125,7 @@ impl<'l> Checker<'l> {
                     }
                     targets.extend(added);
                 }
+                self.shadowing_manifest(file, pattern.span, &manifest.node, &targets);
                 if known {
                     let wanted = self.drift(&read, manifest, tools.body.as_deref(), &taken, wanted);
                     for name in &wanted {
@@ -267,7 +269,8 @@ impl<'l> Checker<'l> {
 
     fn signature(&mut self, file: usize, signature: &ast::Signature) -> Vec<Field> {
         let fields = self.fields(file, &signature.fields, "parameter");
-        for field in &fields {
+        // A declaration called like a root has been reported, and hides nothing.
+        for field in fields.iter().filter(|field| !ROOTS.contains(&field.name.as_str())) {
             if let Some(declared) =
                 self.find(file, Space::Value, &[&field.name]).filter(|_| !crate::planted::planted(21))
             {
@@ -443,32 +446,6 @@ impl<'l> Checker<'l> {
             if tool.facts.action.is_none() && !is_broken && !crate::planted::planted(12) {
                 self.report(problem::no_action(span, &name));
             }
-            if let Some(tool) = self.program.tools.get(index)
-                && let Some(reads) = tool.facts.reads.iter().find(|reads| {
-                    reads.labels.iter().any(|l| l == "untrusted" && !crate::planted::planted(23))
-                })
-                && let Some(result) = tool.results.first()
-            {
-                let (span, at) = (result.span, reads.span);
-                self.report(problem::trusted_and_untrusted(span, at));
-            }
-        }
-    }
-
-    /// What nobody declared must not leave: an open signature on a tool that sends or pays (semantics 12).
-    fn outgoing_open_tools(&mut self) {
-        for index in 0..self.program.tools.len() {
-            let Some(tool) = self.program.tools.get(index) else { continue };
-            let goes_out = tool.facts.action.as_ref().is_some_and(|(action, _)| action.goes_out());
-            if !tool.open || !(goes_out || !tool.facts.sends.is_empty() || tool.facts.amount.is_some()) {
-                continue;
-            }
-            // Facts that come from the host do not depend on what the agent wrote.
-            let reads_arguments = !tool.params.is_empty();
-            if reads_arguments && !crate::planted::planted(19) {
-                let (span, name) = (tool.span, tool.name.clone());
-                self.report(rules::open_and_outgoing(span, &name));
-            }
         }
     }
 
@@ -479,6 +456,7 @@ impl<'l> Checker<'l> {
             self.report(rules::local_function(at));
             return;
         }
+        self.no_root(&item.name);
         if cx.param(&item.name.node).is_some() {
             let other = cx.param(&item.name.node).map_or(item.name.span, |field| field.span);
             self.report(names::shadows(item.name.span, &item.name.node, other));
@@ -515,11 +493,7 @@ pub(super) fn may_be(tool: &Tool, name: &str) -> bool {
 fn meets(pattern: &ast::Pattern, tool: &Tool) -> bool {
     match &tool.kind {
         ToolKind::Otherwise => true,
-        ToolKind::Family(family) => {
-            pattern.is_any()
-                || patterns::samples(family).iter().any(|name| patterns::matches(pattern, name))
-                || patterns::samples(pattern).iter().any(|name| patterns::matches(family, name))
-        }
+        ToolKind::Family(family) => patterns::can_meet(pattern, family),
         _ => patterns::matches(pattern, &tool.wire) || patterns::matches(pattern, &tool.name),
     }
 }

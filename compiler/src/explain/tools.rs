@@ -96,7 +96,7 @@ fn does(words: &Words<'_>, tool: &Tool) -> Vec<String> {
         all.push(format!("moves data{labels} from {} to {}", words.of(&way.from), words.of(&way.to)));
     }
     if !facts.releases.is_empty() {
-        all.push(format!("releases {}: its result no longer counts as such", series(&facts.releases, "and")));
+        all.push(format!("adds to the job, of what it reads, only {}", series(&facts.releases, "and")));
     }
     if facts.keeps_inside.is_some() {
         all.push("keeps what it is given inside".to_owned());

@@ -118,7 +118,7 @@ impl<'t> Printer<'t> {
             ClauseKind::RunsAtMost(_) => self.words(3),
             ClauseKind::RecordsAtMost { most, .. } => concat([self.words(2), Doc::Space(1), self.expr(most)]),
             ClauseKind::Challenge { each, when, .. } => {
-                let mut docs = vec![self.tok()];
+                let mut docs = vec![self.dotted()];
                 docs.extend(each.iter().flat_map(|each| [Doc::Space(1), self.expr(each)]));
                 docs.push(self.guard(when.as_ref()));
                 Doc::Concat(docs)
@@ -277,7 +277,10 @@ impl<'t> Printer<'t> {
         let mut rest = vec![self.words(words), Doc::Space(1), self.expr(&bound.value)];
         match &bound.then {
             Some(crate::ast::Then::Warn(_)) => rest.extend([Doc::Space(1), self.words(2)]),
-            Some(_) => rest.extend([Doc::Space(1), self.words(3)]),
+            Some(crate::ast::Then::Challenge(_)) => {
+                rest.extend([Doc::Space(1), self.words(2), Doc::Space(1), self.dotted()]);
+            }
+            Some(crate::ast::Then::Suspend(_)) => rest.extend([Doc::Space(1), self.words(3)]),
             None => {}
         }
         rest.push(self.guard(bound.when.as_ref()));

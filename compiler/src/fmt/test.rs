@@ -53,12 +53,14 @@ impl<'t> Printer<'t> {
 
     fn step(&mut self, step: &Step, expect: &mut Vec<Doc<'t>>) -> Doc<'t> {
         match &step.kind {
-            StepKind::Param(_, value) => concat([self.words(3), Doc::Space(1), self.value(value)]),
+            StepKind::Param(_, value) => {
+                concat([self.word(), self.dotted(), Doc::Space(1), self.word(), self.value(value)])
+            }
             StepKind::Host(value) | StepKind::Auth(value) => concat([self.word(), self.value(value)]),
             StepKind::Job(_, bound) => {
                 let mut docs = vec![self.words(2)];
                 if let Some((_, value)) = bound {
-                    docs.extend([Doc::Space(1), self.words(2)]);
+                    docs.extend([Doc::Space(1), self.word(), self.dotted()]);
                     docs.extend(value.iter().flat_map(|value| [Doc::Space(1), self.value(value)]));
                 }
                 Doc::Concat(docs)
@@ -83,7 +85,7 @@ impl<'t> Printer<'t> {
         while !self.separated() && self.peek().is_some_and(|token| !token.kind.closes()) {
             let part = match self.peek_text() {
                 "as" => self.words(2),
-                "approved" | "refused" => self.words(3),
+                "approved" | "refused" => concat([self.words(2), Doc::Space(1), self.dotted()]),
                 "with" => concat([self.word(), self.word(), self.value_or_raw(call.host.as_ref())]),
                 "expect" => {
                     expect.push(self.expectation(call));
@@ -127,7 +129,7 @@ impl<'t> Printer<'t> {
                 });
                 docs.push(self.value_or_raw(value));
             }
-            "challenge" => docs.extend([self.word(), self.joined(Self::tok)]),
+            "challenge" => docs.extend([self.word(), self.joined(Self::dotted)]),
             _ => docs.push(self.tok()),
         }
         if self.sees("because") {

@@ -37,17 +37,21 @@ pub(super) fn check(cx: &Context<'_>, found: &mut Vec<Diagnostic>) {
                 seen.insert((kind, look(&name)), (name.clone(), span));
             }
         }
-        // Each word for itself: `größe.получить` is readable, `раy` in two alphabets is not.
-        let is_mixed = |word: &str| !word.is_ascii() && !word.is_single_script();
-        if name.split(|c: char| !c.is_alphanumeric()).any(is_mixed) {
+        if is_mixed(&name) {
             found.push(problem::mixed_scripts(span, &name));
         }
     }
 }
 
+/// Each word for itself: `größe.получить` is readable, `раy` in two alphabets is not.
+pub(super) fn is_mixed(text: &str) -> bool {
+    let is_mixed = |word: &str| !word.is_ascii() && !word.is_single_script();
+    text.split(|c: char| !c.is_alphanumeric()).any(is_mixed)
+}
+
 /// How a name looks. In plain ASCII only letters and digits that are one stroke or one circle are alike: `modern` and
 /// `modem` have one skeleton, and nobody should be told to rename either.
-fn look(name: &str) -> String {
+pub(super) fn look(name: &str) -> String {
     if name.is_ascii() {
         let alike = |c: char| match c {
             'I' | '1' => 'l',

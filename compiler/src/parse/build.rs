@@ -91,6 +91,26 @@ impl Builder<'_> {
         cursor.take(Rule::name).map(|pair| self.name(&pair))
     }
 
+    /// A name that may stand behind the prefix of its module: `crm.privacy`.
+    pub(super) fn take_referred(&self, cursor: &mut Cursor<'_>) -> Option<ast::Name> {
+        cursor.take(Rule::referred).map(|pair| self.referred(pair))
+    }
+
+    /// Every child that is one.
+    pub(super) fn all_referred(&self, cursor: Cursor<'_>) -> Vec<ast::Name> {
+        cursor
+            .rest()
+            .filter(|pair| pair.as_rule() == Rule::referred)
+            .map(|pair| self.referred(pair))
+            .collect()
+    }
+
+    fn referred(&self, pair: Pair<'_, Rule>) -> ast::Name {
+        let span = self.span(&pair);
+        let words: Vec<&str> = pair.into_inner().map(|word| word.as_str()).collect();
+        ast::Spanned::new(words.join("."), span)
+    }
+
     /// Every child that is a name.
     pub(super) fn names(&self, cursor: Cursor<'_>) -> Vec<ast::Name> {
         cursor.rest().filter(|pair| pair.as_rule() == Rule::name).map(|pair| self.name(&pair)).collect()

@@ -47,7 +47,7 @@ impl Builder<'_> {
                 ClauseKind::Deny { condition, tail: self.tail(cursor) }
             }
             Rule::challenge => {
-                let name = self.take_name(cursor)?;
+                let name = self.take_referred(cursor)?;
                 let each = self.each(cursor)?;
                 let when = self.guard(cursor)?;
                 ClauseKind::Challenge { name, each, when, tail: self.tail(cursor) }
@@ -281,7 +281,7 @@ impl Builder<'_> {
         let (rule, span) = (inner.as_rule(), self.span(&inner));
         Some(match rule {
             Rule::warn => ast::Then::Warn(span),
-            Rule::then_challenge => ast::Then::Challenge(self.take_name(&mut children(inner))?),
+            Rule::then_challenge => ast::Then::Challenge(self.take_referred(&mut children(inner))?),
             _ => ast::Then::Suspend(self.take_name(&mut children(inner))?),
         })
     }

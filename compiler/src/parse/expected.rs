@@ -53,9 +53,13 @@ fn list(mut words: Vec<String>) -> String {
 fn name(rule: Rule) -> String {
     let text = match rule {
         Rule::name | Rule::word => "a name",
-        Rule::dotted | Rule::path | Rule::tool_ref | Rule::tool_name | Rule::label_ref | Rule::flow_point => {
-            "a name"
-        }
+        Rule::dotted
+        | Rule::path
+        | Rule::referred
+        | Rule::tool_ref
+        | Rule::tool_name
+        | Rule::label_ref
+        | Rule::flow_point => "a name",
         Rule::pattern
         | Rule::pattern_text
         | Rule::pattern_star
@@ -115,6 +119,7 @@ fn name(rule: Rule) -> String {
         Rule::alias | Rule::wire_form | Rule::call_as => "`as`",
         Rule::guard | Rule::when | Rule::when_head => "`when`",
         Rule::within => "`within`",
+        Rule::past_args => "arguments in `( )`",
         Rule::no_since => "`with no … since`",
         Rule::carrying => "`carrying`",
         Rule::optional => "`?`",

@@ -96,11 +96,14 @@ fn hidden_characters(file: FileId, text: &str, problems: &mut Vec<Diagnostic>) {
     if text.is_ascii() {
         return;
     }
+    let mut before = None;
     for (at, c) in text.char_indices() {
         if problems.len() >= 2 * MOST_PROBLEMS {
             break;
         }
-        if is_hidden(c) && at > 0 {
+        let is_stray = is_stray_joiner(before, c);
+        before = Some(c);
+        if (is_hidden(c) || is_stray) && at > 0 {
             let start = u32::try_from(at).unwrap_or(u32::MAX);
             let end = start + u32::try_from(c.len_utf8()).unwrap_or(1);
             problems.push(problem::hidden_character(Span::new(file, start, end), c));
@@ -109,27 +112,52 @@ fn hidden_characters(file: FileId, text: &str, problems: &mut Vec<Diagnostic>) {
 }
 
 /// Characters that some programs show as line ends, inside comments and text: what follows them would look like code.
+/// And controls, which a terminal obeys.
 fn line_ends(file: FileId, text: &str, layout: &Layout, problems: &mut Vec<Diagnostic>) {
     for token in layout.tokens.iter().filter(|token| !matches!(token.kind, Kind::Error | Kind::Newline)) {
-        for (at, c) in token.text(text).char_indices().filter(|(_, c)| is_line_end(*c)) {
+        if problems.len() >= 3 * MOST_PROBLEMS {
+            break;
+        }
+        let odd = token.text(text).char_indices().filter(|(_, c)| is_line_end(*c) || is_control(*c));
+        for (at, c) in odd.take(MOST_PROBLEMS) {
             let start = token.start + u32::try_from(at).unwrap_or(0);
             let end = start + u32::try_from(c.len_utf8()).unwrap_or(1);
-            problems.push(problem::line_end(Span::new(file, start, end), c));
+            let span = Span::new(file, start, end);
+            problems.push(if is_line_end(c) {
+                problem::line_end(span, c)
+            } else {
+                problem::hidden_character(span, c)
+            });
         }
     }
+}
+
+/// What a terminal obeys instead of showing it: it can hide the rule on the next line.
+fn is_control(c: char) -> bool {
+    c.is_control() && c != '\t'
 }
 
 fn is_line_end(c: char) -> bool {
     matches!(c, '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}')
 }
 
-/// Bidirectional controls (UAX 9), zero-width characters and tags: nobody can see them.
+/// Bidirectional controls (UAX 9), what Unicode calls default-ignorable (zero-width characters, joiners, fillers, tags),
+/// and a blank that is none: nobody can see them.
 fn is_hidden(c: char) -> bool {
     matches!(
         c,
-        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}'
-            | '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{206f}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}'
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+            | '\u{180b}'..='\u{180f}' | '\u{200b}' | '\u{200c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0d}' | '\u{feff}' | '\u{ffa0}'
+            | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}'
     )
+}
+
+/// A joiner or variation selector without an emoji before it.
+fn is_stray_joiner(before: Option<char>, c: char) -> bool {
+    let joins = |c| matches!(c, '\u{200d}' | '\u{fe0e}' | '\u{fe0f}');
+    let no_emoji = |c: char| c.is_ascii() || c.is_alphanumeric() || c == '\u{200d}';
+    joins(c) && before.is_none_or(no_emoji)
 }
 
 /// Whether a number token is one of the forms that the grammar knows.

@@ -38,8 +38,10 @@ pub(super) fn item(
             }
             return None;
         }
+        // Records, `host` and the like have no head of their own: what was said of the whole is about their inside.
         Err(in_head) => {
-            reader.problems.push(in_head);
+            let inside = problem.filter(|problem| problem.span.start > in_head.span.start);
+            reader.problems.push(inside.unwrap_or(in_head));
             return None;
         }
     };

@@ -25,14 +25,14 @@ impl Builder<'_> {
         let cursor = &mut cursor;
         let kind = match rule {
             Rule::step_param => {
-                let name = self.take_name(cursor)?;
+                let name = self.take_referred(cursor)?;
                 StepKind::Param(name, self.value(cursor.take(Rule::value)?)?)
             }
             Rule::step_host => StepKind::Host(self.record_value(cursor.take(Rule::record_value)?)?),
             Rule::step_auth => StepKind::Auth(self.record_value(cursor.take(Rule::record_value)?)?),
             Rule::step_job => {
                 let id = self.take_text(cursor)?;
-                let bound = match self.take_name(cursor) {
+                let bound = match self.take_referred(cursor) {
                     Some(name) => Some((name, self.optional_record(cursor)?)),
                     None => None,
                 };
@@ -75,8 +75,8 @@ impl Builder<'_> {
             let mut inner = children(part.clone());
             match rule {
                 Rule::call_as => call.name = self.take_name(&mut inner),
-                Rule::approved => call.approved.extend(self.take_name(&mut inner)),
-                Rule::refused => call.refused.extend(self.take_name(&mut inner)),
+                Rule::approved => call.approved.extend(self.take_referred(&mut inner)),
+                Rule::refused => call.refused.extend(self.take_referred(&mut inner)),
                 Rule::call_host => call.host = Some(self.record_value(inner.take(Rule::record_value)?)?),
                 Rule::outcome => call.outcome = Some(self.outcome(part)?),
                 Rule::stays_open => call.open = Some(span),
@@ -114,7 +114,7 @@ impl Builder<'_> {
             Some("allow") => ast::ExpectKind::Allow,
             Some("deny") => ast::ExpectKind::Deny,
             Some("replay") => ast::ExpectKind::Replay,
-            _ => ast::ExpectKind::Challenge(self.names(children(children(verdict).next()?))),
+            _ => ast::ExpectKind::Challenge(self.all_referred(children(children(verdict).next()?))),
         };
         let because = cursor.take(Rule::because).and_then(|pair| self.take_text(&mut children(pair)));
         let kind = match because {

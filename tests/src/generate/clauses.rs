@@ -142,7 +142,7 @@ impl Writer {
 
     fn challenge(&mut self) {
         self.put("challenge");
-        self.name();
+        self.referred();
         if self.tape.once_in(4) {
             self.put("each");
             self.quantifier_rest(DEPTH);
@@ -267,7 +267,7 @@ impl Writer {
             3 => self.puts(&["then", "warn"]),
             4 => {
                 self.puts(&["then", "challenge"]);
-                self.name();
+                self.referred();
             }
             _ => {
                 self.puts(&["then", "suspend"]);

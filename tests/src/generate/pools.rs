@@ -56,6 +56,15 @@ impl Writer {
         if self.tape.once_in(8) { self.put_one_of(RESERVED) } else { self.name() }
     }
 
+    /// A name, perhaps behind the prefix of its module.
+    pub(super) fn referred(&mut self) {
+        self.name();
+        if self.tape.once_in(4) {
+            self.glued(".");
+            self.glued_word();
+        }
+    }
+
     /// A name with members: `a.b.c`.
     pub(super) fn dotted(&mut self) {
         self.name();

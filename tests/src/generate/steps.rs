@@ -14,7 +14,7 @@ impl Writer {
             0..3 => self.call(),
             3 => {
                 self.put("param");
-                self.name();
+                self.referred();
                 self.put("=");
                 self.value(2);
             }
@@ -27,7 +27,7 @@ impl Writer {
                 self.string();
                 if self.maybe() {
                     self.continuing("as");
-                    self.name();
+                    self.referred();
                     if self.maybe() {
                         self.record_value(1);
                     }
@@ -78,7 +78,7 @@ impl Writer {
                 2 => {
                     self.put_one_of(&["approved", "refused"]);
                     self.put("by");
-                    self.name();
+                    self.referred();
                 }
                 3 => {
                     self.continuing("with");
@@ -113,7 +113,7 @@ impl Writer {
             0 | 1 => self.put_one_of(&["allow", "deny", "replay"]),
             2 => {
                 self.put("challenge");
-                self.commas(2, Self::name);
+                self.commas(2, Self::referred);
             }
             _ => {
                 self.put("remaining");

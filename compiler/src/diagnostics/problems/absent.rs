@@ -38,10 +38,26 @@ pub fn coalesced_parameter(span: Span, name: &str) -> Diagnostic {
         span,
         format!("`{name} ?? …` judges a value that the server never sees"),
     )
-    .help(format!(
-        "an absent parameter means the server's default: write `has {name} and …`, or declare a default in the \
-         signature, `{name}: … = …`, which the gate writes into the call"
-    ))
+    .help(if name.contains('.') {
+        format!("what is absent means the server's default: write `has {name} and …`")
+    } else {
+        format!(
+            "an absent parameter means the server's default: write `has {name} and …`, or declare a default in the \
+             signature, `{name}: … = …`, which the gate writes into the call"
+        )
+    })
+}
+
+/// A fact in `require` that a made-up value gives.
+#[must_use]
+pub fn made_up_fact(span: Span, fact: &str, name: &str, at: Span) -> Diagnostic {
+    Diagnostic::new(
+        &codes::COALESCED_PARAMETER,
+        span,
+        format!("`call.{fact}` may be made up: `{name} ?? …` is a value that the server never sees"),
+    )
+    .also(at, "what is absent here means the server's default")
+    .help(format!("give the fact as it is, `{fact} {name}`, and write `has call.{fact} and …`, or declare a default in the signature"))
 }
 
 /// `has` on something that is always there.

@@ -51,7 +51,7 @@ pub fn mixed_scripts(span: Span, name: &str) -> Diagnostic {
         span,
         format!("`{name}` mixes letters of several alphabets"),
     )
-    .help("write the name with the letters of one alphabet");
+    .help("write it with the letters of one alphabet");
     match name.chars().find(|c| !c.is_ascii()) {
         Some(c) => finding.label(format!("`{c}` is U+{:04X}", u32::from(c))),
         None => finding,

@@ -20,6 +20,13 @@ pub fn unbounded(span: Span) -> Diagnostic {
         .help("add `within 30m`, or `within job`")
 }
 
+/// A look into the past of somebody who has more than one job, without a time.
+#[must_use]
+pub fn unbounded_scope(span: Span) -> Diagnostic {
+    Diagnostic::new(&codes::UNBOUNDED_HISTORY, span, "how far back may this lie? `by` looks beyond the job")
+        .help("write a time, such as `within 24h`; `job` bounds only what one job did")
+}
+
 /// A window of no length.
 #[must_use]
 pub fn empty_window(span: Span) -> Diagnostic {
@@ -146,6 +153,14 @@ pub fn bad_key(span: Span, shown: &str, ty: &Ty) -> Diagnostic {
             .help("free text has many spellings of one thing: declare the parameter as `id`, or key by a fact of the host"),
         _ => finding.help("keys are ids, enums, numbers, facts of the host, and canonical types such as email and domain"),
     }
+}
+
+/// A resource that has many spellings, as a key.
+#[must_use]
+pub fn free_resource(span: Span, ty: &Ty, hole: Span) -> Diagnostic {
+    Diagnostic::new(&codes::BAD_KEY, span, format!("`call.resource` cannot be a key: part of it is {ty}"))
+        .also(hole, "this has many spellings")
+        .help("declare that parameter as `id`, or key by something else")
 }
 
 /// A limit per something that lives for ever, without a window.

@@ -3,6 +3,7 @@
 use agentpass_grammar::Span;
 
 use crate::diagnostics::{Diagnostic, Safety, codes};
+use crate::types::Ty;
 
 /// Adds «did you mean» where something is close.
 pub(super) fn suggest(finding: Diagnostic, span: Span, close: Option<&str>) -> Diagnostic {
@@ -58,6 +59,13 @@ pub fn unknown_member(span: Span, of: &str, name: &str, close: Option<&str>, all
     }
 }
 
+/// A root without a member.
+#[must_use]
+pub fn root_alone(span: Span, name: &str, all: &str) -> Diagnostic {
+    Diagnostic::new(&codes::UNKNOWN_MEMBER, span, format!("`{name}` alone is no value"))
+        .help(format!("it has {all}"))
+}
+
 /// Something is declared twice.
 #[must_use]
 pub fn declared_twice(span: Span, kind: &str, name: &str, first: Span) -> Diagnostic {
@@ -72,6 +80,33 @@ pub fn declared_twice(span: Span, kind: &str, name: &str, first: Span) -> Diagno
 pub fn clashes_with_root(span: Span, name: &str) -> Diagnostic {
     Diagnostic::new(&codes::CLASHES_WITH_ROOT, span, format!("`{name}` is a root of the language"))
         .help("choose another name; args, call, caller, auth, job, host and now are taken")
+}
+
+/// Two kinds of jobs bind one name with two types.
+#[must_use]
+pub fn mixed_job_parameter(span: Span, name: &str, ty: &Ty, other: &Ty, at: Span) -> Diagnostic {
+    Diagnostic::new(&codes::MIXED_FACT, span, format!("`job.{name}` is {ty} here and {other} for other jobs"))
+        .also(at, "the other one")
+        .help("give the two different names")
+}
+
+/// A declared function that the language has already.
+#[must_use]
+pub fn clashes_with_function(span: Span, name: &str) -> Diagnostic {
+    Diagnostic::new(&codes::CLASHES_WITH_ROOT, span, format!("`{name}` is a function of the language"))
+        .help("choose another name; count and length are taken")
+}
+
+/// A parameter of a manifest that would hide a constant.
+#[must_use]
+pub fn manifest_shadows(span: Span, name: &str, tool: &str, manifest: &str, other: Span) -> Diagnostic {
+    Diagnostic::new(
+        &codes::SHADOWS,
+        span,
+        format!("parameter `{name}` of `{tool}` in `{manifest}` would hide a constant of the same name"),
+    )
+    .also(other, "the constant")
+    .help("rename the constant: the server chose the parameter's name")
 }
 
 /// A parameter that hides a constant.

@@ -72,8 +72,11 @@ pub fn optional_with_default(mark: Span, name: &str) -> Diagnostic {
 /// `matches` on something that is not text.
 #[must_use]
 pub fn matches_needs_text(span: Span, ty: &Ty) -> Diagnostic {
-    let finding =
-        Diagnostic::new(&codes::TYPE_MISMATCH, span, format!("`matches` reads text, and this is {ty}"));
+    let finding = Diagnostic::new(
+        &codes::TYPE_MISMATCH,
+        span,
+        format!("`matches` reads string, id or folded, and this is {ty}"),
+    );
     match ty {
         Ty::Domain | Ty::Email | Ty::Url | Ty::Path => {
             finding.help("compare it by its meaning: `in`, `==`, `.domain`, `.host`")
@@ -112,10 +115,16 @@ pub fn misread_each(span: Span, verb: &str) -> Diagnostic {
     let finding = Diagnostic::new(
         &codes::MISREAD_EACH,
         span,
-        format!("`{verb} when each` fires only if all elements are bad"),
+        match verb {
+            "group" => "`when each` holds only if all elements are so".to_owned(),
+            verb => format!("`{verb} when each` fires only if all elements are bad"),
+        },
     );
     if verb == "deny" {
         finding.help("to refuse for any bad element write `deny each x in xs: …`; if all is meant, put it into brackets")
+    } else if verb == "group" {
+        finding
+            .help("if any such element is meant, write `when some x in xs: …`; if all, put it into brackets")
     } else {
         finding.help(
             "to ask for any such element write `when some x in xs: …`; if all is meant, put it into brackets",

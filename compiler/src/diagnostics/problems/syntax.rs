@@ -11,6 +11,12 @@ pub fn unexpected(span: Span, expected: &str, found: &str) -> Diagnostic {
     Diagnostic::new(&codes::SYNTAX, span, format!("expected {expected}, found {found}"))
 }
 
+/// A line that ends where the next field, parameter or element should begin.
+#[must_use]
+pub fn missing_comma(finding: Diagnostic, at: Span) -> Diagnostic {
+    finding.help("fields, parameters and elements are separated by commas").replace(Safety::Unsafe, at, ",")
+}
+
 /// Like [`unexpected`], for a token; knows what people write who come from other languages.
 #[must_use]
 pub fn unexpected_token(span: Span, expected: &str, found: &str) -> Diagnostic {
@@ -21,10 +27,21 @@ pub fn unexpected_token(span: Span, expected: &str, found: &str) -> Diagnostic {
         "{" if expected.contains("end of the line") => {
             ("a block stands after `tool`, `on`, `when`, `flow`, `limit`, …", None)
         }
+        "," if expected.contains("end of the line") => {
+            ("clauses are separated by line ends or `;`", Some(";"))
+        }
+        "when" if expected.contains("operator") => {
+            ("a rule has one condition: put it into a group, `when … { require … }`", None)
+        }
         "else" => ("there is no `else`: write a second `when` with the opposite condition", None),
         "if" | "unless" => ("conditions are written `when`", Some("when")),
         "allow" | "permit" | "forbid" => {
             ("there is no `allow`: what no rule refuses passes; write `require`, `deny` or `challenge`", None)
+        }
+        "prove" | "layer" | "ensure" | "redact"
+            if expected.contains("an item") || expected.contains("a clause") =>
+        {
+            ("this word is kept for a later edition of the language; nothing reads it yet", None)
         }
         _ => return super::names::suggest(finding, span, close_word(expected, found)),
     };

@@ -24,6 +24,15 @@ pub fn on_nothing(span: Span, pattern: &str) -> Diagnostic {
     .help("declare the tools before constraining them; `*` never crosses a dot")
 }
 
+/// A tool that a family of tools stands for as well, or two families that share a name.
+#[must_use]
+pub fn overlapping_family(span: Span, name: &str, family: &str, first: Span) -> Diagnostic {
+    Diagnostic::new(&codes::DECLARED_TWICE, span, format!("`{family}` stands for `{name}` as well"))
+        .label("declared again here")
+        .also(first, "first declared here")
+        .help("write the pattern so that it leaves the other out, and add common rules with `on`")
+}
+
 /// A tool without a block.
 #[must_use]
 pub fn no_block(span: Span) -> Diagnostic {
@@ -66,6 +75,26 @@ pub fn fact_twice(span: Span, word: &str, tool: &str, first: Span) -> Diagnostic
         .label("one of them")
         .also(first, "the other one")
         .help("one clause gives a fact: remove one of the two")
+}
+
+/// `runs at most` with two durations.
+#[must_use]
+pub fn runs_twice(span: Span, tool: &str) -> Diagnostic {
+    Diagnostic::new(&codes::FACT_TWICE, span, format!("`{tool}` gets `runs at most` from two clauses"))
+        .label("one of them")
+        .help("one clause gives a fact: remove one of the two")
+}
+
+/// A tool that sends, and says that it does not.
+#[must_use]
+pub fn inside_and_out(span: Span, tool: &str, to: &str, sends: Span) -> Diagnostic {
+    Diagnostic::new(
+        &codes::CLAUSE_NOT_HERE,
+        span,
+        format!("`{tool}` sends to `{to}`, so it keeps nothing inside"),
+    )
+    .also(sends, "this leaves")
+    .help("remove one of the two clauses")
 }
 
 /// A fact inside a condition.
