@@ -12,6 +12,9 @@
 //! it. No length in the payload is believed before the bytes are there, nothing nests deeper than a stack bears, no more
 //! patterns are compiled than a program may have, and whatever was read goes through [`verify()`] like any other program.
 
+#[cfg(test)]
+mod tests;
+
 use std::fmt;
 
 use agentpass_values::compiled_at_most;

@@ -23,6 +23,8 @@ pub mod node;
 pub mod past;
 pub mod program;
 pub mod rule;
+#[cfg(test)]
+mod sample;
 pub mod schema;
 pub mod value;
 pub mod verify;
