@@ -30,8 +30,9 @@
 //! | lower | [`lower`](mod@lower) | typed program -> decision IR, under values of its parameters |
 //! | show | [`diagnostics`] | findings -> terminal, JSON, SARIF, GitHub; the registry and the pages of all codes |
 //!
-//! [`build`](mod@build) does all of this for whoever wants a contract that can be executed. [`fmt`](mod@fmt) prints the one
-//! layout, [`explain`] says what a contract means in plain words. Nothing here reads a clock or an environment variable, or knows of calls; only [`build::Disk`] opens files.
+//! [`build`](mod@build) does all of this for whoever wants a contract that can be executed. [`import`] writes contracts from
+//! what other systems keep, [`fmt`](mod@fmt) prints the one layout, [`explain`] says what a contract means in plain words.
+//! Nothing here reads a clock or an environment variable, or knows of calls; only [`build::Disk`] opens files.
 
 pub mod analysis;
 pub mod ast;
@@ -40,6 +41,7 @@ pub mod check;
 pub mod diagnostics;
 pub mod explain;
 pub mod fmt;
+pub mod import;
 pub mod lint;
 pub mod load;
 pub mod lower;

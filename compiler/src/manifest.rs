@@ -114,6 +114,11 @@ impl Listed {
     pub(crate) fn description(&self) -> Option<&str> {
         self.entry.get("description").and_then(Json::as_str)
     }
+
+    /// One of the hints, where it is given.
+    pub(crate) fn hint(&self, name: &str) -> Option<bool> {
+        self.entry.get("annotations")?.get(name)?.as_bool()
+    }
 }
 
 /// The digest of several tools, whatever their order.

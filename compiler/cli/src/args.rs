@@ -20,6 +20,8 @@ pub(crate) struct Cli {
 const AFTER_HELP: &str = "\
 Examples:
   agentpassc init                        a first contract in this folder
+  agentpassc import mcp github.tools.json -o github.agentpass
+                                         one for the tools of an MCP server
   agentpassc check                       every contract under this folder
   agentpassc test                        every test under this folder
   agentpassc eval desk.agentpass --call call.json
@@ -38,6 +40,7 @@ pub(crate) enum Verb {
     Replay(Replay),
     Explain(Explain),
     Build(Build),
+    Import(Import),
     Fmt(Fmt),
     Init(Init),
     Completions(Completions),
@@ -198,6 +201,45 @@ pub(crate) struct Build {
     /// The bundle. It is replaced in one step, or left as it is.
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: String,
+}
+
+/// Make a contract from what another system keeps.
+///
+/// `mcp`: what an MCP server answers to `tools/list`, as JSON; the response around it and the answer to `initialize` may be in
+/// the file, too. Tools whose server says that they only read are let through, and what they return is untrusted; every other
+/// tool asks somebody first. What was guessed is marked `// review: …`.
+///
+/// The contract is printed, and refers to FILE as its manifest. With -o it is written, and beside it a manifest that holds the
+/// tools with a digest of each, so that `check` reports what changes.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  agentpassc import mcp github.tools.json > github.agentpass
+  agentpassc import mcp github.tools.json -o contracts/github.agentpass
+  agentpassc import mcp github.tools.json --server github
+  list-tools | agentpassc import mcp - -o github.agentpass
+
+Exit codes: 0 imported; 1 a file that is not what it should be; 2 a file that cannot be read or written, or bad usage.")]
+pub(crate) struct Import {
+    /// What is imported: mcp.
+    #[arg(value_enum, value_name = "KIND", hide_possible_values = true)]
+    pub(crate) kind: ImportKind,
+    /// The documents; `-` is standard input.
+    #[arg(value_name = "FILE", required = true)]
+    pub(crate) files: Vec<String>,
+    /// Write the contract here. It is replaced in one step, or left as it is.
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<String>,
+    /// Put `NAME.` before the names of the tools, as the gate sees them.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) server: Option<String>,
+}
+
+/// What can be imported.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum ImportKind {
+    /// The tools of an MCP server.
+    Mcp,
 }
 
 /// One program with one contract, and the values of its parameters.

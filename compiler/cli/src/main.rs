@@ -1,6 +1,6 @@
 //! `agentpassc`, the compiler for AgentPass contracts.
 //!
-//! One file per verb ([`check`], [`test`](mod@test), [`eval`], [`replay`], [`explain`], [`build`], [`fmt`], [`init`], [`completions`]); what they
+//! One file per verb ([`check`], [`test`](mod@test), [`eval`], [`replay`], [`explain`], [`build`], [`import`], [`fmt`], [`init`], [`completions`]); what they
 //! share is below them: which files are meant ([`paths`]), how files are read ([`disk`]) and written ([`replace`]), which of
 //! them form a program ([`programs`]) and a contract that judges calls ([`contract`]), how findings are shown ([`report`]) and
 //! how a decision is explained ([`decision`]). All that is known about the language is in the compiler, and all that is known
@@ -18,6 +18,7 @@ mod disk;
 mod eval;
 mod explain;
 mod fmt;
+mod import;
 mod init;
 mod output;
 mod paths;
@@ -54,6 +55,7 @@ fn run(cli: &Cli) -> Result<Exit, Failure> {
         Verb::Eval(args) => eval::run(args, cli.color),
         Verb::Replay(args) => replay::run(args, cli.color),
         Verb::Build(args) => build::run(args, cli.color),
+        Verb::Import(args) => import::run(args),
         Verb::Fmt(args) => fmt::run(args, cli.color),
         Verb::Explain(args) => explain::run(args, cli.color),
         Verb::Init(_) => init::run(),

@@ -32,6 +32,12 @@ pub(super) struct Pinned {
     pub(super) schema: Option<SchemaId>,
 }
 
+/// Whether a tool takes arguments that its schema does not name, beside some that it names.
+pub(crate) fn takes_anything(tool: &Listed) -> bool {
+    let read = signature::read(&mut Vec::new(), tool.schema(), &tool.name, Span::default());
+    read.open && !read.params.is_empty()
+}
+
 impl Checker<'_> {
     /// What a manifest says; nothing, with a report, for a document that is none.
     pub(super) fn manifest(&mut self, path: &str, at: Span) -> Option<Arc<Manifest>> {
@@ -173,3 +179,6 @@ fn digest_clause(body: &[ast::Clause]) -> Option<(&ast::Name, &ast::Text)> {
         _ => None,
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -127,12 +127,13 @@ impl<'l> Checker<'l> {
                 }
                 self.shadowing_manifest(file, pattern.span, &manifest.node, &targets);
                 if known {
+                    let names_all = !patterns::has_star(pattern);
                     let wanted = self.drift(&read, manifest, tools.body.as_deref(), &taken, wanted);
                     for name in &wanted {
                         let close = suggest::closest(name, names.iter().map(String::as_str));
                         self.report(problem::not_in_manifest(pattern.span, name, &manifest.node, close));
                     }
-                    if taken.is_empty() && wanted.is_empty() {
+                    if taken.is_empty() && wanted.is_empty() && !names_all {
                         self.report(problem::pattern_finds_nothing(pattern.span, &manifest.node));
                     }
                 }

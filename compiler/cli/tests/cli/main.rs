@@ -8,6 +8,7 @@ mod eval;
 mod explain;
 mod fmt;
 mod hostile;
+mod import;
 mod others;
 mod replay;
 mod schemas;

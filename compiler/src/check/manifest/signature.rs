@@ -7,7 +7,7 @@
 //! `allOf`, `anyOf` and the like may list further properties of the same object. They all become fields: a rule must be able
 //! to see whatever may come.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use agentpass_grammar::Span;
 use agentpass_values::Decimal;
@@ -66,7 +66,9 @@ pub(super) fn read(records: &mut Vec<Record>, root: &Json, owner: &str, at: Span
 #[derive(Default)]
 struct Gathered<'r> {
     fields: Vec<(&'r str, Vec<&'r Json>)>,
-    required: Vec<&'r str>,
+    /// The place of each field by its name.
+    places: HashMap<&'r str, usize>,
+    required: HashSet<&'r str>,
     open: bool,
     /// References that were followed: once is enough.
     followed: Vec<&'r str>,
@@ -74,11 +76,12 @@ struct Gathered<'r> {
 
 impl<'r> Gathered<'r> {
     fn is_required(&self, wire: &str) -> bool {
-        self.required.contains(&wire)
+        self.required.contains(wire)
     }
 
     fn add(&mut self, wire: &'r str, schema: Option<&'r Json>) {
-        match self.fields.iter_mut().find(|(known, _)| *known == wire) {
+        let at = *self.places.entry(wire).or_insert(self.fields.len());
+        match self.fields.get_mut(at) {
             Some((_, schemas)) => schemas.extend(schema),
             None => self.fields.push((wire, schema.into_iter().collect())),
         }
@@ -87,13 +90,8 @@ impl<'r> Gathered<'r> {
     /// The fields with their names in the language. One that can keep its name keeps it, whatever the others are called:
     /// `a-b` must not become the `a_b` that rules speak of.
     fn named(&self) -> Vec<(String, String, Vec<&'r Json>)> {
-        let mut taken: Vec<String> = self
-            .fields
-            .iter()
-            .map(|(wire, _)| *wire)
-            .filter(|wire| readable(wire) == **wire)
-            .map(str::to_owned)
-            .collect();
+        let as_is = self.fields.iter().map(|(wire, _)| *wire).filter(|wire| readable(wire) == **wire);
+        let mut taken: HashSet<String> = as_is.map(str::to_owned).collect();
         let fields = self.fields.iter().map(|(wire, schemas)| {
             let name = readable(wire);
             let name = if name == *wire { name } else { unique(name, &mut taken) };
@@ -136,7 +134,7 @@ impl<'r> Reader<'r> {
         {
             into.add(wire, None);
             if is_certain {
-                into.required.push(wire);
+                into.required.insert(wire);
             }
         }
         let opens = |word| matches!(object.get(word), Some(Json::Bool(true) | Json::Object(_)));
@@ -446,13 +444,12 @@ fn readable(wire: &str) -> String {
     name
 }
 
-fn unique(name: String, taken: &mut Vec<String>) -> String {
+fn unique(name: String, taken: &mut HashSet<String>) -> String {
     let mut candidate = name.clone();
     let mut number = 2;
-    while taken.contains(&candidate) {
+    while !taken.insert(candidate.clone()) {
         candidate = format!("{name}_{number}");
         number += 1;
     }
-    taken.push(candidate.clone());
     candidate
 }

@@ -1,0 +1,116 @@
+//! `agentpassc import`: a first contract from what another system keeps, and what it pins beside it.
+
+use std::fs;
+use std::path::Path;
+
+use agentpass_compiler::diagnostics::render::escape::visible;
+use agentpass_compiler::import::mcp::{self, Imported, Options, Source};
+use agentpass_compiler::load::Files;
+use agentpass_grammar::MAX_FILE_BYTES;
+
+use crate::args::{self, ImportKind};
+use crate::disk::{Disk, STDIN, words};
+use crate::output::{Exit, Failure, counted, print, print_aside};
+use crate::replace;
+
+/// Who imports.
+const BY: &str = concat!("agentpassc ", env!("CARGO_PKG_VERSION"));
+
+/// Runs the verb.
+pub(crate) fn run(args: &args::Import) -> Result<Exit, Failure> {
+    match args.kind {
+        ImportKind::Mcp => mcp(args),
+    }
+}
+
+fn mcp(args: &args::Import) -> Result<Exit, Failure> {
+    let disk = Disk::default();
+    let mut documents = Vec::new();
+    for file in &args.files {
+        documents.push((file.as_str(), read(file, &disk)?));
+    }
+    if args.output.is_none() && args.files.iter().any(|file| file == "-") {
+        return Err(Failure::new(
+            "the contract refers to its manifest, and standard input has no name: write `-o FILE`",
+        ));
+    }
+    let manifests: Vec<String> = documents.iter().map(|(file, _)| manifest(args, file)).collect();
+    let sources: Vec<Source<'_>> = documents
+        .iter()
+        .zip(&manifests)
+        .map(|((file, text), manifest)| Source {
+            text,
+            path: if *file == "-" { "standard input" } else { file },
+            manifest,
+        })
+        .collect();
+    let imported = match mcp::import(&sources, &Options { server: args.server.as_deref(), by: BY }) {
+        Ok(imported) => imported,
+        Err(error @ mcp::ImportError::Prefix(_)) => return Err(Failure::new(error)),
+        Err(error) => {
+            print_aside(&format!("error: {}\n", visible(&error.to_string())));
+            return Ok(Exit::Fault);
+        }
+    };
+    match &args.output {
+        None => print(&imported.contract)?,
+        Some(output) => write(output, &args.files, &manifests, &imported)?,
+    }
+    Ok(Exit::Fine)
+}
+
+fn read(file: &str, disk: &Disk) -> Result<String, Failure> {
+    let failed = |why: &str| Failure::new(format!("`{file}` cannot be read: {why}"));
+    let bytes = disk.read(if file == "-" { STDIN } else { file }).map_err(|why| failed(&why))?;
+    if bytes.len() > MAX_FILE_BYTES {
+        return Err(failed(&format!("it is larger than {} MiB", MAX_FILE_BYTES >> 20)));
+    }
+    String::from_utf8(bytes).map_err(|_| failed("it is not valid UTF-8"))
+}
+
+/// The manifest that the contract refers to: the document itself, or with `-o` a file beside the contract.
+fn manifest(args: &args::Import, file: &str) -> String {
+    let Some(output) = &args.output else { return file.to_owned() };
+    // One document belongs to the contract and is called like it; several keep their own names.
+    let of = if args.files.len() == 1 { output } else { file };
+    let name = Path::new(of).file_name().unwrap_or_default().to_string_lossy();
+    let stem = [".tools.json", ".json", ".agentpass"].iter().find_map(|end| name.strip_suffix(end));
+    match stem.unwrap_or(&name) {
+        "" | "-" => "imported.tools.json".to_owned(),
+        stem => format!("{stem}.tools.json"),
+    }
+}
+
+/// Writes the manifests, then the contract that refers to them.
+fn write(output: &str, files: &[String], manifests: &[String], imported: &Imported) -> Result<(), Failure> {
+    let contract = Path::new(output);
+    let replaced = |path: &Path, text: &str| {
+        replace::whole(path, text.as_bytes()).map_err(|error| {
+            Failure::new(format!("`{}` cannot be written: {}", path.display(), words(&error)))
+        })
+    };
+    let mut done = String::new();
+    for ((file, name), text) in files.iter().zip(manifests).zip(&imported.manifests) {
+        let path = contract.with_file_name(name);
+        // A document that lies there already is the manifest. It stays what it is: the contract pins its tools as well.
+        if is_same(Path::new(file), &path) {
+            continue;
+        }
+        replaced(&path, text)?;
+        done.push_str(&format!("wrote {}\n", visible(&path.display().to_string())));
+    }
+    replaced(contract, &imported.contract)?;
+    let guesses = imported.contract.matches("// review: ").count();
+    done.push_str(&format!(
+        "wrote {}: {}, {} to review\n",
+        visible(output),
+        counted(imported.tools, "tool"),
+        counted(guesses, "place")
+    ));
+    print_aside(&done);
+    Ok(())
+}
+
+fn is_same(one: &Path, other: &Path) -> bool {
+    matches!((fs::canonicalize(one), fs::canonicalize(other)), (Ok(one), Ok(other)) if one == other)
+}
