@@ -162,6 +162,8 @@ pub enum Convert {
     Folded,
     /// Text as a name on the internet; undetermined where it is none.
     Domain,
+    /// The name of a resource as a path of segments; undetermined where it is none.
+    Path,
 }
 
 /// `+ - *`

@@ -6,7 +6,7 @@ use super::Checker;
 use super::context::Cx;
 use crate::ast::{self, BinaryOp, ExprKind as Ast};
 use crate::diagnostics::problems::{absent, types as problem};
-use crate::typed::{Expr, ExprKind};
+use crate::typed::{Expr, ExprKind, Fact, Read};
 use crate::types::{ListSize, Ty};
 
 impl Checker<'_> {
@@ -98,7 +98,12 @@ impl Checker<'_> {
             // A path lies in a folder or in a glob: text between quotes is a folder unless it has a star.
             ty => Ty::list(ty.clone()),
         });
-        let single = typed.as_ref().map(|left| left.ty.not_null().clone());
+        // The name of a resource is a path of escaped segments (semantics 13): it lies in folders and globs as paths do.
+        let is_resource = typed.as_ref().is_some_and(names_resource);
+        let single = typed.as_ref().map(|left| match left.ty.not_null() {
+            Ty::String if is_resource => Ty::Path,
+            other => other.clone(),
+        });
         let right_expr = match (&right.kind, &single) {
             (Ast::Literal(ast::Literal::Text(text)), Some(Ty::Path)) if text.contains('*') => {
                 self.value(cx, right, Some(&Ty::Glob))
@@ -107,6 +112,7 @@ impl Checker<'_> {
             (Ast::List(items), Some(Ty::Path)) if items.iter().any(has_star) => {
                 self.value(cx, right, Some(&Ty::list(Ty::Glob)))
             }
+            (Ast::List(_), Some(Ty::Path)) => self.value(cx, right, Some(&Ty::list(Ty::Path))),
             _ => self.value(cx, right, hint.as_ref()),
         };
         let left = match typed {
@@ -128,6 +134,8 @@ impl Checker<'_> {
                 Ty::List(element, _) | Ty::Set(element) => Some(element.as_ref()),
                 _ => None,
             };
+            let as_path = is_resource && matches!(element.unwrap_or(container), Ty::Path | Ty::Glob);
+            let of = if as_path { &Ty::Path } else { of };
             let fits = match element {
                 Some(element) => can_lie_among(of, element),
                 None => can_lie_in(of, container),
@@ -208,6 +216,15 @@ impl Checker<'_> {
         } else {
             self.sides(cx, left, right)
         }
+    }
+}
+
+/// True where the value is the name of the call's resource.
+fn names_resource(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Read(Read::Fact(Fact::Resource)) => true,
+        ExprKind::Let(_, value) => names_resource(value),
+        _ => false,
     }
 }
 

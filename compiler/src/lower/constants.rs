@@ -2,7 +2,7 @@
 
 use agentpass_grammar::Span;
 use agentpass_ir as ir;
-use agentpass_values::{Decimal, Domain, Folded};
+use agentpass_values::{Decimal, Domain, Folded, PathValue};
 
 use super::expr::{Bound, Cx};
 use super::{Construct, Lowered, Lowering, forms, members, number};
@@ -135,6 +135,9 @@ impl<'p> Lowering<'p> {
             }
             (ir::Value::Int(value), ir::Ty::Decimal) => ir::Value::Decimal(Decimal::from_int(value)),
             (ir::Value::Text(text), ir::Ty::Folded) => ir::Value::Folded(Folded::new(&text)),
+            (ir::Value::Text(text), ir::Ty::Path) => {
+                PathValue::parse(&text).map_or(ir::Value::Unknown, ir::Value::Path)
+            }
             (ir::Value::Text(text), ir::Ty::Domain) => match Domain::parse(&text) {
                 Ok(domain) => ir::Value::Domain(domain),
                 Err(error) => {

@@ -82,12 +82,21 @@ impl<'p> Lowering<'p> {
             return self.refuse(Construct::Broken, span);
         };
         let Ty::List(element) = ty else {
+            // The name of a resource lies in a folder or glob by its segments.
+            let of = match (&of_ty, &ty) {
+                (Ty::Text, Ty::Path | Ty::Glob) => self.convert(of, &Ty::Path, span)?,
+                _ => of,
+            };
             return self.truth_node(Op::Within(of, container), span);
         };
         match (&of_ty, element.as_ref()) {
             (Ty::Command, Ty::CommandPattern)
             | (Ty::Path, Ty::Glob | Ty::Path)
             | (Ty::Domain, Ty::Domain) => self.truth_node(Op::WithinAny(of, container), span),
+            (Ty::Text, Ty::Path | Ty::Glob) => {
+                let of = self.convert(of, &Ty::Path, span)?;
+                self.truth_node(Op::WithinAny(of, container), span)
+            }
             (Ty::Domain, Ty::Text) => {
                 let container = self.convert(container, &Ty::list(Ty::Domain), span)?;
                 self.truth_node(Op::WithinAny(of, container), span)
@@ -162,6 +171,7 @@ fn conversion(from: &Ty, to: &Ty) -> Option<Convert> {
         (Ty::Int, Ty::Decimal) => Convert::Decimal,
         (Ty::Text, Ty::Folded) => Convert::Folded,
         (Ty::Text, Ty::Domain) => Convert::Domain,
+        (Ty::Text, Ty::Path) => Convert::Path,
         (Ty::List(from), Ty::List(to)) => conversion(from, to)?,
         _ => return None,
     })

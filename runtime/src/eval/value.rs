@@ -254,10 +254,12 @@ fn convert(to: Convert, value: &Value) -> Option<Value> {
         (Convert::Decimal, Value::Int(value)) => Value::Decimal(Decimal::from_int(*value)),
         (Convert::Folded, Value::Text(text)) => Value::Folded(Folded::new(text)),
         (Convert::Domain, Value::Text(text)) => Domain::parse(text).map_or(Value::Unknown, Value::Domain),
+        (Convert::Path, Value::Text(text)) => PathValue::parse(text).map_or(Value::Unknown, Value::Path),
         // It is one already.
         (Convert::Decimal, Value::Decimal(_))
         | (Convert::Folded, Value::Folded(_))
-        | (Convert::Domain, Value::Domain(_)) => value.clone(),
+        | (Convert::Domain, Value::Domain(_))
+        | (Convert::Path, Value::Path(_)) => value.clone(),
         _ => return None,
     })
 }

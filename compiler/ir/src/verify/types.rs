@@ -225,6 +225,7 @@ fn converted(convert: Convert, of: &Ty) -> Option<Ty> {
         (Convert::Decimal, Ty::Int) => Some(Ty::Decimal),
         (Convert::Folded, Ty::Text) => Some(Ty::Folded),
         (Convert::Domain, Ty::Text) => Some(Ty::Domain),
+        (Convert::Path, Ty::Text) => Some(Ty::Path),
         (convert, Ty::List(of)) => converted(convert, of).map(Ty::list),
         _ => None,
     }
