@@ -182,10 +182,13 @@ pub(crate) fn judge(prepared: &Prepared<'_>, snapshot: &Snapshot<'_>) -> (Decisi
         let decision = findings.decision(Some(call), late, entropy);
         return (decision, Vec::new());
     }
-    if let Some(decision) = recorded(prepared, snapshot) {
+    identity::judge(prepared, snapshot, &mut findings);
+    // Whoever is suspended since is not told what was decided before.
+    if !findings.is_denied()
+        && let Some(decision) = recorded(prepared, snapshot)
+    {
         return (decision, Vec::new());
     }
-    identity::judge(prepared, snapshot, &mut findings);
     if !findings.is_denied() && prepared.tool.is_none() {
         let (code, message) = if call.tool == Lookup::Ambiguous {
             ("tool.ambiguous", "several families of this contract have a tool")

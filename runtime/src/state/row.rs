@@ -106,6 +106,20 @@ pub enum Form<'p> {
     Watch(&'p Keep),
 }
 
+/// True where nothing that a row holds can ever matter again: the only rows that make room for others.
+#[must_use]
+pub fn is_over(row: &Row, form: Form<'_>, late: Timestamp) -> bool {
+    match (row, form) {
+        (Row::Tally(tally), Form::Tally(shape)) => tally.is_over(shape, late),
+        (Row::Watch(watch), Form::Watch(keep)) => watch.is_over(keep, late),
+        // An approval may outlive its question; nothing outlives both.
+        (Row::Asking(asking), _) => {
+            asking.approved_at.is_none() && asking.expires.is_some_and(|expires| late > expires)
+        }
+        _ => false,
+    }
+}
+
 /// Changes a row.
 pub fn apply(row: &mut Option<Row>, form: Form<'_>, delta: Delta) {
     match delta {

@@ -52,6 +52,15 @@ impl Tally {
         self.marks.iter().any(|(of, until)| *of == bound && until.is_none_or(|until| early <= until))
     }
 
+    /// True where nothing that is kept can ever matter again.
+    #[must_use]
+    pub fn is_over(&self, shape: Shape<'_>, late: Timestamp) -> bool {
+        self.leases.is_empty()
+            && self.began.is_none()
+            && self.marks.iter().all(|(_, until)| until.is_some_and(|until| late > until))
+            && self.sums.is_over(shape, late)
+    }
+
     /// Notes that a step was lifted, or has spoken.
     pub fn mark(&mut self, bound: u32, until: Option<Timestamp>) {
         self.marks.retain(|(of, _)| *of != bound);

@@ -9,7 +9,8 @@ use agentpass_values::{Duration, Timestamp};
 
 use super::{Change, Forms, Keeper, Reading, Snapshot, StoreError, Touches};
 use crate::clock::Clock;
-use crate::state::row::apply;
+use crate::plan::FormRef;
+use crate::state::row::{apply, is_over};
 use crate::state::{Key, Row};
 
 /// How many rows a principal may have, unless the host says otherwise.
@@ -47,6 +48,8 @@ struct Rows {
 
 struct Entry {
     row: Row,
+    /// How the row is kept, which also says when it is over.
+    form: FormRef,
     owner: Option<Key>,
 }
 
@@ -145,7 +148,12 @@ impl Keeper for MemoryStore {
             let owned = rows.owned.get(owner).copied().unwrap_or(0);
             // Counted only where it may matter: changes of one new row are counted several times here.
             if owned + changes.len() > self.capacity && owned + new() > self.capacity {
-                return Err(StoreError::Full);
+                rows.sweep(forms, owner, reading.late);
+                let owned = rows.owned.get(owner).copied().unwrap_or(0);
+                let new = changes.iter().filter(|change| !rows.rows.contains_key(&change.key)).count();
+                if owned + new > self.capacity {
+                    return Err(StoreError::Full);
+                }
             }
         }
         rows.sequence = sequence;
@@ -172,6 +180,21 @@ impl Keeper for MemoryStore {
 }
 
 impl Rows {
+    /// Drops what is over of one principal: a live row is never evicted (semantics 22).
+    fn sweep(&mut self, forms: Forms<'_>, owner: &Key, late: Timestamp) {
+        let program = forms.contract.program();
+        let mut gone = 0;
+        self.rows.retain(|_, entry| {
+            let is_over = entry.owner.as_ref() == Some(owner)
+                && is_over(&entry.row, forms.plan.form(program, entry.form), late);
+            gone += usize::from(is_over);
+            !is_over
+        });
+        if let Some(count) = self.owned.get_mut(owner) {
+            *count = count.saturating_sub(gone);
+        }
+    }
+
     fn change(&mut self, forms: Forms<'_>, owner: Option<&Key>, change: Change) {
         let form = forms.plan.form(forms.contract.program(), change.form);
         match self.rows.get_mut(&change.key) {
@@ -196,7 +219,8 @@ impl Rows {
                     if let Some(owner) = owner {
                         *self.owned.entry(owner.clone()).or_insert(0) += 1;
                     }
-                    self.rows.insert(change.key, Entry { row, owner: owner.cloned() });
+                    let (form, owner) = (change.form, owner.cloned());
+                    self.rows.insert(change.key, Entry { row, form, owner });
                 }
             }
         }

@@ -1,0 +1,44 @@
+//! Room for state: each principal has its own, and only what is over makes room (semantics 22).
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test says what went wrong by panicking")]
+
+use agentpass_compiler::analysis::analyse;
+use agentpass_compiler::load::MemoryFiles;
+use agentpass_compiler::lower::{Params, lower};
+use agentpass_ir::verify;
+use agentpass_runtime::{Gate, MemoryStore, Source, Store};
+use agentpass_values::Timestamp;
+
+const CONTRACT: &str = r#"edition 2026
+contract c { version "1"; owner "a@b.example"; agents "a", "b" }
+tool t(k: id) { action read; limit per k in any 1m { calls at most 5 } }
+"#;
+
+fn gate(rows: usize) -> Gate {
+    let files = MemoryFiles::new([("c.agentpass", CONTRACT)]);
+    let analysis = analyse(&["c.agentpass".to_owned()], &files, &Default::default());
+    assert!(analysis.is_clean(), "{:?}", analysis.diagnostics);
+    let program = lower(&analysis.checked.program, &analysis.loaded.sources, &Params::new()).unwrap();
+    let store = MemoryStore::manual(Timestamp::EPOCH).with_capacity(rows);
+    Gate::builder(verify(program).unwrap()).store(Store::of(store)).offline().build().unwrap()
+}
+
+/// The codes of a call's reasons; nothing for one that is allowed. Its outcome is known at once.
+fn call(gate: &Gate, agent: &str, key: u32, second: u32) -> Vec<&'static str> {
+    let at = format!("1970-01-01T00:{:02}:{:02}Z", second / 60, second % 60);
+    let text = format!(r#"{{"at": "{at}", "agent": "{agent}", "tool": "t", "args": {{"k": "k{key}"}}}}"#);
+    let decision = gate.decide(Source::Offline, text.as_bytes());
+    let settle = format!(r#"{{"settle": "{}", "outcome": "ok"}}"#, decision.id);
+    let _ = gate.line(settle.as_bytes());
+    decision.reasons.iter().map(|reason| reason.code).collect()
+}
+
+#[test]
+fn a_flood_of_keys_fills_only_its_own_room() {
+    let gate = gate(10);
+    let refused: Vec<u32> = (0..20).filter(|&key| call(&gate, "a", key, 0) == ["store.full"]).collect();
+    assert!(refused.len() >= 9 && refused.contains(&19), "{refused:?}");
+    assert_eq!(call(&gate, "b", 0, 1), Vec::<&str>::new(), "another principal has its own room");
+    assert_eq!(call(&gate, "a", 0, 2), Vec::<&str>::new(), "a key that has its row keeps it");
+    assert_eq!(call(&gate, "a", 99, 62), Vec::<&str>::new(), "what has left its window makes room");
+}
