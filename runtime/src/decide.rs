@@ -212,7 +212,7 @@ pub(crate) fn judge(prepared: &Prepared<'_>, snapshot: &Snapshot<'_>) -> (Decisi
         _ => {}
     }
     if findings.is_denied() {
-        denials::count_denial(prepared, snapshot, &mut changes);
+        denials::count_denial(prepared, snapshot, &mut findings, &mut changes);
     }
     let mut decision = findings.decision(Some(call), late, entropy);
     let permit = granted.as_ref().map(|granted| granted.id);

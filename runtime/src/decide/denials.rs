@@ -4,8 +4,10 @@ use agentpass_ir::{Ambient, Charge, LimitId, Meter, NodeId, Step, Suspended};
 use agentpass_values::Timestamp;
 
 use super::budgets::{keys, meter_of, shape, tally_keys};
+use super::findings::Findings;
 use super::past::reads_only_shared;
 use super::{Prepared, job_key, switches_key};
+use crate::decision::Met;
 use crate::eval::{Eval, Nowhere};
 use crate::plan::FormRef;
 use crate::state::switches::Switch;
@@ -85,7 +87,12 @@ pub(super) fn touch_denials(prepared: &mut Prepared<'_>) {
 }
 
 /// Counts a denial. Those that the infrastructure causes never come here: nothing is committed for them.
-pub(super) fn count_denial(prepared: &Prepared<'_>, snapshot: &Snapshot<'_>, changes: &mut Vec<Change>) {
+pub(super) fn count_denial(
+    prepared: &Prepared<'_>,
+    snapshot: &Snapshot<'_>,
+    findings: &mut Findings<'_>,
+    changes: &mut Vec<Change>,
+) {
     if prepared.house.plan.denials.is_empty() {
         return;
     }
@@ -109,6 +116,18 @@ pub(super) fn count_denial(prepared: &Prepared<'_>, snapshot: &Snapshot<'_>, cha
                 && total.saturating_add(1) > bound.most
             {
                 changes.extend(suspend(prepared, what, late));
+                if findings.explains() {
+                    let limit = program.limits.get(id.index()).map_or("", |limit| limit.id.as_str());
+                    findings.met(Met {
+                        id: format!("{limit}.{}", bound.label),
+                        kind: "limit",
+                        place: Some(findings.place(bound.origin)),
+                        applies: Truth::True.word(),
+                        holds: "",
+                        saw: vec![("denials before this one".to_owned(), total.to_string())],
+                        outcome: "suspends",
+                    });
+                }
             }
             if !counted.contains(&key) {
                 counted.push(key.clone());

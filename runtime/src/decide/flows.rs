@@ -8,7 +8,7 @@ use agentpass_values::{escape, folded};
 use super::Prepared;
 use super::findings::{Findings, Weight};
 use super::past::Present;
-use crate::decision::Reason;
+use crate::decision::{Met, Reason};
 use crate::eval::{Datum, Eval};
 use crate::truth::Truth;
 
@@ -91,6 +91,15 @@ pub(super) fn judge(
     }
     taken.sort_unstable();
     taken.dedup();
+    if findings.explains() {
+        for id in &taken {
+            let Some(flow) = program.flows.get(id.index()) else { continue };
+            let when = conditions.iter().find(|(of, _)| of == id).map_or(Truth::True, |(_, when)| *when);
+            let place = Some(findings.place(flow.origin));
+            let (id, kind, applies) = (flow.id.clone(), "flow", when.word());
+            findings.met(Met { id, kind, place, applies, holds: "", saw: Vec::new(), outcome: "stands" });
+        }
+    }
     Movements { taken }
 }
 
