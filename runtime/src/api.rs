@@ -1,31 +1,33 @@
 //! The gate inside of an application: a check before each call, and its outcome after it.
 //!
-//! ```no_run
-//! # use agentpass_runtime::{Answer, Call, Caller, Gate, GateError, Outcome, Store};
+//! ```
+//! # use agentpass_runtime::{Call, Caller, Contract, Gate, Outcome, Store, Verdict};
 //! # fn refund(_: &Call) -> Result<String, std::io::Error> { Ok("{}".to_owned()) }
-//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let contract = agentpass_runtime::from_bundle(&std::fs::read("refund_desk.bundle")?)?;
+//! # fn run(bytes: &[u8]) -> Result<String, Box<dyn std::error::Error>> {
+//! let contract = Contract::from_bundle(bytes)?; // made by `agentpassc build`
 //! let gate = Gate::builder(contract).store(Store::memory()).build()?;
 //!
 //! // Who calls is what the host has authenticated; the agent has no say in it.
 //! let caller = Caller { agent: Some("support-agent".into()), user: Some("u-17".into()), ..Caller::default() };
-//! let call = Call::new("stripe.refund", r#"{"payment": "pi_1", "customer_id": "c1", "amount": 1200, "idempotency_key": "k1"}"#);
+//! let call = Call::new("stripe.refund", r#"{"payment": "pi_1", "customer_id": "c1", "amount": 1200}"#);
+//!
 //! match gate.check(&caller, &call)? {
-//!     Answer::Allow(permit) => {
+//!     Verdict::Allow(permit) => {
 //!         let result = refund(&call)?;
 //!         permit.commit(Outcome::ok(&result))?;
+//!         Ok(result)
 //!     }
-//!     Answer::Replay(result) => println!("it ran before: {result}"),
-//!     Answer::Challenge(asks) => return Err(asks.into()),
-//!     Answer::Deny(denial) => return Err(denial.into()),
+//!     Verdict::Replay(result) => Ok(result),
+//!     Verdict::Challenge(asks) => Err(asks.into()),
+//!     Verdict::Deny(denial) => Err(denial.into()),
 //! }
-//! # Ok(())
 //! # }
+//! # assert!(run(b"no bundle").is_err());
 //! ```
 
 use std::fmt;
 
-use crate::decision::{Decision, Verdict};
+use crate::decision::{Decision, Word};
 use crate::gate::Gate;
 use crate::json;
 use crate::line::LineError;
@@ -40,11 +42,11 @@ pub struct Call {
 
 /// What to do with a call.
 #[derive(Debug)]
-pub enum Answer {
+pub enum Verdict {
     /// Make it, and tell the permit how it ended.
     Allow(Permit),
     /// It was made before: this is what it returned, as JSON.
-    Replay(Box<str>),
+    Replay(String),
     /// Somebody has to approve it first; then it may come back.
     Challenge(Asks),
     /// Do not make it.
@@ -76,9 +78,12 @@ pub struct Outcome<'a> {
     host: Option<&'a str>,
 }
 
-/// Why there is no answer. The call is not to be made.
-#[derive(Clone, PartialEq, Eq, Debug)]
+/// Why there is no verdict, or why an outcome was not taken.
+#[derive(Clone, PartialEq, Debug)]
 pub enum GateError {
+    /// The same call was allowed before under its id, by the decision inside. There is no second permit: the call is not to be
+    /// made again.
+    Again(Box<Decision>),
     /// Its outcome could not be settled, or its result is not to be delivered.
     Settle(LineError),
 }
@@ -116,18 +121,16 @@ impl Gate {
     /// Decides a call of an authenticated caller.
     ///
     /// # Errors
-    /// Never for what the call says: what cannot be read or judged is denied.
-    pub fn check(&self, caller: &Caller, call: &Call) -> Result<Answer, GateError> {
+    /// The same call was allowed before under its id: [`GateError::Again`]. Whatever else is wrong with a call denies it.
+    pub fn check(&self, caller: &Caller, call: &Call) -> Result<Verdict, GateError> {
         let decision = Box::new(self.decide(Source::Live(caller), &call.bytes));
         Ok(match decision.verdict {
-            Verdict::Allow if decision.permit.is_some() => {
-                Answer::Allow(Permit { gate: self.clone(), decision, settled: false })
-            }
-            // The same call under its id has its permit already.
-            Verdict::Allow => Answer::Allow(Permit { gate: self.clone(), decision, settled: true }),
-            Verdict::Replay => Answer::Replay(decision.result.unwrap_or_else(|| "null".into())),
-            Verdict::Challenge => Answer::Challenge(Asks(decision)),
-            Verdict::Deny => Answer::Deny(Denial(decision)),
+            // An allow without a permit was given before, under the call's id: whoever has that permit makes the call.
+            Word::Allow if decision.permit.is_none() => return Err(GateError::Again(decision)),
+            Word::Allow => Verdict::Allow(Permit { gate: self.clone(), decision, settled: false }),
+            Word::Replay => Verdict::Replay(decision.result.map_or_else(|| "null".to_owned(), String::from)),
+            Word::Challenge => Verdict::Challenge(Asks(decision)),
+            Word::Deny => Verdict::Deny(Denial(decision)),
         })
     }
 }
@@ -228,6 +231,9 @@ impl fmt::Display for Denial {
 impl fmt::Display for GateError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            GateError::Again(decision) => {
+                write!(f, "this call was allowed before, by {}; it is not to be made again", decision.id)
+            }
             GateError::Settle(error) => write!(f, "{error}"),
         }
     }

@@ -33,7 +33,7 @@ use std::cell::OnceCell;
 use agentpass_ir::{Ambient, Lookup, NodeId, ToolId, Verified};
 
 use crate::clock::{Entropy, name};
-use crate::decision::{Decision, Verdict};
+use crate::decision::{Decision, Word};
 use crate::digest::{self, Digest};
 use crate::plan::{FormRef, Plan};
 use crate::state::asking::Directory;
@@ -260,22 +260,22 @@ fn last_stage(
     let asked = asks::judge(prepared, snapshot, &present, findings);
     // What is held, asked and used up follows from the verdict, and from nothing else.
     let verdict = match findings.verdict() {
-        Verdict::Allow if once.replay.is_some() => Verdict::Replay,
+        Word::Allow if once.replay.is_some() => Word::Replay,
         verdict => verdict,
     };
     let mut granted = None;
     match verdict {
-        Verdict::Deny => {
+        Word::Deny => {
             changes.extend(budgets.suspensions(prepared));
         }
-        Verdict::Challenge => changes.extend(asked.opened),
-        Verdict::Replay => {
+        Word::Challenge => changes.extend(asked.opened),
+        Word::Replay => {
             if let Some(replay) = once.replay {
                 changes.extend(onces::carry_over(prepared, snapshot, &replay));
                 findings.replay(replay.result);
             }
         }
-        Verdict::Allow => {
+        Word::Allow => {
             let id = PermitId(snapshot.sequence);
             changes.extend(asked.used);
             changes.extend(budgets.charges(id));
@@ -284,7 +284,7 @@ fn last_stage(
         }
     }
     feeds::feed(prepared, snapshot, granted.as_ref().map(|granted| granted.id), changes);
-    findings.budgets(verdict == Verdict::Allow, &budgets);
+    findings.budgets(verdict == Word::Allow, &budgets);
     granted
 }
 
@@ -332,11 +332,10 @@ fn remember(
     }
     if let Some(id) = call.id.as_deref()
         && prepared.tool.is_some()
-        && !matches!(decision.verdict, Verdict::Replay)
+        && !matches!(decision.verdict, Word::Replay)
         && call.faults.is_empty()
     {
-        let kept =
-            matches!(decision.verdict, Verdict::Allow | Verdict::Deny).then(|| Box::new(decision.clone()));
+        let kept = matches!(decision.verdict, Word::Allow | Word::Deny).then(|| Box::new(decision.clone()));
         let seen = Seen { digest: *prepared.digest(), decision: kept };
         changes.push(plain(seen_key(call, id), Delta::Put(Row::Seen(seen))));
     }

@@ -11,22 +11,22 @@ use crate::json;
 /// The outcome, strongest last: the strongest that anything asks for decides (semantics 2).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
 #[allow(missing_docs, reason = "the words of the language")]
-pub enum Verdict {
+pub enum Word {
     Allow,
     Replay,
     Challenge,
     Deny,
 }
 
-impl Verdict {
+impl Word {
     /// Its word.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
-            Verdict::Allow => "allow",
-            Verdict::Replay => "replay",
-            Verdict::Challenge => "challenge",
-            Verdict::Deny => "deny",
+            Word::Allow => "allow",
+            Word::Replay => "replay",
+            Word::Challenge => "challenge",
+            Word::Deny => "deny",
         }
     }
 }
@@ -35,7 +35,7 @@ impl Verdict {
 #[derive(Clone, PartialEq, Debug)]
 pub struct Decision {
     /// The outcome.
-    pub verdict: Verdict,
+    pub verdict: Word,
     /// Its id.
     pub id: String,
     /// The id of the call, if it had one.
@@ -195,7 +195,7 @@ impl Decision {
         let retry = self.retry_after.map(|at| at.to_string());
         out.push_str(",\"retry_after\":");
         json::optional(&mut out, retry.as_deref());
-        if self.verdict == Verdict::Replay {
+        if self.verdict == Word::Replay {
             // It was read as JSON when it was recorded.
             let _ = write!(out, ",\"result\":{}", self.result.as_deref().unwrap_or("null"));
         }

@@ -36,8 +36,8 @@ pub mod truth;
 pub mod wire;
 
 pub use agentpass_ir::Verified as Contract;
-pub use api::{Answer, Asks, Call, Denial, GateError, Outcome, Permit};
-pub use decision::{Ask, ContractRef, Decision, Left, Met, Place, Reason, Remaining, Verdict};
+pub use api::{Asks, Call, Denial, GateError, Outcome, Permit, Verdict};
+pub use decision::{Ask, ContractRef, Decision, Left, Met, Place, Reason, Remaining, Word};
 pub use gate::{BuildError, Gate, GateBuilder};
 pub use line::{Line, LineError};
 pub use operate::{Lift, OpenJob, Report, Usage};
@@ -49,11 +49,3 @@ pub use wire::{Caller, Limits, Source};
 
 /// The largest call that is read, unless the host says otherwise.
 pub const MAX_BYTES: usize = 1 << 20;
-
-/// Reads a contract that `agentpassc build` has written.
-///
-/// # Errors
-/// The bytes are no bundle, were changed, are of another version, or hold a program that does not verify.
-pub fn from_bundle(bytes: &[u8]) -> Result<Contract, agentpass_ir::bundle::BundleError> {
-    agentpass_ir::bundle::read(bytes)
-}

@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 use agentpass_values::Timestamp;
 
-use crate::decision::{Decision, Verdict};
+use crate::decision::{Decision, Word};
 use crate::gate::Gate;
 use crate::json;
 use crate::operate::{Lift, OpenJob, Report, Usage};
@@ -137,7 +137,7 @@ impl Gate {
         match read {
             Ok(Read::Call) => {
                 let decision = self.decide(Source::Offline, bytes);
-                if decision.verdict == Verdict::Allow && decision.permit.is_some() {
+                if decision.verdict == Word::Allow && decision.permit.is_some() {
                     self.lines().opened(&decision);
                 }
                 Line::Decision(Box::new(decision))

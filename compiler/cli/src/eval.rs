@@ -3,7 +3,7 @@
 #[allow(clippy::disallowed_types, reason = "the command is where time comes in")]
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use agentpass_runtime::{Contract, Decision, Gate, Limits, Source, Store, Verdict};
+use agentpass_runtime::{Contract, Decision, Gate, Limits, Source, Store, Word};
 use agentpass_values::Timestamp;
 
 use crate::args::{self, Color};
@@ -21,10 +21,10 @@ pub(crate) fn run(args: &args::Eval, color: Color) -> Result<Exit, Failure> {
         print_aside(&decision::text(&decision)?);
     }
     Ok(match decision.verdict {
-        Verdict::Allow => Exit::Fine,
-        Verdict::Challenge => Exit::Challenge,
-        Verdict::Deny => Exit::Deny,
-        Verdict::Replay => Exit::Replay,
+        Word::Allow => Exit::Fine,
+        Word::Challenge => Exit::Challenge,
+        Word::Deny => Exit::Deny,
+        Word::Replay => Exit::Replay,
     })
 }
 

@@ -102,6 +102,16 @@ pub fn read(bytes: &[u8]) -> Result<Verified, BundleError> {
     verify(program).map_err(BundleError::Refused)
 }
 
+impl Verified {
+    /// The contract of a bundle, as `agentpassc build` has written it: [`read`] by another name.
+    ///
+    /// # Errors
+    /// The bytes are no bundle, were changed, are of another version, or hold a program that does not verify.
+    pub fn from_bundle(bytes: &[u8]) -> Result<Verified, BundleError> {
+        read(bytes)
+    }
+}
+
 fn payload_of(bytes: &[u8]) -> Option<Program> {
     let read = || postcard::take_from_bytes::<Program>(bytes).ok();
     let (program, rest) = compiled_at_most(MAX_PATTERNS, read)?;

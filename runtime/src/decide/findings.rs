@@ -5,7 +5,7 @@ use agentpass_values::Timestamp;
 
 use super::budgets::Budgets;
 use crate::clock::{Entropy, name};
-use crate::decision::{Ask, ContractRef, Decision, Met, Place, Reason, Remaining, Verdict};
+use crate::decision::{Ask, ContractRef, Decision, Met, Place, Reason, Remaining, Word};
 use crate::wire::Call;
 
 /// What a reason asks for.
@@ -75,13 +75,13 @@ impl<'c> Findings<'c> {
         self.found.iter().any(|(weight, _)| *weight == Weight::Denies)
     }
 
-    pub(crate) fn verdict(&self) -> Verdict {
+    pub(crate) fn verdict(&self) -> Word {
         let of = |(weight, _): &(Weight, Reason)| match weight {
-            Weight::Denies => Verdict::Deny,
-            Weight::Asks(_) => Verdict::Challenge,
+            Weight::Denies => Word::Deny,
+            Weight::Asks(_) => Word::Challenge,
         };
-        let found = self.found.iter().map(of).max().unwrap_or(Verdict::Allow);
-        if self.result.is_some() { found.max(Verdict::Replay) } else { found }
+        let found = self.found.iter().map(of).max().unwrap_or(Word::Allow);
+        if self.result.is_some() { found.max(Word::Replay) } else { found }
     }
 
     /// What is asked so far, each question once, in the order in which they came.
@@ -136,10 +136,10 @@ impl<'c> Findings<'c> {
         let verdict = self.verdict();
         // Within one stage, source order; what no rule speaks for comes first. The sort keeps the order of elements.
         self.found.sort_by(|(_, a), (_, b)| a.place.cmp(&b.place));
-        let asks = matches!(verdict, Verdict::Challenge);
+        let asks = matches!(verdict, Word::Challenge);
         let kept = self.found.into_iter().filter(|(weight, _)| {
             // A denial says why it denies; what somebody could still approve would only distract.
-            verdict != Verdict::Deny || *weight == Weight::Denies
+            verdict != Word::Deny || *weight == Weight::Denies
         });
         let mut met = self.met.unwrap_or_default();
         met.sort_by(|a, b| a.place.cmp(&b.place));

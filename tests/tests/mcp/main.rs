@@ -20,7 +20,7 @@ use agentpass_compiler::import::mcp::{Imported, Options, Source, import};
 use agentpass_compiler::load::MemoryFiles;
 use agentpass_compiler::lower::{Params, lower};
 use agentpass_grammar::FileId;
-use agentpass_runtime::{Decision, Gate, Store, Verdict};
+use agentpass_runtime::{Decision, Gate, Store, Word};
 use agentpass_tests::arguments::{changed, closed, examples};
 use agentpass_values::Timestamp;
 use serde_json::{Value, json};
@@ -77,7 +77,7 @@ fn passes(gate: &Gate, tool: &str, args: &Value) -> Result<(), String> {
     let reasons: Vec<String> =
         decision.reasons.iter().map(|it| format!("{} {}", it.code, it.message)).collect();
     match decision.verdict {
-        Verdict::Deny => {
+        Word::Deny => {
             let at_signature = decision.reasons.iter().all(|reason| reason.code.starts_with("signature."));
             assert!(at_signature, "{tool} {args} {reasons:?}");
             Err(reasons.join("; "))
@@ -116,7 +116,7 @@ fn what_is_not_said_to_read_is_held_up() {
             let wire = tool["name"].as_str().unwrap();
             let reads = tool["annotations"]["readOnlyHint"] == json!(true);
             let example = valid_examples(&tool["inputSchema"]).into_iter().next().unwrap();
-            let expected = if reads { Verdict::Allow } else { Verdict::Challenge };
+            let expected = if reads { Word::Allow } else { Word::Challenge };
             assert_eq!(decide(&gate, wire, &example).verdict, expected, "{name} {wire}");
         }
     }

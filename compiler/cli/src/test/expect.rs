@@ -4,7 +4,7 @@ use agentpass_compiler::ast::{self, Expect, ExpectKind, ExprKind, Literal, Name,
 use agentpass_compiler::diagnostics::Diagnostic;
 use agentpass_compiler::diagnostics::problems::tests as problem;
 use agentpass_grammar::{FileId, Sources, Span};
-use agentpass_runtime::{Decision, Left, Place, Reason, Verdict};
+use agentpass_runtime::{Decision, Left, Place, Reason, Word};
 use agentpass_values::Duration;
 
 use super::play::Stage;
@@ -34,11 +34,11 @@ pub(super) fn judge(wanted: &Expect, decision: &Decision, stage: Stage<'_>) -> O
 /// What is wrong with the verdict.
 fn unlike(wanted: &ExpectKind, decision: &Decision) -> Option<String> {
     let matches = match wanted {
-        ExpectKind::Allow => decision.verdict == Verdict::Allow,
-        ExpectKind::Deny => decision.verdict == Verdict::Deny,
-        ExpectKind::Replay => decision.verdict == Verdict::Replay,
+        ExpectKind::Allow => decision.verdict == Word::Allow,
+        ExpectKind::Deny => decision.verdict == Word::Deny,
+        ExpectKind::Replay => decision.verdict == Word::Replay,
         ExpectKind::Challenge(names) => {
-            decision.verdict == Verdict::Challenge && wanted_names(names) == asked_names(decision)
+            decision.verdict == Word::Challenge && wanted_names(names) == asked_names(decision)
         }
         // They hold no verdict.
         ExpectKind::Because(..) | ExpectKind::Remaining(..) => true,
@@ -56,7 +56,7 @@ fn unlike(wanted: &ExpectKind, decision: &Decision) -> Option<String> {
 /// The verdict, as a test would expect it.
 pub(super) fn told(decision: &Decision) -> String {
     match decision.verdict {
-        Verdict::Challenge => format!("challenge {}", asked_names(decision).join(", ")),
+        Word::Challenge => format!("challenge {}", asked_names(decision).join(", ")),
         verdict => verdict.word().to_owned(),
     }
 }

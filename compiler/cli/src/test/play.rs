@@ -9,7 +9,7 @@ use agentpass_compiler::diagnostics::problems::tests as problem;
 use agentpass_compiler::typed::{self, Field, Test};
 use agentpass_grammar::{Sources, Span};
 use agentpass_ir::{Asked, Form, Lookup, Origin};
-use agentpass_runtime::{Ask, Contract, Decision, Gate, Line, Store, Verdict};
+use agentpass_runtime::{Ask, Contract, Decision, Gate, Line, Store, Word};
 use agentpass_values::{Duration, Timestamp};
 
 use super::coverage::Coverage;
@@ -178,7 +178,7 @@ impl<'p> Player<'p> {
             let is_asked = |name: &str| decision.challenges.iter().any(|ask| ask.name == name);
             let (given, later) = answers.into_iter().partition::<Vec<_>, _>(|(name, _)| is_asked(name));
             answers = later;
-            if decision.verdict != Verdict::Challenge || given.is_empty() {
+            if decision.verdict != Word::Challenge || given.is_empty() {
                 break;
             }
             for (name, approves) in given {
@@ -189,7 +189,7 @@ impl<'p> Player<'p> {
             decision = self.decide(span, &line)?;
             seen.saw(&decision);
         }
-        let allowed = decision.verdict == Verdict::Allow;
+        let allowed = decision.verdict == Word::Allow;
         if allowed && call.open.is_none() {
             self.settle(span, &decision.id, self.tool(call), call.outcome.as_ref())?;
         }
