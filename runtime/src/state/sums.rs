@@ -26,17 +26,12 @@ pub struct Sums {
     unit: i64,
     /// For lifetimes and units.
     total: i128,
-    /// For counts in a window, in order of time.
-    times: VecDeque<Time>,
+    /// For counts in a window: the times of calls that can no longer be taken back, in order.
+    times: VecDeque<i64>,
+    /// And of those that can, because they are open.
+    open: Vec<(PermitId, i64)>,
     /// For sums in a window, in order of time.
     slices: VecDeque<Slice>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-struct Time {
-    at: i64,
-    /// The call, while it is open: it may still be taken back.
-    open: Option<PermitId>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -68,8 +63,9 @@ impl Sums {
             }
             (Window::Rolling(length), Some(_)) => {
                 let oldest = now.nanos().saturating_sub(length.nanos());
-                let inside = self.times.len() - self.times.partition_point(|time| time.at < oldest);
-                inside as i128
+                let settled = self.times.len() - self.times.partition_point(|at| *at < oldest);
+                let open = self.open.iter().filter(|(_, at)| *at >= oldest).count();
+                (settled + open) as i128
             }
             (Window::Rolling(length), None) => {
                 let oldest = now.nanos().saturating_sub(length.nanos());
@@ -94,11 +90,14 @@ impl Sums {
             }
             (Window::Rolling(length), Some(most)) => {
                 let oldest = at.saturating_sub(length.nanos());
-                while self.times.front().is_some_and(|time| time.at < oldest && time.open.is_none()) {
+                while self.times.front().is_some_and(|at| *at < oldest) {
                     self.times.pop_front();
                 }
                 for _ in 0..amount.clamp(0, i128::from(most).saturating_add(1)) {
-                    self.times.push_back(Time { at, open });
+                    match open {
+                        Some(permit) => self.open.push((permit, at)),
+                        None => self.keep(at),
+                    }
                 }
                 self.shorten(most);
             }
@@ -119,25 +118,28 @@ impl Sums {
         }
     }
 
-    /// The last `most` times of calls that can no longer be taken back are enough to know whether there are so many, and
-    /// all open ones: any of them may leave.
+    /// Keeps the time of a call that can no longer be taken back, in its place: most are the latest.
+    fn keep(&mut self, at: i64) {
+        let place = self.times.iter().rev().take_while(|known| **known > at).count();
+        self.times.insert(self.times.len() - place, at);
+    }
+
+    /// The last `most` times are enough to know whether there are so many; open calls count beside them, since any of them
+    /// may leave.
     fn shorten(&mut self, most: u32) {
-        let mut settled = self.times.iter().filter(|time| time.open.is_none()).count();
-        while settled > most as usize {
-            let Some(oldest) = self.times.iter().position(|time| time.open.is_none()) else { return };
-            self.times.remove(oldest);
-            settled -= 1;
+        while self.times.len() > most as usize {
+            self.times.pop_front();
         }
     }
 
     /// The call can no longer be taken back.
     pub fn settle(&mut self, shape: Shape<'_>, permit: PermitId) {
-        if let Some(most) = shape.most {
-            for time in self.times.iter_mut().filter(|time| time.open == Some(permit)) {
-                time.open = None;
-            }
-            self.shorten(most);
+        let Some(most) = shape.most else { return };
+        while let Some(place) = self.open.iter().position(|(of, _)| *of == permit) {
+            let (_, at) = self.open.remove(place);
+            self.keep(at);
         }
+        self.shorten(most);
     }
 
     /// Takes back what a call counted at that moment, as far as it is still inside.
@@ -150,7 +152,7 @@ impl Sums {
                     self.total = self.total.saturating_sub(amount);
                 }
             }
-            (Window::Rolling(_), Some(_)) => self.times.retain(|time| time.open != Some(permit)),
+            (Window::Rolling(_), Some(_)) => self.open.retain(|(of, _)| *of != permit),
             (Window::Rolling(_), None) => {
                 let slice = self.slices.iter_mut().rev().find(|slice| slice.first <= at && at <= slice.last);
                 if let Some(slice) = slice {
@@ -173,9 +175,11 @@ impl Sums {
             (Window::Rolling(length), _) => {
                 let mut total = self.total(shape, now).saturating_add(amount);
                 let oldest = now.nanos().saturating_sub(length.nanos());
-                let times = self.times.iter().map(|time| (time.at, 1));
+                let times = self.times.iter().copied().chain(self.open.iter().map(|(_, at)| *at));
                 let slices = self.slices.iter().map(|slice| (slice.last, slice.amount));
-                for (last, amount) in times.chain(slices).filter(|(last, _)| *last >= oldest) {
+                let mut all: Vec<(i64, i128)> = times.map(|at| (at, 1)).chain(slices).collect();
+                all.sort_unstable();
+                for (last, amount) in all.into_iter().filter(|(last, _)| *last >= oldest) {
                     total = total.saturating_sub(amount);
                     if total <= most {
                         // The window is closed: it has left one nanosecond later.
@@ -196,8 +200,8 @@ impl Sums {
             Window::Calendar(..) => self.total(shape, now) == 0,
             Window::Rolling(length) => {
                 let oldest = now.nanos().saturating_sub(length.nanos());
-                self.times.back().is_none_or(|time| time.at < oldest)
-                    && self.times.iter().all(|time| time.open.is_none())
+                self.open.is_empty()
+                    && self.times.back().is_none_or(|at| *at < oldest)
                     && self.slices.back().is_none_or(|slice| slice.last < oldest)
             }
         }
