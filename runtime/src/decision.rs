@@ -1,6 +1,7 @@
 //! What a gate says about a call.
 
 use std::fmt::Write;
+use std::sync::Arc;
 
 use agentpass_ir::Asked;
 use agentpass_values::{Duration, Money, Timestamp};
@@ -143,7 +144,7 @@ pub struct Ask {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Remaining {
     /// The limit and its meter: `job.calls`.
-    pub limit: String,
+    pub limit: Arc<str>,
     /// How much.
     pub left: Left,
 }

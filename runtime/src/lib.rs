@@ -27,6 +27,7 @@ mod json;
 pub mod line;
 pub mod operate;
 pub mod plan;
+mod planted;
 pub mod records;
 pub mod schema;
 pub mod settle;

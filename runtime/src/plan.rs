@@ -3,6 +3,8 @@
 //! State belongs to what it is about, never to a place in the source (semantics 26): a limit by its name, keys, meter and
 //! window, a monitor by what it watches. An edit elsewhere renames nothing, and a changed cap keeps what was spent.
 
+use std::sync::Arc;
+
 use agentpass_ir::{
     Bound, Join, Keep, Limit, LimitId, Meter, MonitorId, NodeId, Op, Program, Subject, ToolName, Verified,
     Window,
@@ -22,6 +24,8 @@ pub struct Plan {
     pub meters: Vec<MeterPlan>,
     /// For each limit, for each of its bounds, its meter's number.
     pub meter_of: Vec<Vec<u32>>,
+    /// For each limit, for each of its bounds, what it is called in decisions: `job.calls`.
+    pub labels: Vec<Vec<Arc<str>>>,
     /// The names of monitors.
     pub monitors: Vec<Name>,
     /// For each node, whether it or one below asks the past.
@@ -70,6 +74,7 @@ impl Plan {
         let mut plan = Plan {
             meters: Vec::new(),
             meter_of: Vec::new(),
+            labels: Vec::new(),
             monitors: program.monitors.iter().map(|monitor| monitor_name(program, monitor)).collect(),
             asks: asks(program),
             counts_retries: false,
@@ -112,6 +117,8 @@ impl Plan {
             }
         }
         self.meter_of.push(places);
+        let label = |bound: &Bound| Arc::from(format!("{}.{}", limit.id, bound.label));
+        self.labels.push(limit.bounds.iter().map(label).collect());
         for meter in self.meters.iter_mut().filter(|meter| meter.limit == id) {
             let bounds: Vec<&Bound> = meter.bounds.iter().filter_map(|&at| limit.bounds.get(at)).collect();
             meter.most = tally::shape(limit, &bounds).most;

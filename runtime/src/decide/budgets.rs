@@ -1,5 +1,7 @@
 //! What a call counts against its limits, whether there is room, and the steps on the way.
 
+use std::sync::Arc;
+
 use agentpass_ir::{
     Ambient, Bound, Charge, ChargeId, Limit, LimitId, Line, Meter, NodeId, Op, Step, Suspended, ToolId, Value,
 };
@@ -205,8 +207,8 @@ fn amount(eval: &Eval<'_>, bound: &Bound, line: &Line) -> Option<i128> {
 /// What the limits say.
 pub(crate) struct Budgets<'c> {
     counted: Vec<Counted<'c>>,
-    before: Vec<Remaining>,
-    after: Vec<Remaining>,
+    /// Per bound that denies, what it is called and what is left: without the call, and with it.
+    left: Vec<(&'c Arc<str>, &'c Bound, [i128; 2])>,
     room_at: Option<Timestamp>,
     never: bool,
     /// Steps that speak, or were lifted, once the call is allowed.
@@ -236,8 +238,7 @@ pub(super) fn judge<'c>(
     let eval = present.eval();
     let mut budgets = Budgets {
         counted: Vec::new(),
-        before: Vec::new(),
-        after: Vec::new(),
+        left: Vec::with_capacity(8),
         room_at: None,
         never: false,
         marks: Vec::new(),
@@ -321,8 +322,10 @@ fn judge_line<'c>(
     let with = total.checked_add(amount);
     let left = |total: Option<i128>| total.map_or(0, |total| bound.most.saturating_sub(total).max(0));
     if bound.step == Step::Deny || matches!(bound.step, Step::Suspend(_)) {
-        budgets.before.push(remaining(limit, bound, left(Some(total))));
-        budgets.after.push(remaining(limit, bound, left(with)));
+        let labels = prepared.house.plan.labels.get(charged.charge.limit.index());
+        if let Some(label) = labels.and_then(|labels| labels.get(one.number)) {
+            budgets.left.push((label, bound, [left(Some(total)), left(with)]));
+        }
     }
     let exceeded = with.is_none_or(|with| with > bound.most);
     let outcome = if exceeded {
@@ -495,19 +498,22 @@ fn shown(bound: &Bound, amount: i128) -> String {
     }
 }
 
-fn remaining(limit: &Limit, bound: &Bound, left: i128) -> Remaining {
+fn remaining(label: &Arc<str>, bound: &Bound, left: i128) -> Remaining {
     let left = match bound.meter {
         Meter::Sum(currency) | Meter::Cost(currency) => Left::Money(Money { nano: left, currency }),
         Meter::Runtime => Left::Time(Duration::from_nanos(i64::try_from(left).unwrap_or(i64::MAX))),
         _ => Left::Count(left),
     };
-    Remaining { limit: format!("{}.{}", limit.id, bound.label), left }
+    Remaining { limit: Arc::clone(label), left }
 }
 
 impl Budgets<'_> {
     /// What is left of the limits, with the call or without it.
     pub(super) fn remaining(&self, allowed: bool) -> Vec<Remaining> {
-        if allowed { self.after.clone() } else { self.before.clone() }
+        let one = |(label, bound, [before, after]): &(&Arc<str>, &Bound, [i128; 2])| {
+            remaining(label, bound, if allowed { *after } else { *before })
+        };
+        self.left.iter().map(one).collect()
     }
 
     /// When all that is exhausted has room again, if time is enough.

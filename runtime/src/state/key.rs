@@ -7,17 +7,62 @@ use crate::digest;
 
 /// The longest key that is kept as it is; a longer one is kept as its digest. Keys can be chosen by agents, so their size
 /// is bounded.
-pub const MAX_KEY: usize = 120;
+pub const MAX_KEY: usize = 111;
 
-/// What identifies a row. Keys sort, so that a store can lock in one order.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct Key(Box<[u8]>);
+/// What identifies a row. Keys sort, so that a store can lock in one order. They hold their bytes in place: a decision makes a
+/// dozen of them.
+#[derive(Clone)]
+pub struct Key {
+    length: u8,
+    bytes: [u8; MAX_KEY],
+}
 
 impl Key {
     /// The bytes.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
-        &self.0
+        self.bytes.get(..usize::from(self.length)).unwrap_or_default()
+    }
+
+    fn of(bytes: &[u8]) -> Key {
+        let mut key = Key { length: 0, bytes: [0; MAX_KEY] };
+        for (to, byte) in key.bytes.iter_mut().zip(bytes) {
+            *to = *byte;
+        }
+        key.length = u8::try_from(bytes.len().min(MAX_KEY)).unwrap_or(u8::MAX);
+        key
+    }
+}
+
+impl PartialEq for Key {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_bytes() == other.as_bytes()
+    }
+}
+
+impl Eq for Key {}
+
+impl PartialOrd for Key {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Key {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.as_bytes().cmp(other.as_bytes())
+    }
+}
+
+impl std::hash::Hash for Key {
+    fn hash<H: std::hash::Hasher>(&self, to: &mut H) {
+        self.as_bytes().hash(to);
+    }
+}
+
+impl std::fmt::Debug for Key {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Key({})", digest::hex(self.as_bytes()))
     }
 }
 
@@ -46,34 +91,58 @@ pub enum Kind {
 }
 
 /// A key while it is put together.
+///
+/// Its bytes are kept in place as long as they fit, and are digested when they do not.
 #[derive(Clone, Debug)]
-pub struct Builder(Vec<u8>);
+pub struct Builder {
+    key: Key,
+    /// All bytes, from the moment at which they no longer fit.
+    long: Option<Sha256>,
+}
 
 impl Builder {
     /// Of a row of that kind.
     #[must_use]
     pub fn new(kind: Kind) -> Self {
-        let mut bytes = Vec::with_capacity(64);
-        bytes.push(kind as u8);
-        Self(bytes)
+        Self { key: Key::of(&[kind as u8]), long: None }
     }
 
     /// Adds bytes of a fixed length.
     #[must_use]
     pub fn fixed(mut self, bytes: &[u8]) -> Self {
-        self.0.extend_from_slice(bytes);
+        self.push(bytes);
         self
+    }
+
+    fn push(&mut self, bytes: &[u8]) {
+        if let Some(long) = &mut self.long {
+            long.update(bytes);
+            return;
+        }
+        let from = usize::from(self.key.length);
+        match self.key.bytes.get_mut(from..from + bytes.len()) {
+            Some(place) => {
+                place.copy_from_slice(bytes);
+                self.key.length += u8::try_from(bytes.len()).unwrap_or(0);
+            }
+            None => {
+                let mut long = Sha256::new();
+                long.update(self.key.as_bytes());
+                long.update(bytes);
+                self.long = Some(long);
+            }
+        }
     }
 
     /// Adds a text; nothing is another text than the empty one.
     #[must_use]
     pub fn text(mut self, text: Option<&str>) -> Self {
         match text {
-            None => self.0.push(0),
+            None => self.push(&[0]),
             Some(text) => {
-                self.0.push(1);
-                self.0.extend_from_slice(&(text.len() as u64).to_le_bytes()[..4]);
-                self.0.extend_from_slice(text.as_bytes());
+                self.push(&[1]);
+                self.push(&u32::try_from(text.len()).unwrap_or(u32::MAX).to_le_bytes());
+                self.push(text.as_bytes());
             }
         }
         self
@@ -85,19 +154,19 @@ impl Builder {
         match value {
             // The common ones, without a digest in between.
             Value::Text(text) => {
-                self.0.push(2);
+                self.push(&[2]);
                 self.text(Some(text))
             }
             Value::Int(int) => {
-                self.0.push(3);
+                self.push(&[3]);
                 self.fixed(&int.to_le_bytes())
             }
             Value::Bool(truth) => {
-                self.0.push(4);
+                self.push(&[4]);
                 self.fixed(&[u8::from(*truth)])
             }
             other => {
-                self.0.push(5);
+                self.push(&[5]);
                 self.fixed(&digest::of_value(other))
             }
         }
@@ -112,14 +181,14 @@ impl Builder {
     /// The key.
     #[must_use]
     pub fn finish(self) -> Key {
-        if self.0.len() <= MAX_KEY {
-            return Key(self.0.into_boxed_slice());
+        let Some(long) = self.long else { return self.key };
+        let kind = self.key.as_bytes().first().copied().unwrap_or(0);
+        let mut short = [0xff; 34];
+        if let Some((head, digest)) = short.split_at_mut_checked(2) {
+            head.copy_from_slice(&[kind, 0xff]);
+            digest.copy_from_slice(&long.finalize());
         }
-        let kind = self.0.first().copied().unwrap_or(0);
-        let mut short = Vec::with_capacity(34);
-        short.extend_from_slice(&[kind, 0xff]);
-        short.extend_from_slice(&Sha256::digest(&self.0));
-        Key(short.into_boxed_slice())
+        Key::of(&short)
     }
 }
 

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use agentpass_values::{Duration, Timestamp};
+use foldhash::quality::RandomState;
 
 use super::{Change, Forms, Keeper, Reading, Snapshot, StoreError, Touches};
 use crate::clock::Clock;
@@ -41,9 +42,9 @@ struct Rows {
     /// What an operator has confirmed: the offset of the wall clock from monotonic time.
     offset: Option<i64>,
     sequence: u64,
-    rows: HashMap<Key, Entry>,
+    rows: HashMap<Key, Entry, RandomState>,
     /// How many rows each principal has.
-    owned: HashMap<Key, usize>,
+    owned: HashMap<Key, usize, RandomState>,
 }
 
 struct Entry {
