@@ -119,6 +119,7 @@ fn name(rule: Rule) -> String {
         Rule::alias | Rule::wire_form | Rule::call_as => "`as`",
         Rule::guard | Rule::when | Rule::when_head => "`when`",
         Rule::within => "`within`",
+        Rule::past => "a tool or an event",
         Rule::past_args => "arguments in `( )`",
         Rule::no_since => "`with no … since`",
         Rule::carrying => "`carrying`",

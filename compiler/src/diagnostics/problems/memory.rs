@@ -43,6 +43,9 @@ pub fn unknown_past(span: Span, name: &str, close: Option<&str>, covered: bool) 
             "a pattern covers it, but history needs its signature: declare `tool {name}(…) {{ … }}` by name"
         ));
     }
+    if matches!(name, "any" | "anything") {
+        return finding.help(format!("{}; a `limit` counts calls of all tools", super::syntax::ONE_TOOL));
+    }
     suggest(finding, span, close)
 }
 

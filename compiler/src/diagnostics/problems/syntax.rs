@@ -24,6 +24,7 @@ pub fn unexpected_token(span: Span, expected: &str, found: &str) -> Diagnostic {
     let (help, fix) = match found {
         "=" if expected.contains("operator") => ("`=` declares; equality is written `==`", Some("==")),
         "|" => ("conditions are joined with `or`", None),
+        "{" if expected.contains("a tool or an event") => (ONE_TOOL, None),
         "{" if expected.contains("end of the line") => {
             ("a block stands after `tool`, `on`, `when`, `flow`, `limit`, …", None)
         }
@@ -43,6 +44,12 @@ pub fn unexpected_token(span: Span, expected: &str, found: &str) -> Diagnostic {
         {
             ("this word is kept for a later edition of the language; nothing reads it yet", None)
         }
+        "with" if expected.contains("operator") => ("`with no … since` belongs to `after … within …`", None),
+        // Behind the name of a tool whose past is asked for.
+        _ if expected.contains("`within`") && expected.contains("`by`") => (PAST, None),
+        _ if is_duration(found) && expected.contains("end of the line") => {
+            ("a duration is one word: `1m30s`", None)
+        }
         _ => return super::names::suggest(finding, span, close_word(expected, found)),
     };
     let finding = finding.help(help);
@@ -50,6 +57,19 @@ pub fn unexpected_token(span: Span, expected: &str, found: &str) -> Diagnostic {
         Some(fix) => finding.replace(Safety::DisplayOnly, span, fix),
         None => finding,
     }
+}
+
+/// Questions are about one tool.
+pub(super) const ONE_TOOL: &str =
+    "the past is asked about one tool or event at a time: `after a within 1h or after b within 1h`";
+
+/// How the past is asked about.
+const PAST: &str = "the past is asked about as `after attempted T(user: user) by tenant within 1h`: first `attempted`, `started`, \
+     `completed` or `failed`, then the tool, arguments that tell its calls apart, whose calls, and the time";
+
+/// True for `30s`.
+fn is_duration(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_digit()) && agentpass_values::Duration::parse(text).is_ok()
 }
 
 /// The word that was probably meant where a clause or an item begins.
