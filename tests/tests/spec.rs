@@ -3,10 +3,12 @@
 //! A block marked `agentpass` is a program. A line that ends with `//~ E0301` begins a finding with that code; several codes
 //! may follow each other, and a code stands there as often as the line has such findings. Every error must be marked and every
 //! mark must be met, so a block without marks is a program without errors. `//~ ok` says so aloud. Warnings and notes are looked
-//! at only where they are marked. A first line `// file: NAME` names a file of a program; consecutive blocks with such a line
-//! belong to one program, whose first file is the one that is checked. `agentpass escaped` is as in the pages of the errors.
+//! at only where they are marked. How programs are written is said in [`support::chapter`]; what they decide is shown by
+//! `decisions.rs`.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+
+mod support;
 
 use std::fmt::Write as _;
 use std::fs;
@@ -14,64 +16,10 @@ use std::path::Path;
 
 use agentpass_compiler::analysis::analyse;
 use agentpass_compiler::diagnostics::config::Config;
-use agentpass_compiler::diagnostics::pages::unescaped;
 use agentpass_compiler::diagnostics::{Severity, codes};
 use agentpass_compiler::load::MemoryFiles;
 use agentpass_grammar::words::{RESERVED_WORDS, ROOTS};
-
-/// The name of a block without one.
-const UNNAMED: &str = "case.agentpass";
-/// The first file of a program of several.
-const MAIN: &str = "main.agentpass";
-
-/// A file of a program of a chapter.
-struct File {
-    name: String,
-    text: String,
-    /// The line of the chapter before its first one, for messages.
-    at: usize,
-}
-
-/// A finding, or a mark: file, line in the file, code.
-type Mark = (String, usize, String);
-
-fn programs(markdown: &str) -> Vec<Vec<File>> {
-    let mut programs: Vec<Vec<File>> = Vec::new();
-    let mut lines = (1..).zip(markdown.lines());
-    while let Some((line, text)) = lines.next() {
-        let Some(info) = text.strip_prefix("```").map(str::trim) else { continue };
-        let body: Vec<&str> =
-            lines.by_ref().map(|(_, text)| text).take_while(|text| text.trim_end() != "```").collect();
-        if !matches!(info, "agentpass" | "agentpass escaped" | "json") {
-            continue;
-        }
-        let name = body.first().and_then(|first| first.strip_prefix("// file: "));
-        let skip = usize::from(name.is_some());
-        let mut text: String = body.iter().skip(skip).flat_map(|line| [*line, "\n"]).collect();
-        if info == "agentpass escaped" {
-            text = unescaped(&text);
-        }
-        let file = File { name: name.unwrap_or(UNNAMED).trim().to_owned(), text, at: line + skip };
-        match programs.last_mut() {
-            Some(program) if file.name != UNNAMED && file.name != MAIN => program.push(file),
-            _ => programs.push(vec![file]),
-        }
-    }
-    programs
-}
-
-fn marks(files: &[File]) -> Vec<Mark> {
-    let mut marks = Vec::new();
-    for file in files {
-        for (line, text) in (1..).zip(file.text.split('\n')) {
-            let Some((_, mark)) = text.split_once("//~") else { continue };
-            let codes = mark.split_whitespace().filter(|code| *code != "ok");
-            marks.extend(codes.map(|code| (file.name.clone(), line, code.to_owned())));
-        }
-    }
-    marks.sort();
-    marks
-}
+use support::chapter::{File, Mark, UNNAMED, marks, programs};
 
 fn found(files: &[File], marked: &[Mark]) -> Vec<Mark> {
     let roots: Vec<String> = files.first().map(|file| file.name.clone()).into_iter().collect();
@@ -107,7 +55,8 @@ fn missing(left: &[Mark], right: &[Mark]) -> Vec<Mark> {
 
 fn run(name: &str, markdown: &str, wrong: &mut String) -> usize {
     let mut count = 0;
-    for files in programs(markdown) {
+    for program in programs(name, markdown) {
+        let files = program.files;
         let marked = marks(&files);
         let found = found(&files, &marked);
         count += marked.len().max(1);

@@ -1,29 +1,17 @@
 //! From the CONTRACTs of a command to one that can judge calls: compiled from its files, or loaded from a bundle.
 
-use agentpass_compiler::analysis::Analysis;
+use agentpass_compiler::diagnostics::Diagnostic;
 use agentpass_compiler::diagnostics::render::{Format, render};
-use agentpass_compiler::diagnostics::{Diagnostic, Severity};
 use agentpass_compiler::load::Files;
-use agentpass_compiler::lower::{Construct, LowerError, Params};
 use agentpass_grammar::Sources;
 use agentpass_ir::bundle::{self, BundleError};
 use agentpass_runtime::Contract;
+use agentpassc::{Refused, lower};
 
 use crate::args::{self, Color};
 use crate::disk::Disk;
 use crate::output::{Failure, is_coloured_aside, print_aside};
 use crate::{paths, programs, project};
-
-/// Why there is no contract.
-#[derive(Clone, Debug)]
-pub(crate) enum Refused {
-    /// What is wrong with it, errors only.
-    Contract(Vec<Diagnostic>),
-    /// What is wrong with the values of its parameters.
-    Params(String),
-    /// What in it cannot be executed, with its places.
-    Lowering(String),
-}
 
 /// The contract of a program; nothing where it is at fault, which standard error has been told.
 pub(crate) fn load(program: &args::Program, color: Color) -> Result<Option<Contract>, Failure> {
@@ -66,38 +54,6 @@ fn bundled(disk: &Disk, file: &str) -> Option<Result<Contract, BundleError>> {
     match bundle::read(&disk.read(file).ok()?) {
         Err(BundleError::Foreign) => None,
         read => Some(read),
-    }
-}
-
-/// The contract of a checked program, under values of its parameters.
-pub(crate) fn lower(analysis: &Analysis, params: &[(String, String)]) -> Result<Contract, Refused> {
-    if !analysis.is_clean() {
-        let errors = analysis.diagnostics.iter().filter(|found| found.severity == Severity::Error);
-        return Err(Refused::Contract(errors.cloned().collect()));
-    }
-    let given: Params = params.iter().cloned().collect();
-    let sources = &analysis.loaded.sources;
-    let program = agentpass_compiler::lower::lower(&analysis.checked.program, sources, &given)
-        .map_err(|errors| refused(sources, &errors))?;
-    agentpass_ir::verify(program)
-        .map_err(|fault| Refused::Params(format!("the contract cannot be run: {fault}")))
-}
-
-/// What cannot be lowered: values that do not fit are the command's fault, anything else the contract's.
-fn refused(sources: &Sources, errors: &[LowerError]) -> Refused {
-    let of_params = |error: &&LowerError| {
-        let own = [Construct::ParamNotSet, Construct::ParamDoesNotFit, Construct::NoSuchParam];
-        own.contains(&error.construct)
-    };
-    let params: Vec<String> = errors.iter().filter(of_params).map(ToString::to_string).collect();
-    if params.is_empty() {
-        let place = |error: &LowerError| match sources.get(error.span.file) {
-            Some(file) => format!("{}:{}: {error}", file.name, file.position(error.span.start).line),
-            None => error.to_string(),
-        };
-        Refused::Lowering(errors.iter().map(place).collect::<Vec<_>>().join("\n"))
-    } else {
-        Refused::Params(params.join("\n"))
     }
 }
 

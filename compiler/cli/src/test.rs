@@ -1,37 +1,25 @@
 //! `agentpassc test`: plays every test of every program, and says which went as they say.
 //!
-//! A test is played ([`play`]) on a gate of its own, with the values that it gives to the parameters of the deployment. What a
-//! step says becomes a line as `replay` reads it ([`values`]); what the gate decides is held against what the step
-//! expects ([`expect`]). All tests of a run share one account of the clauses that they met ([`coverage`]).
+//! Each is played on a gate of its own ([`Stages`]). All tests of a run share one account of the clauses that they met
+//! ([`Coverage`]).
 
-mod coverage;
-mod expect;
 mod human;
 mod json;
 mod junit;
-mod play;
-mod values;
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use agentpass_compiler::analysis::Analysis;
-use agentpass_compiler::ast::{self, ExprKind, Literal, StepKind};
 use agentpass_compiler::diagnostics::problems::tests as problem;
 use agentpass_compiler::diagnostics::{Diagnostic, Severity};
-use agentpass_compiler::typed::Test;
 use agentpass_grammar::{Position, Sources};
-use agentpass_runtime::Contract;
+use agentpassc::{Clause, Coverage, Refused, Share, Stages};
 
 use crate::args::{self, Color, TestFormat};
-use crate::contract::{self, Refused};
 use crate::disk::Disk;
 use crate::output::{Exit, Failure, is_coloured, print};
 use crate::programs::{Found, Merge};
 use crate::{paths, programs, project};
-
-use coverage::{Clause, Coverage, Share};
-use play::Stage;
 
 /// Runs the verb.
 pub(crate) fn run(args: &args::Test, color: Color) -> Result<Exit, Failure> {
@@ -130,19 +118,10 @@ impl Run<'_> {
             return;
         }
         let sources = Arc::new(analysis.loaded.sources.clone());
-        let mut stages = Stages { analysis, built: HashMap::new() };
-        let mut is_counted = false;
+        let mut stages = Stages::new(analysis);
         for test in tests {
-            let wrong = match stages.contract(test) {
-                Ok(contract) => {
-                    if !is_counted {
-                        // The clauses are the same whatever the values of the parameters are.
-                        self.coverage.program(contract.program());
-                        is_counted = true;
-                    }
-                    let stage = Stage { program, sources: &sources, contract };
-                    play::play(test, stage, &mut self.coverage)
-                }
+            let wrong = match stages.play(test, &mut self.coverage) {
+                Ok(wrong) => wrong,
                 Err(refused) => match refused {
                     Refused::Contract(found) => {
                         // It is the same for every test of the program.
@@ -175,39 +154,4 @@ impl Run<'_> {
         let coverage = has_coverage.then(|| self.coverage.finish());
         Report { results: self.results, broken, coverage }
     }
-}
-
-/// A contract under values of its parameters, or why there is none.
-type Built = Result<Arc<Contract>, Refused>;
-
-/// The contract of a program under the values that tests give to its parameters; equal values are built once.
-struct Stages<'p> {
-    analysis: &'p Analysis,
-    built: HashMap<Vec<(String, String)>, Built>,
-}
-
-impl Stages<'_> {
-    fn contract(&mut self, test: &Test) -> Result<&Arc<Contract>, &Refused> {
-        let params = params(test, &self.analysis.loaded.sources);
-        let built = self
-            .built
-            .entry(params)
-            .or_insert_with_key(|params| contract::lower(self.analysis, params).map(Arc::new));
-        built.as_ref()
-    }
-}
-
-/// The values that a test gives to parameters of the deployment, as `--param` takes them.
-fn params(test: &Test, sources: &Sources) -> Vec<(String, String)> {
-    let mut params: Vec<(String, String)> = Vec::new();
-    for step in &test.steps {
-        let StepKind::Param(name, value) = &step.kind else { continue };
-        let text = match value {
-            ast::Value::Expr(ast::Expr { kind: ExprKind::Literal(Literal::Text(text)), .. }) => text.clone(),
-            value => sources.text(value.span()).to_owned(),
-        };
-        params.retain(|(known, _)| *known != name.node);
-        params.push((name.node.clone(), text));
-    }
-    params
 }

@@ -4,8 +4,8 @@ use agentpass_compiler::diagnostics::render::escape::visible;
 use agentpass_compiler::diagnostics::render::{Format, render};
 
 use super::Report;
-use super::coverage::Clause;
 use crate::output::counted;
+use agentpassc::Clause;
 
 /// One line for each test, the findings of those that failed, the gaps of the coverage, and a summary.
 pub(super) fn text(report: &Report, threshold: Option<u8>, colour: bool) -> String {

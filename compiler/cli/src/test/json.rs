@@ -5,7 +5,7 @@ use agentpass_grammar::{Sources, Span};
 use serde_json::{Value, json};
 
 use super::Report;
-use super::coverage::{Clause, Way};
+use agentpassc::{Clause, Way};
 
 /// One document.
 pub(super) fn text(report: &Report) -> String {

@@ -1,5 +1,9 @@
 //! Plays one test: every step becomes a line as `replay` reads it, so that a test shows what a gate does and nothing else.
 
+pub(crate) mod coverage;
+mod expect;
+mod values;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -12,9 +16,8 @@ use agentpass_ir::{Asked, Form, Lookup, Origin};
 use agentpass_runtime::{Ask, Contract, Decision, Gate, Line, Store, Word};
 use agentpass_values::{Duration, Timestamp};
 
-use super::coverage::Coverage;
-use super::expect;
-use super::values::{Unwritable, Writer, find, object, quoted};
+use coverage::Coverage;
+use values::{Unwritable, Writer, find, object, quoted};
 
 /// When a test begins that does not say so: a Monday morning, or the nearest moment at which the contract holds.
 const START: &str = "2026-11-23T10:00:00Z";
@@ -23,17 +26,17 @@ const ANYBODY: &str = "test";
 
 /// What a test is played on.
 #[derive(Clone, Copy)]
-pub(super) struct Stage<'p> {
+pub(crate) struct Stage<'p> {
     /// The typed program.
-    pub(super) program: &'p typed::Program,
+    pub(crate) program: &'p typed::Program,
     /// Its texts.
-    pub(super) sources: &'p Sources,
+    pub(crate) sources: &'p Sources,
     /// The contract, with the parameters that this test gives it.
-    pub(super) contract: &'p Arc<Contract>,
+    pub(crate) contract: &'p Arc<Contract>,
 }
 
 /// Plays a test; gives what went wrong at the first step at which something did.
-pub(super) fn play(test: &Test, stage: Stage<'_>, seen: &mut Coverage) -> Vec<Diagnostic> {
+pub(crate) fn play(test: &Test, stage: Stage<'_>, seen: &mut Coverage) -> Vec<Diagnostic> {
     let mut player = match Player::new(test, stage) {
         Ok(player) => player,
         Err(problem) => return vec![*problem],

@@ -7,7 +7,7 @@ use agentpass_grammar::{FileId, Sources, Span};
 use agentpass_runtime::{Decision, Left, Place, Reason, Word};
 use agentpass_values::Duration;
 
-use super::play::Stage;
+use super::Stage;
 use super::values::money;
 
 /// Nothing, where the expectation holds; else a finding that shows what came instead.

@@ -15,7 +15,7 @@ use agentpass_runtime::{Decision, Met};
 
 /// The clauses of all programs, each once.
 #[derive(Default)]
-pub(super) struct Coverage {
+pub struct Coverage {
     clauses: Vec<Clause>,
     by_place: HashMap<(String, u32), usize>,
     /// The challenges of the program that is being tested.
@@ -24,17 +24,17 @@ pub(super) struct Coverage {
 
 /// A clause with what the tests saw of it.
 #[derive(Clone, Debug)]
-pub(super) struct Clause {
+pub struct Clause {
     /// `require`, `deny`, `challenge`, `limit`, `once`, `flow`, `ask`.
-    pub(super) kind: &'static str,
+    pub kind: &'static str,
     /// Its stable name.
-    pub(super) name: String,
+    pub name: String,
     /// The file.
-    pub(super) file: String,
+    pub file: String,
     /// The line, from 1.
-    pub(super) line: u32,
+    pub line: u32,
     /// The column, from 1, in UTF-16 units.
-    pub(super) column: u32,
+    pub column: u32,
     ways: &'static [Way],
     seen: Vec<Way>,
     reached: bool,
@@ -42,7 +42,7 @@ pub(super) struct Clause {
 
 /// A way in which a clause decides.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Way {
+pub enum Way {
     /// It lets a call pass.
     Pass,
     /// It stands in a call's way, or says something about it.
@@ -53,22 +53,22 @@ const BOTH: &[Way] = &[Way::Pass, Way::Stop];
 
 impl Clause {
     /// A call met it and it applied.
-    pub(super) fn is_reached(&self) -> bool {
+    pub fn is_reached(&self) -> bool {
         self.reached
     }
 
     /// It decided each way that matters.
-    pub(super) fn is_covered(&self) -> bool {
+    pub fn is_covered(&self) -> bool {
         self.missing().next().is_none()
     }
 
     /// The ways that no test showed.
-    pub(super) fn missing(&self) -> impl Iterator<Item = Way> {
+    pub fn missing(&self) -> impl Iterator<Item = Way> {
         self.ways.iter().copied().filter(|way| !self.seen.contains(way))
     }
 
     /// What the tests did not show, in words.
-    pub(super) fn gap(&self) -> &'static str {
+    pub fn gap(&self) -> &'static str {
         let missing: Vec<Way> = self.missing().collect();
         match (self.kind, missing.as_slice()) {
             (_, []) => "covered",
@@ -89,7 +89,7 @@ impl Clause {
 
 impl Coverage {
     /// Adds the clauses of a program, whose tests come next.
-    pub(super) fn program(&mut self, program: &Program) {
+    pub fn program(&mut self, program: &Program) {
         for rule in &program.rules {
             let is_constant =
                 program.nodes.get(rule.condition.index()).is_some_and(|node| matches!(node.op, Op::Known(_)));
@@ -148,7 +148,7 @@ impl Coverage {
     }
 
     /// Takes note of the clauses that a decision met.
-    pub(super) fn saw(&mut self, decision: &Decision) {
+    pub fn saw(&mut self, decision: &Decision) {
         for met in &decision.met {
             let place = met.place.as_ref().map(|place| (place.file.clone(), place.start));
             if let Some(&at) = place.and_then(|place| self.by_place.get(&place)) {
@@ -171,7 +171,7 @@ impl Coverage {
     }
 
     /// The clauses, sorted by their places.
-    pub(super) fn finish(mut self) -> Vec<Clause> {
+    pub fn finish(mut self) -> Vec<Clause> {
         self.clauses.sort_by(|a, b| (&a.file, a.line, a.column).cmp(&(&b.file, b.line, b.column)));
         self.clauses
     }
@@ -188,18 +188,18 @@ fn way(met: &Met) -> Option<Way> {
 
 /// How many of the clauses are reached and covered.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct Share {
+pub struct Share {
     /// All clauses.
-    pub(super) clauses: usize,
+    pub clauses: usize,
     /// Those that applied to some call.
-    pub(super) reached: usize,
+    pub reached: usize,
     /// Those that decided each way that matters.
-    pub(super) covered: usize,
+    pub covered: usize,
 }
 
 impl Share {
     /// Counts.
-    pub(super) fn of(clauses: &[Clause]) -> Self {
+    pub fn of(clauses: &[Clause]) -> Self {
         Self {
             clauses: clauses.len(),
             reached: clauses.iter().filter(|clause| clause.is_reached()).count(),
@@ -208,7 +208,7 @@ impl Share {
     }
 
     /// The covered ones in a hundred, rounded down: 100 means all. Of nothing all is covered.
-    pub(super) fn percent(self) -> usize {
+    pub fn percent(self) -> usize {
         (self.covered * 100).checked_div(self.clauses).unwrap_or(100)
     }
 }
