@@ -2,7 +2,6 @@
 
 use agentpass_grammar::Span;
 use agentpass_ir::{self as ir, NodeId, Op};
-use agentpass_values::PathValue;
 
 use super::expr::{Bound, Cx};
 use super::{Construct, Lowered, Lowering, number};
@@ -128,7 +127,7 @@ pub(super) fn of_constant(value: &ir::Value, name: &str) -> Option<ir::Value> {
         (Value::Url(url), "scheme") => Value::Text(url.scheme().into()),
         (Value::Url(url), "host") => Value::Domain(url.host_domain()?.clone()),
         (Value::Url(url), "port") => Value::Int(i64::from(url.port()?)),
-        (Value::Url(url), "path") => Value::Path(PathValue::parse(url.path()).ok()?),
+        (Value::Url(url), "path") => Value::Path(url.path_value()?),
         (Value::List(all), name) => {
             Value::List(all.iter().map(|value| of_constant(value, name)).collect::<Option<_>>()?)
         }

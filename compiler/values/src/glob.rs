@@ -58,7 +58,12 @@ impl Glob {
     /// Whether a path matches; nothing where the text cannot tell. That is so for paths that climb out of their root,
     /// `../x`, and for absolute paths that would match a `~/` glob if the folder they lie in was the home folder:
     /// `/home/anna/.ssh/id` for `~/.ssh/**`.
+    /// Nor can it where others would read the path in another way, and get another answer.
     pub fn decide(&self, path: &PathValue) -> Option<bool> {
+        path.agreed(|path| self.plainly(path))
+    }
+
+    fn plainly(&self, path: &PathValue) -> Option<bool> {
         let mut unknown = false;
         for alternative in &self.alternatives {
             match alternative.decide(path) {

@@ -10,10 +10,15 @@
 //!
 //! Whether a path lies in a folder can therefore be unknown: `src/x` and `/src/app` need [`PathValue::resolve`] first.
 //!
-//! Only `/` separates. A backslash, `%2F` or a colon is a character of an odd name: `a\..\b` has one segment. Whoever
-//! guards a tool that decodes such names first should refuse them with a rule.
+//! Only `/` separates. A backslash, `%2F` or a colon is a character of an odd name: `a\..\b` has one segment. A tool that
+//! decodes such names may see another path, so questions about them have an answer only where it is the same either way
+//! (`reading.rs`).
+
+pub(crate) mod reading;
 
 use std::fmt;
+
+use reading::Reading;
 
 /// A normalised path.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -44,6 +49,8 @@ pub enum PathError {
     Nul,
     /// A path to be joined to a folder that would not stay in it.
     Leaves,
+    /// `..` behind a name that may be read as several, or as none: `%2e%2e/..`.
+    Hidden,
 }
 
 impl PathValue {
@@ -65,8 +72,32 @@ impl PathValue {
             (PathRoot::Relative, text)
         };
         let mut path = PathValue { root, climbs: 0, segments: Vec::new() };
-        path.walk(rest.split('/'));
+        for segment in rest.split('/') {
+            // Once it is gone, nobody could tell any more that it was odd.
+            if segment == ".." && reading::hides(&path) {
+                return Err(PathError::Hidden);
+            }
+            path.walk(std::iter::once(segment));
+        }
         Ok(path)
+    }
+
+    /// The same for text in which nothing is odd, or whose oddities are known: absolute behind a `/`, relative otherwise,
+    /// but for the `~/` of a path that was in a home folder.
+    fn read(text: &str) -> PathValue {
+        let (root, rest) = match (text.strip_prefix('/'), text.strip_prefix("~/")) {
+            (Some(rest), _) => (PathRoot::Absolute, rest),
+            (None, Some(rest)) => (PathRoot::Home, rest),
+            (None, None) => (PathRoot::Relative, text),
+        };
+        let mut path = PathValue { root, climbs: 0, segments: Vec::new() };
+        path.walk(rest.split('/'));
+        path
+    }
+
+    /// Climbs out of the root once more for each.
+    fn climb(&mut self, times: usize) {
+        self.climbs += times;
     }
 
     /// The folder of a relative path itself, `.`.
@@ -105,8 +136,60 @@ impl PathValue {
     }
 
     /// Whether the path is the folder or lies in it; nothing where the text cannot tell, because the two start at
-    /// different places or climb out of them.
+    /// different places or climb out of them, or because others would read one of them in another way.
     pub fn lies_in(&self, folder: &PathValue) -> Option<bool> {
+        self.agreed_with(folder, PathValue::plainly_lies_in)
+    }
+
+    /// Whether both are one file; nothing where the text cannot tell.
+    pub fn same(&self, other: &PathValue) -> Option<bool> {
+        // However one text is read, it is read in one way.
+        if self == other { Some(true) } else { self.agreed_with(other, PathValue::plainly_same) }
+    }
+
+    /// An answer about two paths that holds as they are written, and for those who decode both first.
+    fn agreed_with(
+        &self,
+        other: &PathValue,
+        judge: impl Fn(&PathValue, &PathValue) -> Option<bool>,
+    ) -> Option<bool> {
+        match reading::other(other) {
+            None => self.agreed(|path| judge(path, other)),
+            Some(Reading::Anywhere) => None,
+            Some(Reading::Path(decoded)) => {
+                let plain = judge(self, other)?;
+                let read = match reading::other(self) {
+                    None => judge(self, &decoded),
+                    Some(Reading::Path(path)) => judge(&path, &decoded),
+                    Some(Reading::Anywhere) => None,
+                };
+                (read == Some(plain)).then_some(plain)
+            }
+        }
+    }
+
+    /// An answer that holds for the path as it is written, and as those read it who decode it first.
+    pub(crate) fn agreed(&self, judge: impl Fn(&PathValue) -> Option<bool>) -> Option<bool> {
+        let plain = judge(self)?;
+        match reading::other(self) {
+            None => Some(plain),
+            Some(Reading::Path(other)) => (judge(&other) == Some(plain)).then_some(plain),
+            Some(Reading::Anywhere) => None,
+        }
+    }
+
+    /// Two paths that start at different places may be one file all the same; nobody knows the folders.
+    fn plainly_same(&self, other: &PathValue) -> Option<bool> {
+        if self == other {
+            Some(true)
+        } else if self.root == other.root && self.climbs == other.climbs {
+            Some(false)
+        } else {
+            None
+        }
+    }
+
+    fn plainly_lies_in(&self, folder: &PathValue) -> Option<bool> {
         if self.root != folder.root || self.climbs > 0 || folder.climbs > 0 {
             return None;
         }
@@ -181,6 +264,7 @@ impl fmt::Display for PathError {
             PathError::Empty => "empty",
             PathError::Nul => "a nul character in a path",
             PathError::Leaves => "the path does not stay in the folder that it is joined to",
+            PathError::Hidden => "`..` behind a name that may be read as several",
         })
     }
 }
@@ -277,14 +361,16 @@ mod tests {
     proptest! {
         #[test]
         fn display_round_trips(text in "[~./a-c]{1,16}|(?s)[^\0]{1,16}") {
-            let value = path(&text);
+            let Ok(value) = PathValue::parse(&text) else { return Ok(()) };
             prop_assert_eq!(path(&value.to_string()), value);
         }
 
         #[test]
         fn joins_lie_within(folder in "[~./a-c]{1,12}", inner in "[./a-c]{1,12}") {
-            let folder = path(&folder);
-            if let Ok(joined) = folder.join(&path(&inner)) && folder.climbs() == 0 {
+            let Ok(folder) = PathValue::parse(&folder) else { return Ok(()) };
+            if let Ok(joined) = folder.join(&path(&inner)) && folder.climbs() == 0
+                && reading::other(&joined).is_none()
+            {
                 prop_assert!(joined.is_within(&folder));
             }
         }

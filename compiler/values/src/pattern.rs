@@ -1,9 +1,13 @@
 //! Regular expressions that always match as a whole and always in linear time.
+//!
+//! `\d`, `\w`, `\s` and `\b` mean ASCII, as in JSON Schema: a rule that asks for four digits means `1234`, and whoever reads the
+//! value behind the gate may not understand `١٢٣٤`, or understand something else. `\p{…}` names wider classes.
 
+use std::convert::Infallible;
 use std::fmt;
 
 use regex::{Regex, RegexBuilder};
-use regex_syntax::ast;
+use regex_syntax::ast::{self, AssertionKind, Ast, ClassPerlKind, ClassSetItem};
 
 /// A compiled pattern. It matches the whole text or nothing: `/[0-9]+/` does not match `x1`.
 #[derive(Clone)]
@@ -45,8 +49,9 @@ impl Pattern {
             return Err(PatternError::TooLarge);
         }
         // Read on its own first: then no unbalanced bracket in it can break out of the anchors around it.
-        ast::parse::ParserBuilder::new().nest_limit(NEST_LIMIT).build().parse(source).map_err(syntax)?;
-        let regex = RegexBuilder::new(&format!(r"\A(?:{source})\z"))
+        let read = ast::parse::ParserBuilder::new().nest_limit(NEST_LIMIT).build().parse(source);
+        let ascii = ascii(source, &read.map_err(syntax)?);
+        let regex = RegexBuilder::new(&format!(r"\A(?:{ascii})\z"))
             .size_limit(COMPILED_LIMIT)
             .dfa_size_limit(COMPILED_LIMIT)
             .nest_limit(NEST_LIMIT + 4)
@@ -67,6 +72,57 @@ impl Pattern {
     pub fn source(&self) -> &str {
         &self.source
     }
+}
+
+/// The pattern with its classes of characters spelled out in ASCII.
+fn ascii(source: &str, read: &Ast) -> String {
+    struct Classes(Vec<(ast::Span, &'static str)>);
+    impl Classes {
+        fn add(&mut self, class: &ast::ClassPerl) {
+            let letters = match (&class.kind, class.negated) {
+                (ClassPerlKind::Digit, false) => "[0-9]",
+                (ClassPerlKind::Digit, true) => "[^0-9]",
+                (ClassPerlKind::Space, false) => r"[\t-\r\x20]",
+                (ClassPerlKind::Space, true) => r"[^\t-\r\x20]",
+                (ClassPerlKind::Word, false) => "[0-9A-Za-z_]",
+                (ClassPerlKind::Word, true) => "[^0-9A-Za-z_]",
+            };
+            self.0.push((class.span, letters));
+        }
+    }
+    impl ast::Visitor for Classes {
+        type Output = Vec<(ast::Span, &'static str)>;
+        type Err = Infallible;
+        fn finish(self) -> Result<Self::Output, Infallible> {
+            Ok(self.0)
+        }
+        fn visit_pre(&mut self, part: &Ast) -> Result<(), Infallible> {
+            match part {
+                Ast::ClassPerl(class) => self.add(class),
+                Ast::Assertion(at) if at.kind == AssertionKind::WordBoundary => {
+                    self.0.push((at.span, r"(?-u:\b)"));
+                }
+                _ => {}
+            }
+            Ok(())
+        }
+        fn visit_class_set_item_pre(&mut self, item: &ClassSetItem) -> Result<(), Infallible> {
+            if let ClassSetItem::Perl(class) = item {
+                self.add(class);
+            }
+            Ok(())
+        }
+    }
+    let Ok(mut classes) = ast::visit(read, Classes(Vec::new()));
+    classes.sort_by_key(|(span, _)| span.start.offset);
+    let (mut out, mut from) = (String::with_capacity(source.len()), 0);
+    for (span, class) in classes {
+        out.push_str(source.get(from..span.start.offset).unwrap_or_default());
+        out.push_str(class);
+        from = span.end.offset;
+    }
+    out.push_str(source.get(from..).unwrap_or_default());
+    out
 }
 
 fn syntax(error: ast::Error) -> PatternError {
@@ -139,6 +195,37 @@ mod tests {
         assert!(!matches("(?m)^a$", "x\na\ny"));
         assert!(matches("", ""));
         assert!(!matches("", "x"));
+    }
+
+    #[test]
+    fn classes_mean_ascii() {
+        for (pattern, text) in [
+            (r"\d{4}", "1234"),
+            (r"[\d.]+", "1.2"),
+            (r"[^\D5]", "4"),
+            (r"\w+", "aZ_9"),
+            (r"a\sb", "a\tb"),
+            (r"\S+\b", "é!x"),
+            (r"\D\W", "١é"),
+            (r"[[\w]&&[^x]]", "y"),
+            ("(?x) \\d # \\d\n", "1"),
+            (r"\\d", r"\d"),
+            (r"\p{Nd}", "١"),
+            (r"x\b", "x"),
+        ] {
+            assert!(matches(pattern, text), "{pattern} {text}");
+        }
+        for (pattern, text) in [
+            (r"\d{4}", "١٢٣٤"),
+            (r"\d{4}", "１２３４"),
+            (r"[\d.]", "𝟒"),
+            (r"\w", "é"),
+            (r"a\sb", "a\u{a0}b"),
+            (r"[^\D5]", "5"),
+            ("(?x) \\d # \\d\n", "11"),
+        ] {
+            assert!(!matches(pattern, text), "{pattern} {text}");
+        }
     }
 
     #[test]

@@ -9,6 +9,7 @@ use std::fmt;
 use url::{Host, Url};
 
 use crate::domain::{Domain, DomainError};
+use crate::path::PathValue;
 
 /// A parsed address. It never holds user-info; its text is canonical.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -108,9 +109,63 @@ impl WebUrl {
         self.url.path()
     }
 
+    /// The path as what it stands for: escapes of plain characters are undone, as every server undoes them, so that
+    /// `/%61dmin` is `/admin`. An escaped slash, backslash or nul stays an escape in one odd name. Nothing for an address that has
+    /// no path of its own.
+    pub fn path_value(&self) -> Option<PathValue> {
+        PathValue::parse(&decoded(self.url.path())).ok()
+    }
+
     /// What follows the `?`.
     pub fn query(&self) -> Option<&str> {
         self.url.query()
+    }
+}
+
+/// Undoes escapes, but for those of `/`, `\` and nul, and of bytes that are no text.
+fn decoded(path: &str) -> String {
+    let mut out = String::with_capacity(path.len());
+    let mut rest = path;
+    while let Some((before, after)) = rest.split_once('%') {
+        out.push_str(before);
+        let (bytes, length) = escaped_bytes(after);
+        rest = match std::str::from_utf8(&bytes) {
+            Ok(text) if !text.is_empty() => {
+                for c in text.chars() {
+                    match c {
+                        '/' => out.push_str("%2F"),
+                        '\\' => out.push_str("%5C"),
+                        '\0' => out.push_str("%00"),
+                        c => out.push(c),
+                    }
+                }
+                after.get(length..).unwrap_or_default()
+            }
+            _ => {
+                out.push('%');
+                after
+            }
+        };
+    }
+    out.push_str(rest);
+    out
+}
+
+/// The bytes of the escapes that follow each other here, where the first `%` has been taken, and the length of their text.
+fn escaped_bytes(text: &str) -> (Vec<u8>, usize) {
+    let (mut bytes, mut at) = (Vec::new(), 0);
+    loop {
+        let digits = text.get(at..at + 2).filter(|digits| digits.bytes().all(|b| b.is_ascii_hexdigit()));
+        let Some(byte) = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()) else {
+            // The `%` before it belongs to what follows.
+            return (bytes, at.saturating_sub(1));
+        };
+        bytes.push(byte);
+        at += 2;
+        if text.as_bytes().get(at) != Some(&b'%') {
+            return (bytes, at);
+        }
+        at += 1;
     }
 }
 
@@ -178,6 +233,28 @@ mod tests {
         }
         assert_eq!(web("file:///etc/passwd").host(), None);
         assert_eq!(web("data:text/plain,hi").host(), None);
+    }
+
+    #[test]
+    fn paths_are_what_they_stand_for() {
+        for (text, expected) in [
+            ("/a/b%2Fc", "/a/b%2Fc"),
+            ("/%61dmin/x%20y", "/admin/x y"),
+            ("/caf%C3%A9", "/café"),
+            ("/%c0%ae%c0%ae/x", "/%c0%ae%c0%ae/x"),
+            ("/100%25", "/100%"),
+            ("/%2561", "/%61"),
+            ("/100%", "/100%"),
+            ("/a%", "/a%"),
+            ("/%5c%00x", "/%5C%00x"),
+            ("/x/%2e%2e/y", "/y"),
+            ("", "/"),
+        ] {
+            let url = web(&format!("https://example.com{text}"));
+            assert_eq!(url.path_value().unwrap().to_string(), expected, "{text}");
+        }
+        assert_eq!(web("mailto:x").path_value().unwrap().to_string(), "x");
+        assert_eq!(web("data:").path_value(), None);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use agentpass_ir::Value;
-use agentpass_values::{Decimal, Domain, PathValue};
+use agentpass_values::{Decimal, Domain};
 
 /// Equality.
 pub(super) fn equal(left: &Value, right: &Value) -> Option<bool> {
@@ -20,7 +20,7 @@ pub(super) fn equal(left: &Value, right: &Value) -> Option<bool> {
         (Domain(a), Domain(b)) => Some(a == b),
         (Domain(a), Text(b)) | (Text(b), Domain(a)) => Some(names(b, a)),
         (Url(a), Url(b)) => Some(a == b),
-        (Path(a), Path(b)) => same_path(a, b),
+        (Path(a), Path(b)) => a.same(b),
         (Glob(a), Glob(b)) => Some(a == b),
         (CommandPattern(a), CommandPattern(b)) => Some(a == b),
         (Pattern(a), Pattern(b)) => Some(a == b),
@@ -66,17 +66,6 @@ fn names(text: &str, domain: &Domain) -> bool {
     Domain::parse(text).is_ok_and(|named| named == *domain)
 }
 
-/// Two paths that start at different places may be one file all the same; nobody knows the folders.
-fn same_path(a: &PathValue, b: &PathValue) -> Option<bool> {
-    if a == b {
-        Some(true)
-    } else if a.root() == b.root() && a.climbs() == b.climbs() {
-        Some(false)
-    } else {
-        None
-    }
-}
-
 /// The order of numbers, amounts of one currency, and times.
 pub(super) fn order(left: &Value, right: &Value) -> Option<Ordering> {
     match (left, right) {
@@ -110,6 +99,8 @@ pub(super) fn matches(value: &Value, pattern: &Value) -> Option<bool> {
     match value {
         Value::Null | Value::Unknown | Value::List(_) | Value::Record(_) => None,
         Value::Text(text) => Some(pattern.is_match(text)),
+        // As in every comparison, its ends and its case do not count.
+        Value::Folded(text) => Some(pattern.is_match(text.key())),
         other => Some(pattern.is_match(&super::text(other))),
     }
 }

@@ -107,7 +107,7 @@ impl Eval<'_> {
 
     fn labels(&self) -> Datum<'_> {
         let Some(labels) = self.world.labels() else { return Datum::Unknown };
-        let mut all: Vec<&str> = labels.iter().map(|(_, label)| label.as_str()).collect();
+        let mut all: Vec<&str> = labels.keys().map(|(_, label)| label.as_str()).collect();
         all.sort_unstable();
         all.dedup();
         Datum::owned(Value::List(all.into_iter().map(|label| Value::Text(label.into())).collect()))
@@ -319,12 +319,9 @@ fn member(part: Member, of: &Value) -> Datum<'_> {
     }
 }
 
-/// The path as it was sent. What lies behind the scheme of an address that has no path of its own is none.
+/// What lies behind the scheme of an address that has no path of its own is none.
 fn url_path(url: &WebUrl) -> Datum<'_> {
-    match PathValue::parse(url.path()) {
-        Ok(path) => Datum::owned(Value::Path(path)),
-        Err(_) => Datum::Unknown,
-    }
+    url.path_value().map_or(Datum::Unknown, |path| Datum::owned(Value::Path(path)))
 }
 
 fn arith(op: Arith, left: &Value, right: &Value) -> Option<Value> {

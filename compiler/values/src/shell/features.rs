@@ -102,8 +102,12 @@ fn add_parts(paths: &mut Vec<PathWord>, text: &str, cwd: &Cwd) {
 
 /// Adds a path as seen from each folder in which the command may run.
 fn add(paths: &mut Vec<PathWord>, path: Result<PathValue, PathError>, cwd: &Cwd) {
-    // An empty argument names no file.
-    let Ok(path) = path else { return };
+    let path = match path {
+        Ok(path) => path,
+        // An empty argument names no file.
+        Err(PathError::Empty) => return,
+        Err(_) => return paths.push(PathWord::Unknown),
+    };
     match cwd.resolve(&path) {
         Some(resolved) => resolved.into_iter().for_each(|path| paths.push(PathWord::Resolved(path))),
         None => paths.push(PathWord::Unknown),
