@@ -1,13 +1,13 @@
 //! Time and chance, which come from outside.
 
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 #[allow(clippy::disallowed_types, reason = "this is where time comes in")]
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use agentpass_values::{Duration, Timestamp};
 
-use crate::digest::Sha256;
+use crate::digest::{self, Sha256};
+use crate::sync::{AtomicU64, Mutex, Ordering, PoisonError};
 
 /// A clock. A store has one, and it rules (semantics 25).
 pub trait Clock: Send + Sync {
@@ -48,22 +48,41 @@ pub trait Entropy: Send + Sync {
     fn draw(&self) -> [u8; 10];
 }
 
-/// Names that nobody can foresee: the system's own randomness.
+/// Names that nobody can foresee: the system's own randomness, fetched for many names at a time.
 #[derive(Debug, Default)]
 pub struct SystemEntropy {
+    pool: Mutex<Pool>,
     drawn: AtomicU64,
+}
+
+#[derive(Debug, Default)]
+struct Pool {
+    drawn: Vec<[u8; 10]>,
+    /// Of the process that fetched it: a copy of the process would draw the same.
+    process: u32,
 }
 
 impl Entropy for SystemEntropy {
     fn draw(&self) -> [u8; 10] {
-        let mut bytes = [0; 10];
-        if getrandom::fill(&mut bytes).is_err() {
+        let mut pool = self.pool.lock().unwrap_or_else(PoisonError::into_inner);
+        let process = std::process::id();
+        if pool.process != process {
+            *pool = Pool { drawn: Vec::new(), process };
+        }
+        if pool.drawn.is_empty() {
+            let mut bytes = [[0; 10]; 64];
+            if getrandom::fill(bytes.as_flattened_mut()).is_ok() {
+                pool.drawn.extend(bytes);
+            }
+        }
+        pool.drawn.pop().unwrap_or_else(|| {
             // Without randomness names are still unique; that they can be guessed opens nothing, since votes and outcomes
             // come over authenticated channels.
+            let mut bytes = [0; 10];
             let drawn = self.drawn.fetch_add(1, Ordering::SeqCst).to_be_bytes();
             bytes.iter_mut().rev().zip(drawn.iter().rev()).for_each(|(to, byte)| *to = *byte);
-        }
-        bytes
+            bytes
+        })
     }
 }
 
@@ -98,15 +117,8 @@ pub(crate) fn name(kind: &str, now: Timestamp, entropy: &dyn Entropy) -> String 
     let mut name = String::with_capacity(kind.len() + 33);
     name.push_str(kind);
     name.push('_');
-    let mut hex = |bytes: &[u8]| {
-        for byte in bytes {
-            for digit in [byte >> 4, byte & 15] {
-                name.push(char::from_digit(u32::from(digit), 16).unwrap_or('0'));
-            }
-        }
-    };
     let [_, _, time @ ..] = millis.to_be_bytes();
-    hex(&time);
-    hex(&entropy.draw());
+    digest::push_hex(&mut name, &time);
+    digest::push_hex(&mut name, &entropy.draw());
     name
 }

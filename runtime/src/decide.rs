@@ -60,6 +60,8 @@ pub(crate) struct House<'c> {
     pub directory: Option<&'c dyn Directory>,
     /// Note every clause that the call met.
     pub explain: bool,
+    /// Messages hold values as they came.
+    pub verbatim: bool,
 }
 
 /// What a decision needs beyond the contract and the state.
@@ -79,14 +81,20 @@ pub(crate) struct Prepared<'c> {
     askables: Vec<Askable>,
     /// The job's row, and those of the jobs above it.
     pub jobs: Vec<Key>,
-    /// The jobs above it, nearest first.
+    pub known: &'c Known,
+}
+
+/// What a call touches, as far as the state has to say it. Most calls need none of it; the others are prepared again.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub(crate) struct Known {
+    /// The jobs above the call's own, nearest first. They never change once a job is open.
     pub parents: Vec<String>,
+    /// Somebody has to be asked about the call.
+    pub asks: bool,
 }
 
 /// Reads off a call what its decision will touch.
-///
-/// `parents` are the jobs above the call's own, as far as they are known yet: see [`unknown_parents`].
-pub(crate) fn prepare<'c>(house: House<'c>, call: &'c Call, parents: &[String]) -> Prepared<'c> {
+pub(crate) fn prepare<'c>(house: House<'c>, call: &'c Call, known: &'c Known) -> Prepared<'c> {
     let frame = &call.frame;
     let tool = match call.tool {
         Lookup::Known(tool) => Some(tool),
@@ -96,8 +104,11 @@ pub(crate) fn prepare<'c>(house: House<'c>, call: &'c Call, parents: &[String]) 
     let switches = touched.add(switches_key());
     let tenant = frame.ambient(Ambient::Tenant);
     let own = frame.ambient(Ambient::Job);
-    let jobs: Vec<Key> =
-        own.into_iter().chain(parents.iter().map(String::as_str)).map(|job| job_key(tenant, job)).collect();
+    let jobs: Vec<Key> = own
+        .into_iter()
+        .chain(known.parents.iter().map(String::as_str))
+        .map(|job| job_key(tenant, job))
+        .collect();
     let job = jobs.first().map(|key| touched.add(key.clone()));
     if let Some(own) = own {
         touched.add(job_tenants_key(own));
@@ -118,14 +129,16 @@ pub(crate) fn prepare<'c>(house: House<'c>, call: &'c Call, parents: &[String]) 
         feeds: Vec::new(),
         askables: Vec::new(),
         jobs,
-        parents: parents.to_vec(),
+        known,
     };
     // A call that does not fit the signature reaches no rule; all it can do is be counted as refused.
     if let Some(tool) = tool.filter(|_| call.faults.is_empty()) {
         prepared.charged = budgets::charged(&mut prepared, tool);
         prepared.claims = onces::claims(&mut prepared, tool);
         prepared.feeds = feeds::feeds(&mut prepared, tool);
-        prepared.askables = asks::askables(&mut prepared, tool);
+        if known.asks {
+            prepared.askables = asks::askables(&mut prepared, tool);
+        }
         past::gather(&mut prepared, tool);
     }
     denials::touch_denials(&mut prepared);
@@ -163,31 +176,41 @@ impl<'c> Prepared<'c> {
     }
 }
 
-/// The jobs above the call's own, where they are others than it was prepared with: then it has to be prepared again, since
-/// its calls charge them too. They never change once a job is open.
-pub(crate) fn unknown_parents(prepared: &Prepared<'_>, snapshot: &Snapshot<'_>) -> Option<Vec<String>> {
+/// The jobs above the call's own, where they are others than it was prepared with: its calls charge them too.
+fn unknown_parents(prepared: &Prepared<'_>, snapshot: &Snapshot<'_>) -> Option<Known> {
     match prepared.job.and_then(|place| snapshot.rows.get(place).copied().flatten()) {
-        Some(Row::Job(job)) if job.parents != prepared.parents => Some(job.parents.clone()),
+        Some(Row::Job(job)) if job.parents != prepared.known.parents => {
+            Some(Known { parents: job.parents.clone(), ..*prepared.known })
+        }
         _ => None,
     }
 }
 
 /// Decides.
-pub(crate) fn judge(prepared: &Prepared<'_>, snapshot: &Snapshot<'_>) -> (Decision, Vec<Change>) {
-    let House { contract, entropy, .. } = prepared.house;
+///
+/// # Errors
+/// More has to be touched: the call has to be prepared again, with this.
+pub(crate) fn judge(
+    prepared: &Prepared<'_>,
+    snapshot: &Snapshot<'_>,
+) -> Result<(Decision, Vec<Change>), Known> {
+    if let Some(known) = unknown_parents(prepared, snapshot) {
+        return Err(known);
+    }
+    let House { entropy, .. } = prepared.house;
     let call = prepared.call;
     let late = snapshot.reading.late;
-    let mut findings = Findings::new(contract, prepared.house.explain);
+    let mut findings = Findings::new(prepared.house, prepared.house.explain);
     if again(prepared, snapshot, &mut findings) {
         let decision = findings.decision(Some(call), late, entropy);
-        return (decision, Vec::new());
+        return Ok((decision, Vec::new()));
     }
     identity::judge(prepared, snapshot, &mut findings);
     // Whoever is suspended since is not told what was decided before.
     if !findings.is_denied()
         && let Some(decision) = recorded(prepared, snapshot)
     {
-        return (decision, Vec::new());
+        return Ok((decision, Vec::new()));
     }
     if !findings.is_denied() && prepared.tool.is_none() {
         let (code, message) = if call.tool == Lookup::Ambiguous {
@@ -207,7 +230,7 @@ pub(crate) fn judge(prepared: &Prepared<'_>, snapshot: &Snapshot<'_>) -> (Decisi
     let mut granted = None;
     match prepared.tool {
         Some(tool) if !findings.is_denied() => {
-            granted = last_stage(prepared, tool, snapshot, &mut findings, &mut changes);
+            granted = last_stage(prepared, tool, snapshot, &mut findings, &mut changes)?;
         }
         _ => {}
     }
@@ -218,7 +241,7 @@ pub(crate) fn judge(prepared: &Prepared<'_>, snapshot: &Snapshot<'_>) -> (Decisi
     let permit = granted.as_ref().map(|granted| granted.id);
     decision.permit = permit.map(|id| id.0);
     remember(prepared, snapshot, &decision, granted, &mut changes);
-    (decision, changes)
+    Ok((decision, changes))
 }
 
 fn seen<'s>(prepared: &Prepared<'_>, snapshot: &Snapshot<'s>) -> Option<&'s Seen> {
@@ -251,12 +274,16 @@ fn last_stage(
     snapshot: &Snapshot<'_>,
     findings: &mut Findings<'_>,
     changes: &mut Vec<Change>,
-) -> Option<Granted> {
+) -> Result<Option<Granted>, Known> {
     let present = Present::new(prepared, snapshot);
     let movements = flows::judge(prepared, tool, &present, findings);
     rules::judge(prepared, tool, &present, &movements, findings);
     let once = onces::judge(prepared, &present, findings);
     let budgets = budgets::judge(prepared, &present, snapshot, once.replay.is_some(), findings);
+    // Where an answer would be is worked out for the calls alone about which somebody is asked.
+    if findings.asks() && !prepared.known.asks {
+        return Err(Known { asks: true, ..prepared.known.clone() });
+    }
     let asked = asks::judge(prepared, snapshot, &present, findings);
     // What is held, asked and used up follows from the verdict, and from nothing else.
     let verdict = match findings.verdict() {
@@ -285,7 +312,7 @@ fn last_stage(
     }
     feeds::feed(prepared, snapshot, granted.as_ref().map(|granted| granted.id), changes);
     findings.budgets(verdict == Word::Allow, &budgets);
-    granted
+    Ok(granted)
 }
 
 /// What an allowed call holds.
@@ -326,7 +353,7 @@ fn remember(
         }
         let key = permit_key(&permit.decision);
         if let Some(id) = &permit.call {
-            changes.push(plain(permits_of_call_key(id), Delta::AddKey(key.clone())));
+            changes.push(plain(permits_of_call_key(id), Delta::AddKey(Box::new(key.clone()))));
         }
         changes.push(plain(key, Delta::Put(Row::Permit(Box::new(permit)))));
     }
@@ -337,7 +364,7 @@ fn remember(
     {
         let kept = matches!(decision.verdict, Word::Allow | Word::Deny).then(|| Box::new(decision.clone()));
         let seen = Seen { digest: *prepared.digest(), decision: kept };
-        changes.push(plain(seen_key(call, id), Delta::Put(Row::Seen(seen))));
+        changes.push(plain(seen_key(call, id), Delta::Put(Row::Seen(Box::new(seen)))));
     }
 }
 
@@ -374,7 +401,7 @@ pub(crate) fn refuse(
     refusal: &crate::wire::Refusal,
     now: agentpass_values::Timestamp,
 ) -> Decision {
-    let mut findings = Findings::new(house.contract, false);
+    let mut findings = Findings::new(house, false);
     findings.deny(refusal.code, format!("{} (at byte {})", refusal.message, refusal.at));
     findings.decision(None, now, house.entropy)
 }
@@ -387,7 +414,7 @@ pub(crate) fn without_store(
     now: agentpass_values::Timestamp,
 ) -> Decision {
     use crate::StoreError as Error;
-    let mut findings = Findings::new(house.contract, false);
+    let mut findings = Findings::new(house, false);
     let (code, message) = match error {
         Error::Unavailable(_) => ("store.unavailable", "the gate cannot read its state"),
         Error::Full => ("store.full", "the gate keeps as much as it may for this caller"),

@@ -56,7 +56,7 @@ pub struct Decision {
     /// What the same call returned when it ran, as JSON; of a replay.
     pub result: Option<Box<str>>,
     /// The contract.
-    pub contract: ContractRef,
+    pub contract: Arc<ContractRef>,
     /// The number under which the call's outcome is settled, where it was allowed.
     pub permit: Option<u64>,
     /// Every clause that the call met, in source order; empty unless the gate was asked to explain itself.

@@ -21,12 +21,12 @@ mod value;
 
 use std::borrow::Cow;
 use std::cell::Cell;
-use std::collections::BTreeSet;
 
 use agentpass_ir::{After, Node, NodeId, Recall, Value, VarId, Verified};
 use agentpass_values::{Money, Timestamp};
 
 use crate::frame::Frame;
+use crate::state::job::Labels;
 use crate::truth::Truth;
 
 pub use show::{shown, text};
@@ -47,8 +47,8 @@ pub trait World {
     fn digest(&self) -> Option<&str> {
         None
     }
-    /// The labels that the job carries: pairs of source and label.
-    fn labels(&self) -> Option<&BTreeSet<(String, String)>> {
+    /// The labels that the job carries.
+    fn labels(&self) -> Option<&Labels> {
         None
     }
     /// Whether something ended well, lately, and nothing spoilt it since.

@@ -1,17 +1,18 @@
 //! A contract at work: bytes in, decisions out, state kept in between.
 
+use std::borrow::Cow;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
 
 use agentpass_ir::{Effect, Verified};
 use agentpass_values::Timestamp;
 
 use crate::clock::{Entropy, Seeded, SystemEntropy};
-use crate::decide::{self, House, judge, owner_key, prepare};
+use crate::decide::{self, House, Known, judge, owner_key, prepare};
 use crate::decision::Decision;
 use crate::plan::Plan;
 use crate::state::asking::Directory;
 use crate::store::{Change, Forms, Snapshot, Store, StoreError, Touches};
+use crate::sync::{AtomicI64, Ordering};
 use crate::wire::{self, Limits, Source};
 
 /// A gate. It decides by one contract, and keeps nothing itself: two gates on one store are one gate. Cloning one is cheap.
@@ -28,6 +29,7 @@ struct Core {
     directory: Option<Box<dyn Directory>>,
     limits: Limits,
     explain: bool,
+    verbatim: bool,
     offline: bool,
     open: bool,
     lines: crate::line::Lines,
@@ -43,6 +45,7 @@ pub struct GateBuilder {
     directory: Option<Box<dyn Directory>>,
     limits: Limits,
     explain: bool,
+    verbatim: bool,
     offline: bool,
     mediates: bool,
     open: bool,
@@ -110,6 +113,14 @@ impl GateBuilder {
         self
     }
 
+    /// Messages hold values as they came: neither escaped nor cut. For programs that look at messages, and show them to neither
+    /// people nor models.
+    #[must_use]
+    pub fn verbatim(mut self, verbatim: bool) -> Self {
+        self.verbatim = verbatim;
+        self
+    }
+
     /// For `eval`, `replay` and tests: identity comes from calls as they are written, and results pass through the gate.
     #[must_use]
     pub fn offline(mut self) -> Self {
@@ -151,6 +162,7 @@ impl GateBuilder {
             directory: self.directory,
             limits: self.limits,
             explain: self.explain,
+            verbatim: self.verbatim,
             offline: self.offline,
             open: self.open,
             lines: crate::line::Lines::default(),
@@ -171,6 +183,7 @@ impl Gate {
             directory: None,
             limits: Limits::default(),
             explain: false,
+            verbatim: false,
             offline: false,
             mediates: false,
             open: false,
@@ -197,32 +210,30 @@ impl Gate {
                 };
             }
         };
-        let mut parents = Vec::new();
-        // The jobs above a job are known only with its row; they never change, so the second time they are right.
-        for _ in 0..2 {
-            let prepared = prepare(house, &call, &parents);
+        let mut known = Known::default();
+        // What the state has to say about what is touched is found out at most once each.
+        for _ in 0..3 {
+            let prepared = prepare(house, &call, &known);
             let touches = Touches {
                 at: call.at,
                 owner: Some(owner_key(&call)),
-                keys: prepared.touched.keys().to_vec(),
+                keys: Cow::Borrowed(prepared.touched.keys()),
             };
             let mut judged = None;
-            let mut unknown = None;
             let done = self.transact(&touches, &mut |snapshot| {
-                unknown = decide::unknown_parents(&prepared, snapshot);
-                if unknown.is_some() {
-                    return Vec::new();
-                }
-                let (decision, changes) = judge(&prepared, snapshot);
-                judged = Some(decision);
+                let (result, changes) = match judge(&prepared, snapshot) {
+                    Ok((decision, changes)) => (Ok(decision), changes),
+                    Err(more) => (Err(more), Vec::new()),
+                };
+                judged = Some(result);
                 changes
             });
-            match (done, judged, unknown) {
-                (Ok(()), Some(decision), None) => return decision,
-                (Ok(()), _, Some(more)) => parents = more,
+            match (done, judged) {
+                (Ok(()), Some(Ok(decision))) => return decision,
+                (Ok(()), Some(Err(more))) => known = more,
                 // What was decided has not been committed, so it was not decided.
-                (Err(error), ..) => return decide::without_store(house, Some(&call), &error, self.latest()),
-                (Ok(()), None, None) => break,
+                (Err(error), _) => return decide::without_store(house, Some(&call), &error, self.latest()),
+                (Ok(()), None) => break,
             }
         }
         let error = StoreError::Unavailable("nothing was decided".to_owned());
@@ -268,12 +279,13 @@ impl Gate {
             entropy: &*self.core.entropy,
             directory: self.core.directory.as_deref(),
             explain: self.core.explain,
+            verbatim: self.core.verbatim,
         }
     }
 
     pub(crate) fn transact(
         &self,
-        touches: &Touches,
+        touches: &Touches<'_>,
         work: &mut dyn FnMut(&Snapshot<'_>) -> Vec<Change>,
     ) -> Result<(), StoreError> {
         let forms = Forms { contract: &self.core.contract, plan: &self.core.plan };

@@ -33,6 +33,7 @@ pub mod schema;
 pub mod settle;
 pub mod state;
 pub mod store;
+mod sync;
 pub mod truth;
 pub mod wire;
 

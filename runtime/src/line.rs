@@ -2,8 +2,6 @@
 //!
 //! Which kind of line it is, its keys say: one that has `tool` is a call. Everything is read as strictly as calls are.
 
-use std::sync::{Mutex, PoisonError};
-
 use agentpass_values::Timestamp;
 
 use crate::decision::{Decision, Word};
@@ -13,6 +11,7 @@ use crate::operate::{Lift, OpenJob, Report, Usage};
 use crate::settle::{How, Settlement};
 use crate::state::asking::{Person, Vote, VoteError};
 use crate::store::StoreError;
+use crate::sync::{Mutex, PoisonError};
 use crate::wire::reader::{Kind, Reader};
 use crate::wire::{self, Refusal, Source};
 

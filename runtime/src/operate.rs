@@ -14,6 +14,7 @@ use crate::plan::FormRef;
 use crate::state::asking::{Vote, VoteError};
 use crate::state::job::Bound;
 use crate::state::key::{Builder, Kind};
+use crate::state::row::Opening;
 use crate::state::switches::Switch;
 use crate::state::watch::Ended;
 use crate::state::{Delta, Key, Row};
@@ -102,7 +103,7 @@ impl Gate {
     pub(crate) fn vote_at(&self, vote: &Vote, at: Option<Timestamp>) -> Result<(), VoteError> {
         let named = [asks::asking_id_key(&vote.on), asks::askings_of_call_key(&vote.on)];
         let mut keys: Vec<Key> = Vec::new();
-        self.transact(&Touches { at, owner: None, keys: named.to_vec() }, &mut |snapshot| {
+        self.transact(&Touches { at, owner: None, keys: named.to_vec().into() }, &mut |snapshot| {
             keys.clear();
             for row in snapshot.rows.iter().flatten() {
                 if let Row::Keys(more) = row {
@@ -113,7 +114,7 @@ impl Gate {
         })
         .map_err(|_| VoteError::Store)?;
         let mut outcome = Err(VoteError::Store);
-        self.transact(&Touches { at, owner: None, keys: keys.clone() }, &mut |snapshot| {
+        self.transact(&Touches { at, owner: None, keys: keys.clone().into() }, &mut |snapshot| {
             let open = keys.iter().zip(&snapshot.rows).filter_map(|(key, row)| match row {
                 Some(Row::Asking(asking)) => Some((key, asking)),
                 _ => None,
@@ -197,8 +198,8 @@ impl Gate {
             let key = watch_key_of(self.house().plan, monitor, report.tenant.as_deref(), scope, &join);
             fed.push((monitor, key, of_args));
         }
-        let keys = fed.iter().map(|(_, key, _)| key.clone()).collect();
-        self.transact(&Touches { at: report.at, owner: None, keys }, &mut |snapshot| {
+        let keys: Vec<Key> = fed.iter().map(|(_, key, _)| key.clone()).collect();
+        self.transact(&Touches { at: report.at, owner: None, keys: keys.into() }, &mut |snapshot| {
             let count = |(monitor, key, of_args): &(MonitorId, Key, OfArgs)| {
                 let reading = snapshot.reading;
                 let ended = Ended {
@@ -249,8 +250,8 @@ impl Gate {
         if spent.is_empty() {
             return Err(LineError::new("usage.uncounted", "no limit counts this"));
         }
-        let keys = spent.iter().map(|(key, _, _)| key.clone()).collect();
-        self.transact(&Touches { at: usage.at, owner: None, keys }, &mut |snapshot| {
+        let keys: Vec<Key> = spent.iter().map(|(key, _, _)| key.clone()).collect();
+        self.transact(&Touches { at: usage.at, owner: None, keys: keys.into() }, &mut |snapshot| {
             let charge = |(key, meter, amount): &(Key, u32, i128)| {
                 let delta = Delta::Charge { at: snapshot.reading.late, amount: *amount, open: None };
                 Change { key: key.clone(), form: FormRef::Meter(*meter), delta }
@@ -305,7 +306,7 @@ impl Gate {
     /// The only tenant that has a job of that name.
     fn tenant_of(&self, job: &str) -> Result<Option<String>, LineError> {
         let mut tenants: Vec<Option<String>> = Vec::new();
-        let touches = Touches { keys: vec![job_tenants_key(job)], ..Touches::default() };
+        let touches = Touches { keys: vec![job_tenants_key(job)].into(), ..Touches::default() };
         self.transact(&touches, &mut |snapshot| {
             if let Some(Row::Names(names)) = snapshot.rows.first().copied().flatten() {
                 tenants.clone_from(names);
@@ -367,7 +368,7 @@ impl Gate {
             Lift::Gate => (switches_key(), Some(Switch::Gate)),
         };
         let mut was = false;
-        self.transact(&Touches { at, owner: None, keys: vec![key.clone()] }, &mut |snapshot| {
+        self.transact(&Touches { at, owner: None, keys: vec![key.clone()].into() }, &mut |snapshot| {
             let row = snapshot.rows.first().copied().flatten();
             let (delta, known) = match &switch {
                 None => {
@@ -401,7 +402,7 @@ impl Gate {
         let mut keys = vec![own.clone(), job_tenants_key(&job.id)];
         keys.extend(parent.clone());
         let mut refused = None;
-        self.transact(&Touches { at: job.at, owner: None, keys }, &mut |snapshot| {
+        self.transact(&Touches { at: job.at, owner: None, keys: keys.into() }, &mut |snapshot| {
             let row = |place: usize| snapshot.rows.get(place).copied().flatten();
             refused = None;
             if row(0).is_some() {
@@ -418,11 +419,10 @@ impl Gate {
             };
             let bound = Bound { agent: job.agent.clone(), user: job.user.clone() };
             let plain = |key: Key, delta: Delta| Change { key, form: FormRef::Plain, delta };
+            let parents = parents(&job.parent, row(2));
+            let opening = Opening { bound, labels: inherited, parents };
             vec![
-                plain(
-                    own.clone(),
-                    Delta::OpenJob(snapshot.reading.late, bound, inherited, parents(&job.parent, row(2))),
-                ),
+                plain(own.clone(), Delta::OpenJob(snapshot.reading.late, Box::new(opening))),
                 plain(job_tenants_key(&job.id), Delta::AddName(job.tenant.clone())),
             ]
         })

@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use crate::decision::ContractRef;
 use agentpass_ir::{
     Bound, Join, Keep, Limit, LimitId, Meter, MonitorId, NodeId, Op, Program, Subject, ToolName, Verified,
     Window,
@@ -20,6 +21,8 @@ pub type Name = [u8; 16];
 /// A plan.
 #[derive(Debug)]
 pub struct Plan {
+    /// What decisions say of the contract.
+    pub named: Arc<ContractRef>,
     /// What is kept for limits: each meter with the bounds that share it.
     pub meters: Vec<MeterPlan>,
     /// For each limit, for each of its bounds, its meter's number.
@@ -72,6 +75,11 @@ impl Plan {
     pub fn of(contract: &Verified) -> Plan {
         let program = contract.program();
         let mut plan = Plan {
+            named: Arc::new(ContractRef {
+                name: program.contract.name.clone(),
+                version: program.contract.version.clone(),
+                digest: *contract.digest(),
+            }),
             meters: Vec::new(),
             meter_of: Vec::new(),
             labels: Vec::new(),

@@ -45,19 +45,28 @@ pub(crate) fn check(schemas: &[Schema], root: SchemaId, json: &str) -> Result<()
     checker.place(root, &value, &mut path, true)
 }
 
-/// What applying a schema says about the keys of an object.
+/// What applying a schema says about the keys of an object, or the elements of a list.
 #[derive(Default)]
 struct Keys<'v> {
     /// Those that were declared.
     seen: HashSet<&'v str>,
+    /// Those that were asked for, which declares them as well.
+    asked: HashSet<&'v str>,
     /// Whether any schema listed properties.
     listed: bool,
+    /// How many elements were looked at from the first one on.
+    first: usize,
+    /// Elements after those that were looked at.
+    others: HashSet<usize>,
 }
 
 impl<'v> Keys<'v> {
     fn join(&mut self, other: Keys<'v>) {
         self.seen.extend(other.seen);
+        self.asked.extend(other.asked);
         self.listed |= other.listed;
+        self.first = self.first.max(other.first);
+        self.others.extend(other.others);
     }
 }
 
@@ -92,7 +101,10 @@ impl<'s> Checker<'s> {
         if !self.closed || !(keys.listed || is_root) {
             return Ok(());
         }
-        match fields.iter().find(|(key, _)| !keys.seen.contains(key.as_str())) {
+        match fields.iter().find(|(key, _)| {
+            let key = key.as_str();
+            !keys.seen.contains(key) && !keys.asked.contains(key)
+        }) {
             None => Ok(()),
             Some((key, _)) => {
                 path.push(Step::Key(key));
@@ -123,8 +135,55 @@ impl<'s> Checker<'s> {
                 }
             }
         }
+        if result.is_ok() {
+            result = self.others(&schema.demands, value, &mut keys, path);
+        }
         self.depth -= 1;
         result.map(|()| keys)
+    }
+
+    /// Checks what is left of a value once all other demands have looked at it.
+    fn others<'v>(
+        &mut self,
+        demands: &[Demand],
+        value: &'v Json,
+        keys: &mut Keys<'v>,
+        path: &mut Path<'v>,
+    ) -> Result<(), Fault> {
+        for demand in demands {
+            match (demand, value) {
+                (Demand::OtherFields(id), Json::Object(fields)) => {
+                    keys.listed = true;
+                    for (key, inner) in fields {
+                        if keys.seen.insert(key) {
+                            path.push(Step::Key(key));
+                            self.field(*id, inner, path)?;
+                            path.pop();
+                        }
+                    }
+                }
+                (Demand::OtherElements(id), Json::Array(elements)) => {
+                    for (at, element) in elements.iter().enumerate().skip(keys.first) {
+                        if !keys.others.contains(&at) {
+                            path.push(Step::Index(at));
+                            self.place(*id, element, path, false)?;
+                            path.pop();
+                        }
+                    }
+                    keys.first = elements.len();
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Checks a field that a schema stands for; where nothing is valid there, the field is one that nobody declared.
+    fn field<'v>(&mut self, id: SchemaId, value: &'v Json, path: &mut Path<'v>) -> Result<(), Fault> {
+        if self.schemas.get(id.index()).is_some_and(is_never) {
+            return Err(fault("signature.unknown", path, "a declared argument"));
+        }
+        self.place(id, value, path, false)
     }
 
     fn demand<'v>(
@@ -169,11 +228,12 @@ impl<'s> Checker<'s> {
                 }
             }
             Demand::If { condition, then, otherwise } => {
-                let next = if self.holds(*condition, value, path) {
-                    keys.join(self.apply(*condition, value, path)?);
-                    then
-                } else {
-                    otherwise
+                let next = match self.condition(*condition, value, path) {
+                    Some(seen) => {
+                        keys.join(seen);
+                        then
+                    }
+                    None => otherwise,
                 };
                 if let Some(id) = next {
                     keys.join(self.apply(*id, value, path)?);
@@ -206,7 +266,7 @@ impl<'s> Checker<'s> {
             }
             Demand::Items(..) | Demand::Elements { .. } | Demand::Contains(..) | Demand::Unique => {
                 if let Json::Array(elements) = value {
-                    self.array(demand, elements, path)?;
+                    return self.array(demand, elements, path);
                 }
             }
             _ => {
@@ -247,10 +307,15 @@ impl<'s> Checker<'s> {
 
     /// Whether the value is valid as JSON Schema has it.
     fn holds<'v>(&mut self, id: SchemaId, value: &'v Json, path: &Path<'v>) -> bool {
+        self.condition(id, value, path).is_some()
+    }
+
+    /// What a schema says where it holds as JSON Schema has it.
+    fn condition<'v>(&mut self, id: SchemaId, value: &'v Json, path: &Path<'v>) -> Option<Keys<'v>> {
         let closed = std::mem::replace(&mut self.closed, false);
-        let holds = self.apply(id, value, &mut path.clone()).is_ok();
+        let keys = self.apply(id, value, &mut path.clone());
         self.closed = closed;
-        holds
+        keys.ok()
     }
 
     fn array<'v>(
@@ -258,7 +323,8 @@ impl<'s> Checker<'s> {
         demand: &'s Demand,
         elements: &'v [Json],
         path: &mut Path<'v>,
-    ) -> Result<(), Fault> {
+    ) -> Result<Keys<'v>, Fault> {
+        let mut keys = Keys::default();
         match demand {
             Demand::Items(least, most) if !between(elements.len(), *least, *most) => {
                 return Err(fault("signature.type", path, "a list of another length"));
@@ -271,10 +337,15 @@ impl<'s> Checker<'s> {
                         path.pop();
                     }
                 }
+                keys.first = if rest.is_some() { elements.len() } else { first.len() };
             }
             Demand::Contains(id, least, most) => {
-                let count = elements.iter().filter(|element| self.holds(*id, element, path)).count();
-                if !between(count, *least, *most) {
+                for (at, element) in elements.iter().enumerate() {
+                    if self.holds(*id, element, path) {
+                        keys.others.insert(at);
+                    }
+                }
+                if !between(keys.others.len(), *least, *most) {
                     return Err(fault("signature.type", path, "a list with another number of such elements"));
                 }
             }
@@ -283,7 +354,7 @@ impl<'s> Checker<'s> {
             }
             _ => {}
         }
-        Ok(())
+        Ok(keys)
     }
 
     fn object<'v>(
@@ -317,11 +388,7 @@ impl<'s> Checker<'s> {
                     }
                     path.push(Step::Key(key));
                     for id in ids {
-                        let is_refused = self.schemas.get(id.index()).is_some_and(is_never);
-                        if is_refused {
-                            return Err(fault("signature.unknown", path, "a declared argument"));
-                        }
-                        self.place(id, inner, path, false)?;
+                        self.field(id, inner, path)?;
                     }
                     path.pop();
                 }
@@ -331,7 +398,7 @@ impl<'s> Checker<'s> {
                     return missing(path, key);
                 }
                 // Who asks for a key has declared it.
-                keys.seen.extend(
+                keys.asked.extend(
                     fields
                         .iter()
                         .map(|(key, _)| key.as_str())

@@ -97,15 +97,15 @@ impl Gate {
             (None, _) => Vec::new(),
         };
         let host = self.actual(settlement.host)?;
-        let mut touches = Touches { at: settlement.at, ..Touches::default() };
-        touches.keys.push(permit_key(&permit.decision));
-        touches.keys.extend(keys(&permit));
+        let mut touched = vec![permit_key(&permit.decision)];
+        touched.extend(keys(&permit));
         let watched: Vec<(Watched, Option<Key>)> = permit
             .watched
             .iter()
             .map(|watched| (watched.clone(), self.ended_key(watched, &results)))
             .collect();
-        touches.keys.extend(watched.iter().filter_map(|(_, key)| key.clone()));
+        touched.extend(watched.iter().filter_map(|(_, key)| key.clone()));
+        let touches = Touches { at: settlement.at, keys: touched.into(), ..Touches::default() };
         let withheld = self.withheld(&permit, settlement);
         let mut found = true;
         let outcome =
@@ -125,7 +125,8 @@ impl Gate {
 
     /// The permit under a decision's id, or the only one under a call's.
     fn permit_of(&self, of: &str) -> Result<Option<Permit>, LineError> {
-        let touches = Touches { keys: vec![permit_key(of), permits_of_call_key(of)], ..Touches::default() };
+        let touches =
+            Touches { keys: vec![permit_key(of), permits_of_call_key(of)].into(), ..Touches::default() };
         let mut found = None;
         let mut more = Vec::new();
         self.transact(&touches, &mut |snapshot| {
@@ -143,7 +144,7 @@ impl Gate {
         match more.as_slice() {
             [] => Ok(found),
             [only] => {
-                let touches = Touches { keys: vec![only.clone()], ..Touches::default() };
+                let touches = Touches { keys: vec![only.clone()].into(), ..Touches::default() };
                 self.transact(&touches, &mut |snapshot| {
                     if let Some(Row::Permit(permit)) = snapshot.rows.first().copied().flatten() {
                         found = Some((**permit).clone());
@@ -254,7 +255,7 @@ impl Outcome<'_> {
         }
         let own = permit_key(&self.permit.decision);
         if let Some(call) = &self.permit.call {
-            all.push(plain(permits_of_call_key(call), Delta::DropKey(own.clone())));
+            all.push(plain(permits_of_call_key(call), Delta::DropKey(Box::new(own.clone()))));
         }
         all.push(plain(own, Delta::Remove));
         all
@@ -415,7 +416,7 @@ impl Outcome<'_> {
                 State::Done { at: snapshot.reading.late, result, labels: labels.unwrap_or_default() }
             }
         };
-        Delta::Put(Row::Once(Entry { digest: entry.digest, state }))
+        Delta::Put(Row::Once(Box::new(Entry { digest: entry.digest, state })))
     }
 
     fn permit_row<'s>(&self, key: &Key, snapshot: &Snapshot<'s>) -> Option<&'s Row> {

@@ -15,6 +15,8 @@
 
 mod memory;
 
+use std::borrow::Cow;
+
 use agentpass_ir::Verified;
 use agentpass_values::Timestamp;
 
@@ -25,13 +27,13 @@ use crate::state::{Delta, Key, Row};
 
 /// What a transaction is about.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Touches {
+pub struct Touches<'k> {
     /// The time that an offline call names; a live store ignores it.
     pub at: Option<Timestamp>,
     /// On whose account new rows are kept: each principal has room of its own (semantics 22).
     pub owner: Option<Key>,
     /// Everything that may be read or written.
-    pub keys: Vec<Key>,
+    pub keys: Cow<'k, [Key]>,
 }
 
 /// Two readings of the time (semantics 25): budgets refill by the earlier one, evidence and approvals expire by the later
@@ -95,7 +97,7 @@ pub trait Keeper: Send + Sync {
     fn transact(
         &self,
         forms: Forms<'_>,
-        touches: &Touches,
+        touches: &Touches<'_>,
         work: &mut dyn FnMut(&Snapshot<'_>) -> Vec<Change>,
     ) -> Result<(), StoreError>;
 

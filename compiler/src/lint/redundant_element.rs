@@ -59,7 +59,7 @@ fn elements(all: &[Expr], ty: &Ty, found: &mut Vec<Diagnostic>) {
 /// By what two elements are the same.
 fn key(value: &Value, ty: &Ty) -> String {
     match value {
-        Value::Text(text) if *ty == Ty::Folded => agentpass_values::folded::key(text),
+        Value::Text(text) if *ty == Ty::Folded => agentpass_values::folded::key(text).into_owned(),
         value => format!("{value:?}"),
     }
 }

@@ -13,7 +13,10 @@ use crate::shell::{ShellCommand, Word, pattern_words};
 
 /// A pattern over commands.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub struct CommandPattern {
+pub struct CommandPattern(Box<Parts>);
+
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+struct Parts {
     source: Box<str>,
     program: String,
     /// The words behind the program that are no flags, in order.
@@ -55,17 +58,17 @@ impl CommandPattern {
                 words.push(word);
             }
         }
-        Ok(CommandPattern { source: text.into(), program, words, flags })
+        Ok(CommandPattern(Box::new(Parts { source: text.into(), program, words, flags })))
     }
 
     /// The text between the backticks.
     pub fn source(&self) -> &str {
-        &self.source
+        &self.0.source
     }
 
     /// The program that a match runs.
     pub fn program(&self) -> &str {
-        &self.program
+        &self.0.program
     }
 
     /// Whether a command has this form; nothing where an unknown word decides.
@@ -74,7 +77,7 @@ impl CommandPattern {
             return Some(false);
         }
         match command.program.text() {
-            Some(program) if program != self.program => return Some(false),
+            Some(program) if program != self.0.program => return Some(false),
             _ => {}
         }
         let words = self.words_match(command);
@@ -87,7 +90,7 @@ impl CommandPattern {
     }
 
     fn words_match(&self, command: &ShellCommand) -> Option<bool> {
-        let mut expected = self.words.iter();
+        let mut expected = self.0.words.iter();
         let mut next = expected.next();
         let mut only_words = false;
         for argument in &command.args {
@@ -106,7 +109,7 @@ impl CommandPattern {
 
     fn flags_match(&self, command: &ShellCommand) -> Option<bool> {
         let mut result = Some(true);
-        for flag in &self.flags {
+        for flag in &self.0.flags {
             let given = match flag.strip_prefix("--") {
                 Some(long) if !long.contains('=') => command.flags.contains(long),
                 Some(_) => exactly(flag, command),
@@ -149,7 +152,7 @@ fn is_flag(word: &str) -> bool {
 
 impl fmt::Display for CommandPattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}`", self.source)
+        write!(f, "`{}`", self.0.source)
     }
 }
 

@@ -14,7 +14,8 @@ use crate::path::PathValue;
 /// A parsed address. It never holds user-info; its text is canonical.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct WebUrl {
-    url: Url,
+    /// Boxed: most values are small, and all are as large as the largest.
+    url: Box<Url>,
     domain: Option<Domain>,
 }
 
@@ -76,7 +77,7 @@ impl WebUrl {
         {
             url.set_host(Some(domain.as_str())).map_err(|_| WebUrlError::Malformed)?;
         }
-        Ok(WebUrl { url, domain })
+        Ok(WebUrl { url: Box::new(url), domain })
     }
 
     /// The canonical text.

@@ -12,6 +12,7 @@ use crate::digest::{self, Digest, Sha256};
 use crate::eval::{Datum, Eval, Nowhere};
 use crate::plan::FormRef;
 use crate::state::asking::Asking;
+use crate::state::job::Labels;
 use crate::state::key::{Builder, Kind};
 use crate::state::{Delta, Key, Row};
 use crate::store::{Change, Snapshot};
@@ -86,7 +87,7 @@ fn bound(eval: &Eval<'_>, node: NodeId) -> Value {
 /// What the job carries, as one digest.
 fn carried(present: &Present<'_, '_>) -> Digest {
     let mut hash = Sha256::new();
-    for (source, label) in present.job_labels().into_iter().flatten() {
+    for (source, label) in present.job_labels().into_iter().flat_map(Labels::keys) {
         hash.text(&folded::key(source));
         hash.text(&folded::key(label));
     }
@@ -170,9 +171,9 @@ fn one(
             };
             findings.ask(ask(prepared, challenge, &asking));
             let plain = |key: Key, delta: Delta| Change { key, form: FormRef::Plain, delta };
-            asked.opened.push(plain(asking_id_key(&asking.id), Delta::AddKey(key.clone())));
+            asked.opened.push(plain(asking_id_key(&asking.id), Delta::AddKey(Box::new(key.clone()))));
             if let Some(call) = &asking.call {
-                asked.opened.push(plain(askings_of_call_key(call), Delta::AddKey(key.clone())));
+                asked.opened.push(plain(askings_of_call_key(call), Delta::AddKey(Box::new(key.clone()))));
             }
             asked.opened.push(plain(key, Delta::Put(Row::Asking(Box::new(asking)))));
         }
@@ -199,7 +200,7 @@ fn use_up(
         asked.used.push(plain(key.clone(), Delta::Remove));
         asked.used.push(plain(asking_id_key(&asking.id), Delta::Remove));
         if let Some(call) = &asking.call {
-            asked.used.push(plain(askings_of_call_key(call), Delta::DropKey(key.clone())));
+            asked.used.push(plain(askings_of_call_key(call), Delta::DropKey(Box::new(key.clone()))));
         }
     }
 }

@@ -123,7 +123,7 @@ pub(super) fn tally_keys(
     if limit.per_job
         && let Some(own) = prepared.ambient(Ambient::Job)
     {
-        for parent in &prepared.parents {
+        for parent in &prepared.known.parents {
             let in_parent: Vec<Value> = of_limit
                 .iter()
                 .map(|value| match value {
@@ -360,11 +360,11 @@ fn exceed(
 ) -> &'static str {
     let (limit, bound) = (charged.limit, one.bound);
     let message = match &one.line.because {
-        Some(template) => render(eval, template, None),
+        Some(template) => render(present.house(), eval, template, None),
         None => exhausted(limit, bound),
     };
     let mut found = reason(findings, limit, Some(bound), bound.origin, "limit", message);
-    found.audit = one.line.audit.as_ref().map(|text| render(eval, text, None));
+    found.audit = one.line.audit.as_ref().map(|text| render(present.house(), eval, text, None));
     let reading = present.reading();
     let number = u32::try_from(one.number).unwrap_or(u32::MAX);
     let marked = tally(present, key).is_some_and(|tally| tally.is_marked(number, reading.early));

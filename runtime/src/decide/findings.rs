@@ -1,8 +1,11 @@
 //! Reasons as they are found, and the verdict that follows from them.
 
+use std::sync::Arc;
+
 use agentpass_ir::{ChallengeId, Origin, Verified};
 use agentpass_values::Timestamp;
 
+use super::House;
 use super::budgets::Budgets;
 use crate::clock::{Entropy, name};
 use crate::decision::{Ask, ContractRef, Decision, Met, Place, Reason, Remaining, Word};
@@ -26,6 +29,7 @@ pub(crate) enum Question {
 /// Everything that is found about a call.
 pub(crate) struct Findings<'c> {
     contract: &'c Verified,
+    named: Arc<ContractRef>,
     found: Vec<(Weight, Reason)>,
     warnings: Vec<Reason>,
     asks: Vec<Ask>,
@@ -36,9 +40,10 @@ pub(crate) struct Findings<'c> {
 }
 
 impl<'c> Findings<'c> {
-    pub(crate) fn new(contract: &'c Verified, explain: bool) -> Self {
+    pub(crate) fn new(house: House<'c>, explain: bool) -> Self {
         Self {
-            contract,
+            contract: house.contract,
+            named: Arc::clone(&house.plan.named),
             found: Vec::new(),
             warnings: Vec::new(),
             asks: Vec::new(),
@@ -73,6 +78,11 @@ impl<'c> Findings<'c> {
 
     pub(crate) fn is_denied(&self) -> bool {
         self.found.iter().any(|(weight, _)| *weight == Weight::Denies)
+    }
+
+    /// True where a rule asks somebody.
+    pub(crate) fn asks(&self) -> bool {
+        self.found.iter().any(|(weight, _)| matches!(weight, Weight::Asks(Question::Rule(_))))
     }
 
     pub(crate) fn verdict(&self) -> Word {
@@ -143,7 +153,6 @@ impl<'c> Findings<'c> {
         });
         let mut met = self.met.unwrap_or_default();
         met.sort_by(|a, b| a.place.cmp(&b.place));
-        let contract = &self.contract.program().contract;
         Decision {
             verdict,
             id: name("dec", now, entropy),
@@ -155,11 +164,7 @@ impl<'c> Findings<'c> {
             remaining: self.remaining,
             retry_after: self.retry_after,
             result: self.result.flatten(),
-            contract: ContractRef {
-                name: contract.name.clone(),
-                version: contract.version.clone(),
-                digest: *self.contract.digest(),
-            },
+            contract: self.named,
             permit: None,
             met,
         }

@@ -1,5 +1,6 @@
 //! Movements of data, and the flows that stand for them (semantics 31 and 32).
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use agentpass_ir::{AGENT_CONTEXT, Ambient, Flow, FlowId, NodeId, Tool, ToolId, Value};
@@ -10,16 +11,20 @@ use super::findings::{Findings, Weight};
 use super::past::Present;
 use crate::decision::{Met, Reason};
 use crate::eval::{Datum, Eval};
+use crate::state::job::Labels;
 use crate::truth::Truth;
 
 /// Data that a call moves.
 #[derive(Clone, PartialEq, Eq, Debug)]
-struct Movement {
-    from: String,
-    to: String,
+struct Movement<'m> {
+    from: Cow<'m, str>,
+    to: Cow<'m, str>,
     /// Folded.
-    labels: BTreeSet<String>,
+    labels: Folded<'m>,
 }
+
+/// Labels by what they are compared by.
+type Folded<'m> = BTreeSet<Cow<'m, str>>;
 
 /// The flows that a call takes part in.
 #[derive(Debug, Default)]
@@ -58,7 +63,7 @@ pub(super) fn judge(
         .collect();
     let mut taken = Vec::new();
     for movement in &movements {
-        let mut allowed: BTreeSet<&String> = BTreeSet::new();
+        let mut allowed: Vec<&str> = Vec::new();
         let mut stands = false;
         for (id, when) in &conditions {
             let Some(flow) = program.flows.get(id.index()) else { continue };
@@ -107,21 +112,21 @@ pub(super) fn judge(
 fn guarded(
     prepared: &Prepared<'_>,
     of: &Tool,
-    movement: &Movement,
-    allowed: &BTreeSet<&String>,
+    movement: &Movement<'_>,
+    allowed: &[&str],
     findings: &mut Findings<'_>,
 ) {
     for label in &prepared.contract().program().guarded {
         let key = folded::key(label);
-        if movement.labels.contains(&key) && !allowed.contains(&key) {
+        if movement.labels.contains(&key) && !allowed.contains(&&*key) {
             let (from, to) = (escape::shown(&movement.from), escape::shown(&movement.to));
             let message = format!("no flow allows `{label}` from `{from}` to `{to}`");
             let origin = of
                 .sends
                 .iter()
-                .find(|sending| sending.to == movement.to)
+                .find(|sending| *sending.to == *movement.to)
                 .map(|sending| sending.origin)
-                .or_else(|| of.reads.iter().find(|it| it.source == movement.from).map(|it| it.origin))
+                .or_else(|| of.reads.iter().find(|it| *it.source == *movement.from).map(|it| it.origin))
                 .or_else(|| of.crossings.first().map(|it| it.origin));
             let place = origin.map(|origin| findings.place(origin));
             findings.add(Weight::Denies, Reason { code: "flow", rule: None, message, audit: None, place });
@@ -147,17 +152,17 @@ fn nowhere(of: &Tool, eval: &Eval<'_>, findings: &mut Findings<'_>) {
 }
 
 /// What the call moves. Nothing, with a reason, where that cannot be known.
-fn movements(
+fn movements<'m>(
     prepared: &Prepared<'_>,
-    of: &Tool,
-    present: &Present<'_, '_>,
+    of: &'m Tool,
+    present: &Present<'m, '_>,
     eval: &Eval<'_>,
     findings: &mut Findings<'_>,
-) -> Option<Vec<Movement>> {
+) -> Option<Vec<Movement<'m>>> {
     let mut all = Vec::new();
     for reading in &of.reads {
         let labels = reading.labels.iter().map(|label| folded::key(label)).collect();
-        all.push(Movement { from: reading.source.clone(), to: AGENT_CONTEXT.to_owned(), labels });
+        all.push(Movement { from: (&reading.source).into(), to: AGENT_CONTEXT.into(), labels });
     }
     if !of.sends.is_empty() {
         let carried = present.job_labels();
@@ -166,30 +171,23 @@ fn movements(
             findings.deny("scope.job", message);
             return None;
         }
-        let mut by_source: BTreeMap<&String, BTreeSet<String>> = BTreeMap::new();
-        for (source, label) in carried.into_iter().flatten() {
+        let mut by_source: BTreeMap<&String, Folded<'m>> = BTreeMap::new();
+        for (source, label) in carried.into_iter().flat_map(Labels::keys) {
             by_source.entry(source).or_default().insert(folded::key(label));
         }
         for sending in &of.sends {
+            let to = || Cow::from(&sending.to);
             // What the agent says by itself carries nothing.
-            all.push(Movement {
-                from: AGENT_CONTEXT.to_owned(),
-                to: sending.to.clone(),
-                labels: BTreeSet::new(),
-            });
+            all.push(Movement { from: AGENT_CONTEXT.into(), to: to(), labels: BTreeSet::new() });
             for (source, labels) in &by_source {
-                all.push(Movement {
-                    from: (*source).clone(),
-                    to: sending.to.clone(),
-                    labels: labels.clone(),
-                });
+                all.push(Movement { from: (*source).into(), to: to(), labels: labels.clone() });
             }
         }
     }
     for crossing in &of.crossings {
         let (Some(from), Some(to)) = (text(eval, crossing.from), text(eval, crossing.to)) else { continue };
-        let labels = crossing.labels.iter().flat_map(|&node| texts(eval, node)).collect();
-        all.push(Movement { from, to, labels });
+        let labels = crossing.labels.iter().flat_map(|&node| texts(eval, node)).map(Cow::Owned).collect();
+        all.push(Movement { from: from.into(), to: to.into(), labels });
     }
     Some(all)
 }
@@ -199,7 +197,7 @@ fn text(eval: &Eval<'_>, node: NodeId) -> Option<String> {
 }
 
 fn texts(eval: &Eval<'_>, node: NodeId) -> Vec<String> {
-    texts_given(eval, node).iter().map(|text| folded::key(text)).collect()
+    texts_given(eval, node).iter().map(|text| folded::key(text).into_owned()).collect()
 }
 
 fn texts_given(eval: &Eval<'_>, node: NodeId) -> Vec<String> {
@@ -218,19 +216,20 @@ fn texts_given(eval: &Eval<'_>, node: NodeId) -> Vec<String> {
 }
 
 /// The labels of a movement that a flow is about, where it stands for it.
-fn covers<'m>(flow: &Flow, movement: &'m Movement) -> Option<Vec<&'m String>> {
+fn covers<'m>(flow: &Flow, movement: &'m Movement<'_>) -> Option<Vec<&'m str>> {
     let ends = flow.ends.as_ref()?;
     let same = |end: &Option<String>, place: &str| {
-        end.as_ref().is_none_or(|end| folded::key(end) == folded::key(place))
+        end.as_ref().is_none_or(|end| end == place || folded::key(end) == folded::key(place))
     };
     if !same(&ends.from, &movement.from) || !same(&ends.to, &movement.to) {
         return None;
     }
+    let carried = movement.labels.iter().map(|label| &**label);
     if flow.labels.is_empty() {
-        return Some(movement.labels.iter().collect());
+        return Some(carried.collect());
     }
-    let named: BTreeSet<String> = flow.labels.iter().map(|label| folded::key(label)).collect();
-    let covered: Vec<&String> = movement.labels.iter().filter(|label| named.contains(*label)).collect();
+    let named: Folded<'_> = flow.labels.iter().map(|label| folded::key(label)).collect();
+    let covered: Vec<&str> = carried.filter(|label| named.contains(*label)).collect();
     let stands = if flow.all { covered.len() == named.len() } else { !covered.is_empty() };
     stands.then_some(covered)
 }

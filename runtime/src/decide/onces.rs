@@ -82,8 +82,11 @@ pub(super) fn judge(
     present: &Present<'_, '_>,
     findings: &mut Findings<'_>,
 ) -> Found {
-    let eval = present.eval();
     let mut found = Found::default();
+    if prepared.claims.is_empty() {
+        return found;
+    }
+    let eval = present.eval();
     let own = digest(prepared);
     for claim in &prepared.claims {
         let once = claim.once;
@@ -93,7 +96,7 @@ pub(super) fn judge(
         }
         let Some(key) = &claim.key else {
             let message = format!("a part of the key of `{}` is not there", once.id);
-            deny(once, &eval, "once.key", message, findings);
+            deny(once, present, &eval, "once.key", message, findings);
             continue;
         };
         let entry = match present.row(key) {
@@ -152,13 +155,21 @@ fn spent(
             }
         }
     };
-    deny(once, eval, code, message.to_owned(), findings);
+    deny(once, present, eval, code, message.to_owned(), findings);
     None
 }
 
-fn deny(once: &Once, eval: &Eval<'_>, code: &'static str, message: String, findings: &mut Findings<'_>) {
-    let message = once.because.as_ref().map_or(message, |text| render(eval, text, None));
-    let audit = once.audit.as_ref().map(|text| render(eval, text, None));
+fn deny(
+    once: &Once,
+    present: &Present<'_, '_>,
+    eval: &Eval<'_>,
+    code: &'static str,
+    message: String,
+    findings: &mut Findings<'_>,
+) {
+    let house = present.house();
+    let message = once.because.as_ref().map_or(message, |text| render(house, eval, text, None));
+    let audit = once.audit.as_ref().map(|text| render(house, eval, text, None));
     let place = Some(findings.place(once.origin));
     findings.add(Weight::Denies, Reason { code, rule: Some(once.id.clone()), message, audit, place });
 }
@@ -180,7 +191,7 @@ pub(super) fn claim(prepared: &Prepared<'_>, free: &[Key], permit: PermitId) -> 
     let digest = digest(prepared);
     let put = |key: &Key| {
         let entry = Entry { digest, state: State::Running(permit) };
-        Change { key: key.clone(), form: FormRef::Plain, delta: Delta::Put(Row::Once(entry)) }
+        Change { key: key.clone(), form: FormRef::Plain, delta: Delta::Put(Row::Once(Box::new(entry))) }
     };
     free.iter().map(put).collect()
 }

@@ -1,6 +1,6 @@
 //! What rules ask of the past: first which rows, then what they say.
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 use agentpass_ir::{
@@ -8,9 +8,10 @@ use agentpass_ir::{
 };
 use agentpass_values::{Money, Timestamp};
 
-use super::Prepared;
+use super::{House, Prepared};
 use crate::eval::{Datum, Env, Eval, Recalled, World};
 use crate::frame::Frame;
+use crate::state::job::Labels;
 use crate::state::key::{Builder, Kind};
 use crate::state::watch::{self, Wanted, Watch};
 use crate::state::{Key, Row};
@@ -262,14 +263,13 @@ pub(super) fn gather(prepared: &mut Prepared<'_>, tool: agentpass_ir::ToolId) {
 pub(crate) struct Present<'p, 'c> {
     prepared: &'p Prepared<'c>,
     snapshot: &'p Snapshot<'p>,
-    labels: OnceCell<Option<BTreeSet<(String, String)>>>,
     /// What a question needed to know about the call, and the call did not say.
     lacking: RefCell<BTreeSet<Ambient>>,
 }
 
 impl<'p, 'c> Present<'p, 'c> {
     pub(crate) fn new(prepared: &'p Prepared<'c>, snapshot: &'p Snapshot<'p>) -> Self {
-        Self { prepared, snapshot, labels: OnceCell::new(), lacking: RefCell::default() }
+        Self { prepared, snapshot, lacking: RefCell::default() }
     }
 
     pub(crate) fn eval(&'p self) -> Eval<'p> {
@@ -278,6 +278,10 @@ impl<'p, 'c> Present<'p, 'c> {
 
     pub(crate) fn row(&self, key: &Key) -> Option<&'p Row> {
         self.prepared.touched.place(key).and_then(|place| self.snapshot.rows.get(place).copied().flatten())
+    }
+
+    pub(crate) fn house(&self) -> House<'c> {
+        self.prepared.house
     }
 
     pub(crate) fn reading(&self) -> Reading {
@@ -290,21 +294,18 @@ impl<'p, 'c> Present<'p, 'c> {
     }
 
     /// The labels that the job carries, and those that it inherited.
-    pub(crate) fn job_labels(&self) -> Option<&BTreeSet<(String, String)>> {
-        self.labels
-            .get_or_init(|| {
-                let key = self.prepared.jobs.first()?;
-                match self.row(key) {
-                    Some(Row::Job(job)) => Some(job.labels.keys().cloned().collect()),
-                    _ => Some(BTreeSet::new()),
-                }
-            })
-            .as_ref()
+    pub(crate) fn job_labels(&self) -> Option<&'p Labels> {
+        static NONE: Labels = Labels::new();
+        let key = self.prepared.jobs.first()?;
+        match self.row(key) {
+            Some(Row::Job(job)) => Some(&job.labels),
+            _ => Some(&NONE),
+        }
     }
 
     fn watches(&self, keys: &[Key]) -> Vec<&'p Watch> {
         let of = |key| match self.row(key) {
-            Some(Row::Watch(watch)) => Some(watch),
+            Some(Row::Watch(watch)) => Some(&**watch),
             _ => None,
         };
         keys.iter().filter_map(of).collect()
@@ -336,7 +337,7 @@ impl World for Present<'_, '_> {
         Some(self.prepared.digest_text())
     }
 
-    fn labels(&self) -> Option<&BTreeSet<(String, String)>> {
+    fn labels(&self) -> Option<&Labels> {
         let labels = self.job_labels();
         if labels.is_none() {
             self.lacking.borrow_mut().insert(Ambient::Job);

@@ -2,10 +2,10 @@
 
 use agentpass_ir::{Ambient, Effect, NodeId, Part, Rule, RuleId, SlotId, Template, ToolId, Value, VarId};
 
-use super::Prepared;
 use super::findings::{Findings, Question, Weight};
 use super::flows::Movements;
 use super::past::Present;
+use super::{House, Prepared};
 use crate::decision::{Met, Reason};
 use crate::eval::{Datum, Env, Eval};
 use crate::truth::Truth;
@@ -142,11 +142,15 @@ impl OneRule<'_, '_, '_, '_> {
     }
 
     fn message(&self, env: Option<&Env<'_>>, otherwise: impl FnOnce() -> String) -> String {
-        self.rule.because.as_ref().map_or_else(otherwise, |template| render(self.eval, template, env))
+        self.rule
+            .because
+            .as_ref()
+            .map_or_else(otherwise, |template| render(self.prepared.house, self.eval, template, env))
     }
 
     fn find(&mut self, weight: Weight, code: &'static str, message: String, env: Option<&Env<'_>>) {
-        let audit = self.rule.audit.as_ref().map(|template| render(self.eval, template, env));
+        let audit =
+            self.rule.audit.as_ref().map(|template| render(self.prepared.house, self.eval, template, env));
         let place = Some(self.findings.place(self.rule.origin));
         self.findings.add(weight, Reason { code, rule: Some(self.rule.id.clone()), message, audit, place });
     }
@@ -266,11 +270,17 @@ pub(super) fn deliveries(prepared: &Prepared<'_>, tool: ToolId) -> Vec<(u32, i64
 }
 
 /// A message with its holes filled.
-pub(super) fn render(eval: &Eval<'_>, template: &Template, env: Option<&Env<'_>>) -> String {
+pub(super) fn render(
+    house: House<'_>,
+    eval: &Eval<'_>,
+    template: &Template,
+    env: Option<&Env<'_>>,
+) -> String {
     let mut text = String::new();
     for part in &template.parts {
         match part {
             Part::Text(plain) => text.push_str(plain),
+            Part::Value(node) if house.verbatim => text.push_str(&eval.text(*node, env)),
             Part::Value(node) => text.push_str(&eval.shown(*node, env)),
         }
     }

@@ -15,6 +15,16 @@ impl Eval<'_> {
     /// Text to show to somebody, escaped and cut (semantics 9).
     #[must_use]
     pub fn shown(&self, id: NodeId, env: Option<&Env<'_>>) -> String {
+        self.written(id, env, shown)
+    }
+
+    /// The same in full, and as it came.
+    #[must_use]
+    pub fn text(&self, id: NodeId, env: Option<&Env<'_>>) -> String {
+        self.written(id, env, text)
+    }
+
+    fn written(&self, id: NodeId, env: Option<&Env<'_>>, write: fn(&Value) -> String) -> String {
         if self.node(id).is_some_and(|node| node.ty == Ty::Truth) {
             let word = match self.truth(id, env) {
                 Truth::True => "true",
@@ -24,7 +34,7 @@ impl Eval<'_> {
             return word.to_owned();
         }
         match self.value(id, env) {
-            Datum::Is(value) => shown(&value),
+            Datum::Is(value) => write(&value),
             _ => "?".to_owned(),
         }
     }

@@ -5,25 +5,25 @@ mod cases;
 mod laws;
 mod written;
 
-use std::collections::BTreeSet;
-
 use agentpass_ir::{After, Recall, Ty, Value};
 use agentpass_values::{Currency, Money, Timestamp};
 
 use super::{Datum, Eval, Recalled, World, text};
+use crate::state::job::Labels;
 use crate::truth::Truth;
 use crate::wire::{Limits, Source, read};
 use written::write;
 
 /// A world in which something is known about `c1`, less about `c2`, and nothing about anybody else.
 struct Known {
-    labels: BTreeSet<(String, String)>,
+    labels: Labels,
 }
 
 impl Known {
     fn new() -> Self {
         let pair = |source: &str, label: &str| (source.to_owned(), label.to_owned());
-        Self { labels: BTreeSet::from([pair("crm", "PII"), pair("web", "untrusted"), pair("mail", "PII")]) }
+        let pairs = [pair("crm", "PII"), pair("web", "untrusted"), pair("mail", "PII")];
+        Self { labels: pairs.into_iter().map(|pair| (pair, 1)).collect() }
     }
 }
 
@@ -40,7 +40,7 @@ impl World for Known {
         Some("sha256:00")
     }
 
-    fn labels(&self) -> Option<&BTreeSet<(String, String)>> {
+    fn labels(&self) -> Option<&Labels> {
         Some(&self.labels)
     }
 

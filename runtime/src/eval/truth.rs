@@ -148,7 +148,7 @@ impl Eval<'_> {
         let Some(labels) = self.world.labels() else { return Truth::Undetermined };
         let same = |a: &str, b: &str| a == b || folded::key(a) == folded::key(b);
         Truth::of(
-            labels.iter().any(|(from, carried)| {
+            labels.keys().any(|(from, carried)| {
                 same(carried, label) && source.is_none_or(|source| same(from, source))
             }),
         )

@@ -4,6 +4,9 @@ use std::collections::BTreeMap;
 
 use agentpass_values::Timestamp;
 
+/// Pairs of source and label, with how many calls brought each.
+pub type Labels = BTreeMap<(String, String), u32>;
+
 /// A job.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Job {
@@ -13,8 +16,8 @@ pub struct Job {
     pub bound: Option<Bound>,
     /// The jobs above it, nearest first: its calls charge them too.
     pub parents: Vec<String>,
-    /// Pairs of source and label, with how many calls brought each: one that was never sent brought nothing.
-    pub labels: BTreeMap<(String, String), u32>,
+    /// What it carries: a call that was never sent brought nothing.
+    pub labels: Labels,
     /// An operator has to lift this.
     pub suspended: bool,
 }

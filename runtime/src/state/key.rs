@@ -97,7 +97,7 @@ pub enum Kind {
 pub struct Builder {
     key: Key,
     /// All bytes, from the moment at which they no longer fit.
-    long: Option<Sha256>,
+    long: Option<Box<Sha256>>,
 }
 
 impl Builder {
@@ -129,7 +129,7 @@ impl Builder {
                 let mut long = Sha256::new();
                 long.update(self.key.as_bytes());
                 long.update(bytes);
-                self.long = Some(long);
+                self.long = Some(Box::new(long));
             }
         }
     }

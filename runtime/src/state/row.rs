@@ -18,24 +18,23 @@ use super::watch::{Ended, Open, Watch};
 #[derive(Clone, PartialEq, Debug)]
 #[allow(missing_docs, reason = "named as what they hold")]
 pub enum Row {
-    Tally(Tally),
-    Watch(Watch),
-    Once(once::Entry),
+    Tally(Box<Tally>),
+    Watch(Box<Watch>),
+    Once(Box<once::Entry>),
     Asking(Box<Asking>),
     /// Where to look further.
     Keys(Vec<Key>),
     /// Names to look further with.
     Names(Vec<Option<String>>),
-    Job(Job),
+    Job(Box<Job>),
     Permit(Box<Permit>),
-    Seen(Seen),
+    Seen(Box<Seen>),
     Made,
-    Switches(Switches),
+    Switches(Box<Switches>),
 }
 
 /// A change of one row. Each is small, whatever the row has become.
 #[derive(Clone, PartialEq, Debug)]
-#[allow(clippy::large_enum_variant, reason = "a change is moved once, into the row")]
 pub enum Delta {
     /// The row becomes this.
     Put(Row),
@@ -81,18 +80,29 @@ pub enum Delta {
     Join(Timestamp, Vec<(String, String)>),
     /// Labels of what was never sent leave it.
     Leave(Vec<(String, String)>),
-    /// A job is opened by the host, for those, with labels that it inherits and the jobs above it.
-    OpenJob(Timestamp, Bound, Vec<(String, String)>, Vec<String>),
+    /// A job is opened by the host.
+    OpenJob(Timestamp, Box<Opening>),
     /// A job is suspended, or no longer.
     Suspend(Timestamp, bool),
     /// A switch is turned.
     Switch(Switch, bool),
     /// One more place to look.
-    AddKey(Key),
+    AddKey(Box<Key>),
     /// One less.
-    DropKey(Key),
+    DropKey(Box<Key>),
     /// One more name to look with.
     AddName(Option<String>),
+}
+
+/// What the host says of a job that it opens.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Opening {
+    /// For whom.
+    pub bound: Bound,
+    /// Labels that it inherits.
+    pub labels: Vec<(String, String)>,
+    /// The jobs above it, nearest first.
+    pub parents: Vec<String>,
 }
 
 /// How a row of its kind is kept: what the contract says, and not the row.
@@ -171,7 +181,7 @@ pub fn apply(row: &mut Option<Row>, form: Form<'_>, delta: Delta) {
         Delta::Close(permit) => {
             if let Some(Row::Watch(watch)) = row {
                 watch.close(permit);
-                if *watch == Watch::default() {
+                if **watch == Watch::default() {
                     *row = None;
                 }
             }
@@ -191,11 +201,11 @@ pub fn apply(row: &mut Option<Row>, form: Form<'_>, delta: Delta) {
                 job.leave(&labels);
             }
         }
-        Delta::OpenJob(at, bound, labels, parents) => {
+        Delta::OpenJob(at, opening) => {
             if let Some(job) = job(row, at) {
-                job.bound = Some(bound);
-                job.parents = parents;
-                job.join(&labels);
+                job.bound = Some(opening.bound);
+                job.parents = opening.parents;
+                job.join(&opening.labels);
             }
         }
         Delta::Suspend(at, suspended) => {
@@ -204,18 +214,18 @@ pub fn apply(row: &mut Option<Row>, form: Form<'_>, delta: Delta) {
             }
         }
         Delta::Switch(switch, suspended) => {
-            if let Row::Switches(switches) = row.get_or_insert_with(|| Row::Switches(Switches::default())) {
+            if let Row::Switches(switches) = row.get_or_insert_with(|| Row::Switches(Box::default())) {
                 switches.turn(switch, suspended);
             }
         }
         Delta::AddKey(key) => match row {
             Some(Row::Keys(keys)) if keys.contains(&key) => {}
-            Some(Row::Keys(keys)) => keys.push(key),
-            _ => *row = Some(Row::Keys(vec![key])),
+            Some(Row::Keys(keys)) => keys.push(*key),
+            _ => *row = Some(Row::Keys(vec![*key])),
         },
         Delta::DropKey(key) => {
             if let Some(Row::Keys(keys)) = row {
-                keys.retain(|known| *known != key);
+                keys.retain(|known| *known != *key);
                 if keys.is_empty() {
                     *row = None;
                 }
@@ -230,21 +240,21 @@ pub fn apply(row: &mut Option<Row>, form: Form<'_>, delta: Delta) {
 }
 
 fn tally(row: &mut Option<Row>) -> Option<&mut Tally> {
-    match row.get_or_insert_with(|| Row::Tally(Tally::default())) {
+    match row.get_or_insert_with(|| Row::Tally(Box::default())) {
         Row::Tally(tally) => Some(tally),
         _ => None,
     }
 }
 
 fn watch(row: &mut Option<Row>) -> Option<&mut Watch> {
-    match row.get_or_insert_with(|| Row::Watch(Watch::default())) {
+    match row.get_or_insert_with(|| Row::Watch(Box::default())) {
         Row::Watch(watch) => Some(watch),
         _ => None,
     }
 }
 
 fn job(row: &mut Option<Row>, at: Timestamp) -> Option<&mut Job> {
-    match row.get_or_insert_with(|| Row::Job(Job::opened(at))) {
+    match row.get_or_insert_with(|| Row::Job(Box::new(Job::opened(at)))) {
         Row::Job(job) => Some(job),
         _ => None,
     }

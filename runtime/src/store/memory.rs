@@ -3,7 +3,7 @@
 //! One lock: a transaction is a few dozen look-ups and changes in place, which is shorter than what finer locks would cost.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use agentpass_values::{Duration, Timestamp};
 use foldhash::quality::RandomState;
@@ -13,6 +13,7 @@ use crate::clock::Clock;
 use crate::plan::FormRef;
 use crate::state::row::{apply, is_over};
 use crate::state::{Key, Row};
+use crate::sync::{Mutex, MutexGuard, PoisonError};
 
 /// How many rows a principal may have, unless the host says otherwise.
 pub const CAPACITY: usize = 1_000_000;
@@ -43,15 +44,20 @@ struct Rows {
     offset: Option<i64>,
     sequence: u64,
     rows: HashMap<Key, Entry, RandomState>,
-    /// How many rows each principal has.
-    owned: HashMap<Key, usize, RandomState>,
+    /// The number of each principal.
+    owners: HashMap<Key, Owner, RandomState>,
+    /// By that number: how many rows it has.
+    owned: Vec<usize>,
 }
+
+/// A principal's number: rows hold it instead of the name.
+type Owner = u32;
 
 struct Entry {
     row: Row,
     /// How the row is kept, which also says when it is over.
     form: FormRef,
-    owner: Option<Key>,
+    owner: Option<Owner>,
 }
 
 impl MemoryStore {
@@ -95,7 +101,7 @@ impl MemoryStore {
     }
 
     /// A panic in `work` leaves the rows as they were: changes are applied after it returned.
-    fn lock(&self) -> std::sync::MutexGuard<'_, Rows> {
+    fn lock(&self) -> MutexGuard<'_, Rows> {
         self.rows.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -133,7 +139,7 @@ impl Keeper for MemoryStore {
     fn transact(
         &self,
         forms: Forms<'_>,
-        touches: &Touches,
+        touches: &Touches<'_>,
         work: &mut dyn FnMut(&Snapshot<'_>) -> Vec<Change>,
     ) -> Result<(), StoreError> {
         let mut guard = self.lock();
@@ -144,22 +150,23 @@ impl Keeper for MemoryStore {
             let read = touches.keys.iter().map(|key| rows.rows.get(key).map(|entry| &entry.row)).collect();
             work(&Snapshot { reading, sequence, rows: read })
         };
-        let new = || changes.iter().filter(|change| !rows.rows.contains_key(&change.key)).count();
-        if let Some(owner) = &touches.owner {
-            let owned = rows.owned.get(owner).copied().unwrap_or(0);
+        // Reading creates no entry.
+        let owner =
+            touches.owner.as_ref().filter(|_| !changes.is_empty()).and_then(|owner| rows.owner(owner));
+        if let Some(owner) = owner {
             // Counted only where it may matter: changes of one new row are counted several times here.
-            if owned + changes.len() > self.capacity && owned + new() > self.capacity {
+            if rows.owned(owner) + changes.len() > self.capacity
+                && rows.owned(owner) + rows.new_of(&changes) > self.capacity
+            {
                 rows.sweep(forms, owner, reading.late);
-                let owned = rows.owned.get(owner).copied().unwrap_or(0);
-                let new = changes.iter().filter(|change| !rows.rows.contains_key(&change.key)).count();
-                if owned + new > self.capacity {
+                if rows.owned(owner) + rows.new_of(&changes) > self.capacity {
                     return Err(StoreError::Full);
                 }
             }
         }
         rows.sequence = sequence;
         for change in changes {
-            rows.change(forms, touches.owner.as_ref(), change);
+            rows.change(forms, owner, change);
         }
         Ok(())
     }
@@ -181,22 +188,42 @@ impl Keeper for MemoryStore {
 }
 
 impl Rows {
+    /// The number of a principal.
+    fn owner(&mut self, key: &Key) -> Option<Owner> {
+        if let Some(known) = self.owners.get(key) {
+            return Some(*known);
+        }
+        let new = Owner::try_from(self.owned.len()).ok()?;
+        self.owned.push(0);
+        self.owners.insert(key.clone(), new);
+        Some(new)
+    }
+
+    fn owned(&self, owner: Owner) -> usize {
+        self.owned.get(owner as usize).copied().unwrap_or(0)
+    }
+
+    /// How many changes begin a row; some may begin the same one.
+    fn new_of(&self, changes: &[Change]) -> usize {
+        changes.iter().filter(|change| !self.rows.contains_key(&change.key)).count()
+    }
+
     /// Drops what is over of one principal: a live row is never evicted (semantics 22).
-    fn sweep(&mut self, forms: Forms<'_>, owner: &Key, late: Timestamp) {
+    fn sweep(&mut self, forms: Forms<'_>, owner: Owner, late: Timestamp) {
         let program = forms.contract.program();
         let mut gone = 0;
         self.rows.retain(|_, entry| {
-            let is_over = entry.owner.as_ref() == Some(owner)
-                && is_over(&entry.row, forms.plan.form(program, entry.form), late);
+            let is_over =
+                entry.owner == Some(owner) && is_over(&entry.row, forms.plan.form(program, entry.form), late);
             gone += usize::from(is_over);
             !is_over
         });
-        if let Some(count) = self.owned.get_mut(owner) {
+        if let Some(count) = self.owned.get_mut(owner as usize) {
             *count = count.saturating_sub(gone);
         }
     }
 
-    fn change(&mut self, forms: Forms<'_>, owner: Option<&Key>, change: Change) {
+    fn change(&mut self, forms: Forms<'_>, owner: Option<Owner>, change: Change) {
         let form = forms.plan.form(forms.contract.program(), change.form);
         match self.rows.get_mut(&change.key) {
             Some(entry) => {
@@ -207,7 +234,7 @@ impl Rows {
                     Some(row) => entry.row = row,
                     None => {
                         let gone = self.rows.remove(&change.key).and_then(|entry| entry.owner);
-                        if let Some(count) = gone.and_then(|owner| self.owned.get_mut(&owner)) {
+                        if let Some(count) = gone.and_then(|owner| self.owned.get_mut(owner as usize)) {
                             *count = count.saturating_sub(1);
                         }
                     }
@@ -217,11 +244,10 @@ impl Rows {
                 let mut row = None;
                 apply(&mut row, form, change.delta);
                 if let Some(row) = row {
-                    if let Some(owner) = owner {
-                        *self.owned.entry(owner.clone()).or_insert(0) += 1;
+                    if let Some(count) = owner.and_then(|owner| self.owned.get_mut(owner as usize)) {
+                        *count += 1;
                     }
-                    let (form, owner) = (change.form, owner.cloned());
-                    self.rows.insert(change.key, Entry { row, form, owner });
+                    self.rows.insert(change.key, Entry { row, form: change.form, owner });
                 }
             }
         }
