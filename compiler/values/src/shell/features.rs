@@ -8,8 +8,20 @@ use super::walk::Arg;
 use super::{Flags, PathWord};
 use crate::path::{PathError, PathValue};
 
-/// The flags among arguments, up to `--`.
-pub(super) fn flags(args: &[Arg]) -> Flags {
+/// Programs with the flags that have several names there: letters, and a long name that may be cut short. All names of such a flag
+/// are listed, whichever of them is given, so that a rule about `rm -r` sees `rm --recursive` and `rm --rec` as well.
+const NAMES: &[(&str, &str, &str)] = &[
+    ("rm", "rR", "recursive"),
+    ("rm", "f", "force"),
+    ("cp", "rR", "recursive"),
+    ("chmod", "R", "recursive"),
+    ("chown", "R", "recursive"),
+    ("chgrp", "R", "recursive"),
+    ("push", "f", "force"),
+];
+
+/// The flags among the arguments of a program, up to `--`.
+pub(super) fn flags(program: Option<&str>, args: &[Arg]) -> Flags {
     let mut flags = Flags { names: Vec::new(), complete: true };
     for arg in args {
         match arg.text.as_deref() {
@@ -24,6 +36,17 @@ pub(super) fn flags(args: &[Arg]) -> Flags {
                     }
                 }
             }
+        }
+    }
+    let pushes = program == Some("git") && args.iter().any(|arg| arg.text.as_deref() == Some("push"));
+    let program = if pushes { Some("push") } else { program };
+    for (_, letters, long) in NAMES.iter().filter(|(name, ..)| program == Some(name)) {
+        let is_it = |name: &String| match name.len() {
+            1 => letters.contains(name.as_str()),
+            _ => long.starts_with(name.as_str()),
+        };
+        if flags.names.iter().any(is_it) {
+            flags.names.extend(letters.chars().map(String::from).chain([(*long).to_owned()]));
         }
     }
     flags.names = unique(flags.names);
@@ -42,6 +65,12 @@ pub(super) fn paths(args: &[Arg], cwd: &Cwd) -> Vec<PathWord> {
         };
         if arg.tilde {
             add(&mut paths, PathValue::parse(text), cwd);
+            // The shell has expanded no other part than the first of `~/a:~/b`.
+            let first = text.split(SEPARATORS).next().unwrap_or(text);
+            if first.len() < text.len() {
+                add(&mut paths, PathValue::parse(first), cwd);
+                add_parts(&mut paths, text.get(first.len()..).unwrap_or_default(), cwd);
+            }
         } else if only_words || !text.starts_with('-') || text == "-" {
             add(&mut paths, literal(text), cwd);
             add_parts(&mut paths, text, cwd);
@@ -83,6 +112,9 @@ pub(super) fn literal(text: &str) -> Result<PathValue, PathError> {
     if text.starts_with('~') { PathValue::parse(&format!("./{text}")) } else { PathValue::parse(text) }
 }
 
+/// What may stand between several names in one argument.
+const SEPARATORS: [char; 10] = [':', ',', '=', '@', '<', '>', ';', '|', '&', ' '];
+
 /// The parts of an argument that look like paths of their own.
 fn add_parts(paths: &mut Vec<PathWord>, text: &str, cwd: &Cwd) {
     if let Some((_, local)) = text.split_once("file:") {
@@ -93,7 +125,7 @@ fn add_parts(paths: &mut Vec<PathWord>, text: &str, cwd: &Cwd) {
     } else if text.contains("://") {
         return;
     }
-    for part in text.split([':', ',', '=', '@', '<', '>', ';', '|', '&', ' ']) {
+    for part in text.split(SEPARATORS) {
         if part.len() < text.len() && (part.contains('/') || part.starts_with(['.', '~'])) {
             add(paths, literal(part), cwd);
         }

@@ -111,13 +111,24 @@ fn paths_hide_in_arguments() {
 #[test]
 fn flags_have_names() {
     for (line, names) in [
-        ("rm -rf x --force --mode=y", vec!["r", "f", "force", "mode"]),
-        ("rm -r -- -f", vec!["r"]),
+        ("x -rf y --force --mode=z", vec!["r", "f", "force", "mode"]),
+        ("x -r -- -f", vec!["r"]),
         ("rm -", vec![]),
-        ("rm --recursive", vec!["recursive"]),
+        ("x --recursive", vec!["recursive"]),
     ] {
         assert_eq!(last(line).flags.names(), names, "{line}");
     }
+    for line in ["rm -r x", "rm -R x", "rm --recursive x", "rm --rec x"] {
+        let flags = last(line).flags;
+        assert_eq!(
+            [flags.contains("r"), flags.contains("recursive"), flags.contains("f")],
+            [Some(true), Some(true), Some(false)],
+            "{line}"
+        );
+    }
+    assert_eq!(last("git push -f").flags.names(), ["f", "force"]);
+    assert_eq!(last("git clean -f").flags.names(), ["f"]);
+    assert_eq!(last("chmod -r x").flags.names(), ["r"]);
     let unknown = last("rm -r $x").flags;
     assert_eq!((unknown.contains("r"), unknown.contains("f")), (Some(true), None));
     assert_eq!(last("rm -r x").flags.contains("f"), Some(false));

@@ -317,10 +317,11 @@ impl Walk {
         if run.assignments.iter().any(|assignment| is_evaluated(&assignment.name)) {
             self.give_up();
         }
+        let program = program.text.as_deref().map(program_name);
         let command = ShellCommand {
-            program: Word::from_option(program.text.as_deref().map(|text| program_name(text).to_owned())),
+            program: Word::from_option(program.map(str::to_owned)),
             args: args.iter().map(Arg::word).collect(),
-            flags: flags(args),
+            flags: flags(program, args),
             paths: files,
             redirects: around.redirects.iter().chain(&run.redirects).cloned().collect(),
             assignments: assignments().cloned().collect(),
