@@ -36,6 +36,7 @@ use crate::clock::{Entropy, name};
 use crate::decision::{Decision, Word};
 use crate::digest::{self, Digest};
 use crate::plan::{FormRef, Plan};
+use crate::planted::planted;
 use crate::state::asking::Directory;
 use crate::state::key::{Builder, Kind};
 use crate::state::permit::{Held, Permit, PermitId};
@@ -262,7 +263,7 @@ fn again(prepared: &Prepared<'_>, snapshot: &Snapshot<'_>, findings: &mut Findin
 
 /// The same call again under its id: what was decided, without a second permit. One that was challenged is decided again.
 fn recorded(prepared: &Prepared<'_>, snapshot: &Snapshot<'_>) -> Option<Decision> {
-    let mut decision = seen(prepared, snapshot)?.decision.clone()?;
+    let mut decision = seen(prepared, snapshot)?.decision.clone().filter(|_| !planted(118))?;
     decision.permit = None;
     Some(*decision)
 }
@@ -334,7 +335,7 @@ fn remember(
     let plain = |key: Key, delta: Delta| Change { key, form: FormRef::Plain, delta };
     if let (Some(granted), Some(tool)) = (granted, prepared.tool) {
         let permit = allowed(prepared, tool, snapshot, decision, granted);
-        if let Some((job, labels)) = &permit.labels {
+        if let Some((job, labels)) = permit.labels.as_ref().filter(|_| !planted(115)) {
             changes.push(plain(job.clone(), Delta::Join(snapshot.reading.late, labels.clone())));
         }
         if let (Some(job), Some(place)) = (prepared.ambient(Ambient::Job), prepared.job)
@@ -362,9 +363,8 @@ fn remember(
         && !matches!(decision.verdict, Word::Replay)
         && call.faults.is_empty()
     {
-        let kept = matches!(decision.verdict, Word::Allow | Word::Deny).then(|| Box::new(decision.clone()));
-        let seen = Seen { digest: *prepared.digest(), decision: kept };
-        changes.push(plain(seen_key(call, id), Delta::Put(Row::Seen(Box::new(seen)))));
+        let seen = Box::new(Seen::of(*prepared.digest(), decision));
+        changes.push(plain(seen_key(call, id), Delta::Put(Row::Seen(seen))));
     }
 }
 

@@ -18,6 +18,7 @@ use crate::frame::{self, Frame};
 use crate::gate::Gate;
 use crate::line::LineError;
 use crate::plan::FormRef;
+use crate::planted::planted;
 use crate::state::once::{Entry, MAX_RESULT, State};
 use crate::state::permit::{Held, Permit, Watched};
 use crate::state::watch::Ended;
@@ -208,7 +209,7 @@ impl Gate {
 
     /// A result with more records than a flow lets pass is withheld (semantics 33).
     fn withheld(&self, permit: &Permit, settlement: &Settlement<'_>) -> Option<LineError> {
-        if settlement.how != How::Ok {
+        if settlement.how != How::Ok || planted(133) {
             return None;
         }
         let records = settlement.result.map(|text| crate::records::records(text, self.limits()))?;
@@ -250,7 +251,9 @@ impl Outcome<'_> {
         for key in &self.permit.claimed {
             all.push(plain(key.clone(), self.claimed(key, snapshot)));
         }
-        if let (How::NotSent, Some((job, labels))) = (self.settlement.how, &self.permit.labels) {
+        if let (true, Some((job, labels))) =
+            (self.settlement.how == How::NotSent || planted(131), &self.permit.labels)
+        {
             all.push(plain(job.clone(), Delta::Leave(labels.clone())));
         }
         let own = permit_key(&self.permit.decision);
@@ -265,7 +268,7 @@ impl Outcome<'_> {
     fn releases(&self) -> bool {
         match self.settlement.how {
             How::NotSent => true,
-            How::Error => self.permit.error_releases,
+            How::Error => self.permit.error_releases || planted(116),
             How::Ok | How::Unknown => false,
         }
     }
@@ -376,6 +379,7 @@ impl Outcome<'_> {
         let both = match by_phase.and(by_result) {
             // A result that cannot be computed proves nothing, and disproves nothing.
             Truth::Failed => Truth::Undetermined,
+            Truth::Undetermined if planted(120) => Truth::True,
             both => both,
         };
         (both != Truth::False).then_some(both)
@@ -407,7 +411,8 @@ impl Outcome<'_> {
                 let result = self
                     .settlement
                     .result
-                    .filter(|result| self.settlement.how == How::Ok && result.len() <= MAX_RESULT);
+                    .filter(|result| self.settlement.how == How::Ok && result.len() <= MAX_RESULT)
+                    .filter(|_| self.may_replay());
                 let result = match (self.settlement.how, result, self.settlement.result) {
                     (How::Ok, None, None) => Some("null".into()),
                     (_, result, _) => result.map(Into::into),
@@ -417,6 +422,14 @@ impl Outcome<'_> {
             }
         };
         Delta::Put(Row::Once(Box::new(Entry { digest: entry.digest, state })))
+    }
+
+    /// Some key of the tool gives the result again; without one, nobody will ever ask for it.
+    fn may_replay(&self) -> bool {
+        let contract = self.gate.contract();
+        let Some(tool) = contract.tool(&self.permit.tool).known() else { return false };
+        let onces = &contract.program().onces;
+        contract.onces(tool).iter().filter_map(|id| onces.get(id.index())).any(|once| once.replay.is_some())
     }
 
     fn permit_row<'s>(&self, key: &Key, snapshot: &Snapshot<'s>) -> Option<&'s Row> {

