@@ -2,11 +2,15 @@
 //!
 //! One lock: a transaction is a few dozen look-ups and changes in place, which is shorter than what finer locks would cost.
 
+mod table;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use agentpass_values::{Duration, Timestamp};
 use foldhash::quality::RandomState;
+
+use table::Table;
 
 use super::{Change, Forms, Keeper, Reading, Snapshot, StoreError, Touches};
 use crate::clock::Clock;
@@ -44,7 +48,7 @@ struct Rows {
     /// What an operator has confirmed: the offset of the wall clock from monotonic time.
     offset: Option<i64>,
     sequence: u64,
-    rows: HashMap<Key, Entry, RandomState>,
+    rows: Table,
     /// The number of each principal.
     owners: HashMap<Key, Owner, RandomState>,
     /// By that number: how many rows it has.
@@ -54,6 +58,7 @@ struct Rows {
 /// A principal's number: rows hold it instead of the name.
 type Owner = u32;
 
+#[derive(Clone)]
 struct Entry {
     row: Row,
     /// How the row is kept, which also says when it is over.
@@ -99,10 +104,10 @@ impl MemoryStore {
     /// that has just grown has room for more than twice its rows; that is counted for each of them.
     #[must_use]
     pub fn sizes(&self) -> Vec<(u8, usize)> {
-        let place = (size_of::<(Key, Entry)>() + 1) * 16 / 7;
+        let place = (size_of::<(Box<[u8]>, Entry)>() + 1) * 16 / 7;
         let rows = self.lock();
-        let size = |(key, entry): (&Key, &Entry)| {
-            (key.as_bytes().first().copied().unwrap_or(0), place + entry.row.heap())
+        let size = |(key, entry): (&[u8], &Entry)| {
+            (key.first().copied().unwrap_or(0), place + key.len() + entry.row.heap())
         };
         rows.rows.iter().map(size).collect()
     }
@@ -218,18 +223,18 @@ impl Rows {
 
     /// How many changes begin a row; some may begin the same one.
     fn new_of(&self, changes: &[Change]) -> usize {
-        changes.iter().filter(|change| !self.rows.contains_key(&change.key)).count()
+        changes.iter().filter(|change| self.rows.get(&change.key).is_none()).count()
     }
 
     /// Drops what is over of one principal: a live row is never evicted (semantics 22).
     fn sweep(&mut self, forms: Forms<'_>, owner: Owner, late: Timestamp) {
         let program = forms.contract.program();
         let mut gone = 0;
-        self.rows.retain(|_, entry| {
+        self.rows.drop_where(|entry| {
             let is_over =
                 entry.owner == Some(owner) && is_over(&entry.row, forms.plan.form(program, entry.form), late);
             gone += usize::from(is_over);
-            !is_over
+            is_over
         });
         if let Some(count) = self.owned.get_mut(owner as usize) {
             *count = count.saturating_sub(gone);
@@ -260,7 +265,7 @@ impl Rows {
                     if let Some(count) = owner.and_then(|owner| self.owned.get_mut(owner as usize)) {
                         *count += 1;
                     }
-                    self.rows.insert(change.key, Entry { row, form: change.form, owner });
+                    self.rows.add(&change.key, Entry { row, form: change.form, owner });
                 }
             }
         }
