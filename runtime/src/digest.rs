@@ -184,8 +184,15 @@ pub fn hex(bytes: &[u8]) -> String {
 
 /// Adds bytes as hexadecimal digits.
 pub(crate) fn push_hex(out: &mut String, bytes: &[u8]) {
-    let digit = |nibble: u8| char::from(if nibble < 10 { b'0' + nibble } else { b'a' + (nibble - 10) });
-    out.extend(bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]));
+    let digit = |nibble: u8| if nibble < 10 { b'0' + nibble } else { b'a' + (nibble - 10) };
+    for part in bytes.chunks(32) {
+        let mut digits = [b'0'; 64];
+        for ([high, low], byte) in digits.as_chunks_mut::<2>().0.iter_mut().zip(part) {
+            (*high, *low) = (digit(byte >> 4), digit(byte & 15));
+        }
+        // Digits are text.
+        out.push_str(std::str::from_utf8(digits.get(..2 * part.len()).unwrap_or_default()).unwrap_or_default());
+    }
 }
 
 #[cfg(test)]

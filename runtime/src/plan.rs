@@ -186,6 +186,9 @@ fn meter_name(limit: &Limit, bound: &Bound) -> Name {
     parts.add(&format!("{:?}", limit.window));
     parts.add(&format!("{:?}", bound.keys));
     parts.add(&bound.counts);
+    if crate::planted::planted(126) {
+        parts.add(&bound.most.to_string());
+    }
     parts.finish()
 }
 

@@ -11,6 +11,7 @@ use crate::decision::Ask;
 use crate::digest::{self, Digest, Sha256};
 use crate::eval::{Datum, Eval, Nowhere};
 use crate::plan::FormRef;
+use crate::planted::planted;
 use crate::state::asking::Asking;
 use crate::state::job::Labels;
 use crate::state::key::{Builder, Kind};
@@ -60,7 +61,9 @@ pub(super) fn askables(prepared: &mut Prepared<'_>, tool: ToolId) -> Vec<Askable
 /// beside it, since it is known only with the state.
 fn binding(prepared: &Prepared<'_>, challenge: &Challenge, tool: ToolId) -> Digest {
     let mut hash = Sha256::new();
-    hash.update(prepared.digest());
+    if !planted(128) {
+        hash.update(prepared.digest());
+    }
     for ambient in [Ambient::Tenant, Ambient::Agent, Ambient::User, Ambient::Job, Ambient::Skill] {
         let text = prepared.ambient(ambient);
         hash.update(&[u8::from(text.is_some())]);
@@ -196,7 +199,7 @@ fn use_up(
             delta: Delta::Mark(step.bound, step.until),
         });
     }
-    if challenge.reusable.is_none() || step.is_some() {
+    if (challenge.reusable.is_none() || step.is_some()) && !planted(129) {
         asked.used.push(plain(key.clone(), Delta::Remove));
         asked.used.push(plain(asking_id_key(&asking.id), Delta::Remove));
         if let Some(call) = &asking.call {

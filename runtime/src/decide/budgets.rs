@@ -14,6 +14,7 @@ use super::rules::{Lack, lack, render, saw, scope_code};
 use crate::decision::{Left, Met, Reason, Remaining};
 use crate::eval::{Datum, Eval, Nowhere};
 use crate::plan::{FormRef, MeterPlan};
+use crate::planted::planted;
 use crate::state::key::{Builder, Kind};
 use crate::state::permit::{Held, PermitId};
 use crate::state::sums::Shape;
@@ -115,7 +116,7 @@ pub(super) fn tally_keys(
     more: &[Value],
 ) -> Vec<Key> {
     let Some(plan) = meter_plan(prepared, meter) else { return Vec::new() };
-    let tenant = prepared.ambient(Ambient::Tenant);
+    let tenant = prepared.ambient(Ambient::Tenant).filter(|_| !planted(122));
     let key = |of_limit: &[Value]| {
         Builder::new(Kind::Tally).fixed(&plan.name).text(tenant).values(of_limit).values(more).finish()
     };
@@ -249,8 +250,8 @@ pub(super) fn judge<'c>(
     if is_replay {
         return budgets;
     }
-    let retry = made_key(prepared).filter(|_| prepared.house.plan.counts_retries);
-    let is_retry = retry.is_some_and(|key| present.row(&key).is_some());
+    let is_retry = prepared.house.plan.counts_retries
+        && made_key(prepared).is_some_and(|key| present.row(&key).is_some());
     for charged in &prepared.charged {
         let _ = present.take_lacking();
         let guard = charged.charge.guard.map_or(Truth::True, |guard| eval.truth(guard, None));
@@ -258,6 +259,7 @@ pub(super) fn judge<'c>(
             continue;
         }
         match &charged.lines {
+            Err(_) if planted(117) => {}
             Err((code, message)) => {
                 let found =
                     reason(findings, charged.limit, None, charged.limit.origin, code, message.clone());
@@ -367,7 +369,8 @@ fn exceed(
     found.audit = one.line.audit.as_ref().map(|text| render(present.house(), eval, text, None));
     let reading = present.reading();
     let number = u32::try_from(one.number).unwrap_or(u32::MAX);
-    let marked = tally(present, key).is_some_and(|tally| tally.is_marked(number, reading.early));
+    let marked =
+        tally(present, key).is_some_and(|tally| tally.is_marked(number, reading.early) && !planted(123));
     match bound.step {
         Step::Deny | Step::Suspend(_) => {
             findings.add(Weight::Denies, found);

@@ -9,6 +9,7 @@ use super::House;
 use super::budgets::Budgets;
 use crate::clock::{Entropy, name};
 use crate::decision::{Ask, ContractRef, Decision, Met, Place, Reason, Remaining, Word};
+use crate::planted::planted;
 use crate::wire::Call;
 
 /// What a reason asks for.
@@ -62,7 +63,7 @@ impl<'c> Findings<'c> {
                 && known.message == reason.message
                 && known.code == reason.code
         };
-        if !self.found.iter().any(same) {
+        if !self.found.iter().any(same) || planted(109) {
             self.found.push((weight, reason));
         }
     }
@@ -90,7 +91,8 @@ impl<'c> Findings<'c> {
             Weight::Denies => Word::Deny,
             Weight::Asks(_) => Word::Challenge,
         };
-        let found = self.found.iter().map(of).max().unwrap_or(Word::Allow);
+        let found = self.found.iter().map(of);
+        let found = if planted(102) { found.min() } else { found.max() }.unwrap_or(Word::Allow);
         if self.result.is_some() { found.max(Word::Replay) } else { found }
     }
 
@@ -145,7 +147,9 @@ impl<'c> Findings<'c> {
     pub(crate) fn decision(mut self, call: Option<&Call>, now: Timestamp, entropy: &dyn Entropy) -> Decision {
         let verdict = self.verdict();
         // Within one stage, source order; what no rule speaks for comes first. The sort keeps the order of elements.
-        self.found.sort_by(|(_, a), (_, b)| a.place.cmp(&b.place));
+        if !planted(109) {
+            self.found.sort_by(|(_, a), (_, b)| a.place.cmp(&b.place));
+        }
         let asks = matches!(verdict, Word::Challenge);
         let kept = self.found.into_iter().filter(|(weight, _)| {
             // A denial says why it denies; what somebody could still approve would only distract.

@@ -116,6 +116,9 @@ fn guarded(
     allowed: &[&str],
     findings: &mut Findings<'_>,
 ) {
+    if crate::planted::planted(132) {
+        return;
+    }
     for label in &prepared.contract().program().guarded {
         let key = folded::key(label);
         if movement.labels.contains(&key) && !allowed.contains(&&*key) {
@@ -142,7 +145,7 @@ fn nowhere(of: &Tool, eval: &Eval<'_>, findings: &mut Findings<'_>) {
             Datum::Is(value) => !matches!(&*value, Value::List(all) if all.is_empty()),
             _ => false,
         };
-        if !known {
+        if !known && !crate::planted::planted(106) {
             let message = format!("it is not known where in `{}` this arrives", escape::shown(&sending.to));
             let place = Some(findings.place(sending.origin));
             let reason = Reason { code: "sends.nowhere", rule: None, message, audit: None, place };

@@ -8,6 +8,7 @@ use super::past::Present;
 use super::{House, Prepared};
 use crate::decision::{Met, Reason};
 use crate::eval::{Datum, Env, Eval};
+use crate::planted::planted;
 use crate::truth::Truth;
 
 /// Judges every rule.
@@ -58,7 +59,7 @@ impl OneRule<'_, '_, '_, '_> {
         match eval.value(each.list, None) {
             Datum::Is(list) => {
                 if let Value::List(all) = &*list {
-                    for value in all {
+                    for value in all.iter().take(if planted(114) { 1 } else { all.len() }) {
                         self.instance(guard, each.var, value);
                     }
                     if all.is_empty() {
@@ -86,6 +87,10 @@ impl OneRule<'_, '_, '_, '_> {
         let violated = match self.rule.effect {
             Effect::Require => guard.and(!condition),
             Effect::Deny | Effect::Challenge(_) | Effect::Deliver { .. } => guard.and(condition),
+        };
+        let violated = match (violated, self.rule.effect) {
+            (Truth::Undetermined, Effect::Deny | Effect::Challenge(_)) if planted(103) => Truth::False,
+            (violated, _) => violated,
         };
         if violated == Truth::Undetermined && self.lacks() {
             self.met(guard, Some(condition), "denies: the call does not say enough");
@@ -280,7 +285,7 @@ pub(super) fn render(
     for part in &template.parts {
         match part {
             Part::Text(plain) => text.push_str(plain),
-            Part::Value(node) if house.verbatim => text.push_str(&eval.text(*node, env)),
+            Part::Value(node) if house.verbatim || planted(109) => text.push_str(&eval.text(*node, env)),
             Part::Value(node) => text.push_str(&eval.shown(*node, env)),
         }
     }

@@ -6,6 +6,7 @@ use agentpass_ir::{Arith, Convert, Member, NodeId, Op, Part, Recall, Value};
 use agentpass_values::{Decimal, Domain, Folded, PathValue, WebUrl, escape};
 
 use super::{Datum, Env, Eval, Recalled, shell};
+use crate::planted::planted;
 use crate::truth::Truth;
 
 impl Eval<'_> {
@@ -141,6 +142,7 @@ impl Eval<'_> {
                 Part::Text(text) => out.push_str(text),
                 Part::Value(node) => match self.value(*node, env) {
                     Datum::Is(value) if matches!(*value, Value::Null) => whole = worse(whole, Datum::Unknown),
+                    Datum::Is(value) if planted(113) => out.push_str(&super::text(&value)),
                     Datum::Is(value) => out.push_str(&escape::segment(&super::text(&value))),
                     other => whole = worse(whole, other),
                 },
@@ -280,6 +282,7 @@ fn worse<'v>(a: Datum<'v>, b: Datum<'v>) -> Datum<'v> {
 fn or_else<'v>(first: Datum<'v>, other: Datum<'v>) -> Datum<'v> {
     match (first, other) {
         (Datum::Absent, other) => other,
+        (Datum::Unknown, other) if planted(104) => other,
         (Datum::MaybeAbsent, Datum::Failed) => Datum::Failed,
         (Datum::MaybeAbsent, Datum::Absent | Datum::MaybeAbsent) => Datum::MaybeAbsent,
         (Datum::MaybeAbsent, _) => Datum::Unknown,

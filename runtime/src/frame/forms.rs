@@ -13,6 +13,7 @@ use agentpass_values::escape;
 
 use super::canonical::canonical;
 use super::fault::{self, ArgFault, MAX_FAULTS, Step};
+use crate::planted::planted;
 use crate::wire::reader::{Kind, Reader};
 use crate::wire::{Limits, Refusal};
 
@@ -182,6 +183,7 @@ impl<'c, 't> Forms<'c, 't> {
                 // One that was there and did not fit has been reported, and no default takes its place.
                 _ if given.has(place) || of.missing_is_fine => {}
                 Presence::Optional => {}
+                Presence::Default(_) if planted(105) => {}
                 Presence::Default(id) => *slot = self.program().consts.get(id.index()).cloned(),
                 Presence::Required => {
                     fits = false;
@@ -203,7 +205,7 @@ impl<'c, 't> Forms<'c, 't> {
             return Ok(true);
         }
         reader.skip()?;
-        if of.open || self.root == Root::Result {
+        if of.open || self.root == Root::Result || (planted(110) && !self.path.is_empty()) {
             return Ok(true);
         }
         let (name, word) = (of.name, if self.root == Root::Arguments { "parameter" } else { "field" });
@@ -290,7 +292,7 @@ impl<'c, 't> Forms<'c, 't> {
         })?;
         let enough = u32::try_from(count).is_ok_and(|count| count >= least);
         let most = most.map_or(MAX_ELEMENTS, |most| MAX_ELEMENTS.min(most as usize));
-        if !enough {
+        if !enough && !planted(106) {
             return Ok(self.is(if count == 0 {
                 "empty".to_owned()
             } else {

@@ -75,7 +75,10 @@ impl<'c, 't> Head<'c, 't> {
         match key {
             "tool" => {
                 let name = reader.field_text(key)?;
-                let lookup = self.contract.tool(&name);
+                let lookup = match crate::planted::planted(111) {
+                    true => self.contract.tool(&name.to_lowercase()),
+                    false => self.contract.tool(&name),
+                };
                 self.tool = Some((name, lookup));
             }
             "args" => self.args(reader)?,

@@ -6,6 +6,10 @@ use std::borrow::Cow;
 #[derive(Debug, Default)]
 pub(super) struct Keys<'t> {
     seen: Vec<Cow<'t, str>>,
+    /// Of each key one bit, by its length and its ends.
+    traits: u64,
+    /// Two keys may be the same, by that.
+    alike: bool,
 }
 
 /// So many are compared each with each; more are sorted. Neither depends on hashes that somebody could foresee.
@@ -16,11 +20,19 @@ impl<'t> Keys<'t> {
         if self.seen.is_empty() {
             self.seen.reserve(8);
         }
+        let bytes = key.as_bytes();
+        let ends = [bytes.first(), bytes.last()].map(|byte| usize::from(byte.copied().unwrap_or(0)));
+        let bit = 1 << ((bytes.len() * 29 + ends[0] * 7 + ends[1]) % 64);
+        self.alike |= self.traits & bit != 0;
+        self.traits |= bit;
         self.seen.push(key);
     }
 
     /// A key that stands twice.
     pub(super) fn repeated(mut self) -> Option<Cow<'t, str>> {
+        if !self.alike {
+            return None;
+        }
         if self.seen.len() > FEW {
             self.seen.sort_unstable();
             let twice = self.seen.windows(2).find(|pair| matches!(pair, [a, b] if a == b));

@@ -109,22 +109,23 @@ impl<'t> Reader<'t> {
 
 /// How many bytes come before the first that is special.
 fn plain_length(bytes: &[u8]) -> usize {
-    let (words, _) = bytes.as_chunks::<8>();
+    let (words, rest) = bytes.as_chunks::<8>();
     let mut length = 0;
     for word in words {
-        if is_special(u64::from_le_bytes(*word)) {
-            break;
+        let special = special(u64::from_le_bytes(*word));
+        if special != 0 {
+            return length + special.trailing_zeros() as usize / 8;
         }
         length += 8;
     }
-    let rest = bytes.get(length..).unwrap_or_default();
     let more = rest.iter().position(|&byte| matches!(byte, b'"' | b'\\' | 0..=0x1f));
     length + more.unwrap_or(rest.len())
 }
 
-/// Whether one of eight bytes is a quote, a backslash or a control character. The usual trick: subtracting one from a byte
-/// borrows into its highest bit if it was zero (or already had that bit, which the mask of the complement takes out).
-fn is_special(word: u64) -> bool {
+/// The highest bit of each of eight bytes that is a quote, a backslash or a control character. The usual trick: subtracting
+/// one from a byte borrows into its highest bit if it was zero (or already had that bit, which the mask of the complement takes
+/// out). A borrow may reach bytes above; the lowest that is marked is always one.
+fn special(word: u64) -> u64 {
     const ONES: u64 = 0x0101_0101_0101_0101;
     const HIGHS: u64 = 0x8080_8080_8080_8080;
     let below = |bound: u8| word.wrapping_sub(ONES * u64::from(bound)) & !word;
@@ -132,7 +133,7 @@ fn is_special(word: u64) -> bool {
         let zeros = word ^ (ONES * u64::from(byte));
         zeros.wrapping_sub(ONES) & !zeros
     };
-    (below(0x20) | equal(b'"') | equal(b'\\')) & HIGHS != 0
+    (below(0x20) | equal(b'"') | equal(b'\\')) & HIGHS
 }
 
 #[cfg(test)]
