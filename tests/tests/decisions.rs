@@ -19,7 +19,7 @@ use agentpass_compiler::ast::{ExpectKind, StepKind};
 use agentpass_compiler::diagnostics::config::Config;
 use agentpass_compiler::diagnostics::render::{Format, render};
 use agentpass_compiler::load::MemoryFiles;
-use agentpass_runtime::Gate;
+use agentpass_runtime::{Gate, Store};
 use agentpassc::{Coverage, Stages, lower};
 use support::chapter::{self, Calls, Program};
 use support::lines::Wanted;
@@ -59,6 +59,7 @@ impl Shown {
 
 fn run(name: &str, markdown: &str, wrong: &mut String) -> Shown {
     let mut shown = Shown::default();
+    let mut state = None;
     for program in chapter::programs(name, markdown) {
         let at = program.files.first().map_or(0, |file| file.at);
         if !program.marks().is_empty() {
@@ -78,7 +79,10 @@ fn run(name: &str, markdown: &str, wrong: &mut String) -> Shown {
         }
         play(name, at, &analysis, &mut shown, wrong);
         for calls in &program.calls {
-            answer(name, calls, &analysis, &mut shown, wrong);
+            let store = state.take().filter(|_| calls.goes_on);
+            let store = store.unwrap_or_else(|| Store::manual(support::monday()));
+            answer(name, calls, &analysis, store.clone(), &mut shown, wrong);
+            state = Some(store);
         }
     }
     shown
@@ -120,12 +124,20 @@ fn play(name: &str, at: usize, analysis: &Analysis, shown: &mut Shown, wrong: &m
     }
 }
 
-fn answer(name: &str, calls: &Calls, analysis: &Analysis, shown: &mut Shown, wrong: &mut String) {
+fn answer(
+    name: &str,
+    calls: &Calls,
+    analysis: &Analysis,
+    store: Store,
+    shown: &mut Shown,
+    wrong: &mut String,
+) {
     let contract = match lower(analysis, &calls.params) {
         Ok(contract) => contract,
         Err(refused) => return writeln!(wrong, "{name}:{}: no contract: {refused:?}", calls.at).unwrap(),
     };
-    let gate = support::builder(contract).open(calls.is_open).build().unwrap();
+    let gate =
+        support::builder(contract).store(store).seed(calls.at as u64).open(calls.is_open).build().unwrap();
     let before = shown.passed + shown.stopped;
     for (number, line) in (calls.at + 1..).zip(calls.text.lines()) {
         if line.trim().is_empty() || line.starts_with('#') {

@@ -3,7 +3,7 @@
 //! A block marked `agentpass` is a program. A first line `// file: NAME` names a file of a program; consecutive blocks with such a
 //! line belong to one program, whose first file is the one that is checked. `agentpass escaped` is as in the pages of the
 //! errors. A block marked `calls` holds lines ([`super::lines`]) for one gate on the program before it; behind the word, `open`
-//! leaves calls without an outcome open, and `name=value` sets a parameter.
+//! leaves calls without an outcome open, `goes-on` keeps the state of the lines before, and `name=value` sets a parameter.
 
 use agentpass_compiler::diagnostics::pages::unescaped;
 
@@ -32,6 +32,7 @@ pub struct Calls {
     /// The line of the chapter before the first one.
     pub at: usize,
     pub is_open: bool,
+    pub goes_on: bool,
     pub params: Vec<(String, String)>,
 }
 
@@ -71,11 +72,12 @@ pub fn programs(chapter: &str, markdown: &str) -> Vec<Program> {
             "agentpass" | "json" => add(&mut programs, &body, info == "agentpass escaped", at),
             "calls" => {
                 let text = body.iter().flat_map(|line| [*line, "\n"]).collect();
-                let mut calls = Calls { text, at, is_open: false, params: Vec::new() };
+                let mut calls = Calls { text, at, is_open: false, goes_on: false, params: Vec::new() };
                 for word in words {
                     match word.split_once('=') {
                         Some((name, value)) => calls.params.push((name.to_owned(), value.to_owned())),
                         None if word == "open" => calls.is_open = true,
+                        None if word == "goes-on" => calls.goes_on = true,
                         None => panic!("{chapter}:{at}: `{word}` says nothing about calls"),
                     }
                 }
