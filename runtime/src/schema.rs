@@ -498,3 +498,6 @@ fn fault(code: &'static str, path: &[Step<'_>], message: &'static str) -> Fault 
     }
     Fault { code, path: text, message }
 }
+
+#[cfg(test)]
+mod tests;

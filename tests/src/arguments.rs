@@ -12,7 +12,7 @@ const MAX_DEPTH: usize = 6;
 #[must_use]
 pub fn examples(schema: &Value) -> Vec<Value> {
     let mut all = Vec::new();
-    for variant in 0..6 {
+    for variant in 0..=SHAPED.len() {
         let example = Maker { root: schema, full: variant > 0, variant }.value(schema, 0);
         if example.is_object() && !all.contains(&example) {
             all.push(example);
@@ -31,7 +31,9 @@ struct Maker<'s> {
 
 impl Maker<'_> {
     fn value(&self, schema: &Value, depth: usize) -> Value {
-        let Some(words) = schema.as_object() else { return json!("anything") };
+        let Some(words) = schema.as_object().filter(|_| depth < 8 * MAX_DEPTH) else {
+            return json!("anything");
+        };
         if let Some(value) = words.get("const") {
             return value.clone();
         }
@@ -63,7 +65,7 @@ impl Maker<'_> {
             Some("integer" | "number") => number(words),
             Some("boolean") => json!(self.variant.is_multiple_of(2)),
             Some("null") => Value::Null,
-            Some("string") => text(words),
+            Some("string") => text(words, self.variant),
             _ if words.contains_key("items") => self.array(words, depth),
             _ if words.contains_key("properties") => Value::Object(object),
             _ => json!("anything"),
@@ -84,6 +86,9 @@ impl Maker<'_> {
                 let value = if depth > 4 * MAX_DEPTH { Value::Null } else { self.value(property, depth + 1) };
                 into.insert(name.clone(), value);
             }
+        }
+        for name in required {
+            into.entry(name).or_insert(json!("anything"));
         }
         for all in schema.get("allOf").and_then(Value::as_array).into_iter().flatten() {
             if depth < MAX_DEPTH {
@@ -109,8 +114,8 @@ impl Maker<'_> {
     fn array(&self, words: &Map<String, Value>, depth: usize) -> Value {
         let least = words.get("minItems").and_then(Value::as_u64).unwrap_or(0) as usize;
         let count = if depth < MAX_DEPTH { least.max(1) } else { least };
-        let items = words.get("items");
-        let first = words.get("prefixItems").and_then(Value::as_array);
+        let items = words.get("items").filter(|items| !items.is_array());
+        let first = words.get("prefixItems").or(words.get("items")).and_then(Value::as_array);
         let element = |at: usize| match first.and_then(|first| first.get(at)).or(items) {
             Some(schema) => self.value(schema, depth + 1),
             None => json!(at),
@@ -131,10 +136,13 @@ fn number(words: &Map<String, Value>) -> Value {
     json!(least.or(most).unwrap_or(3))
 }
 
-fn text(words: &Map<String, Value>) -> Value {
+/// Texts for patterns: one that fits is among them for most.
+const SHAPED: &[&str] = &["a=b", "ABC-1", "a@b.co", "x-1", "12-AB", "name"];
+
+fn text(words: &Map<String, Value>, variant: usize) -> Value {
     let least = words.get("minLength").and_then(Value::as_u64).unwrap_or(0) as usize;
     let most = words.get("maxLength").and_then(Value::as_u64).map_or(usize::MAX, |most| most as usize);
-    let text = if words.contains_key("pattern") { "a=b" } else { "text" };
+    let text = if words.contains_key("pattern") { SHAPED[variant % SHAPED.len()] } else { "text" };
     let text: String = text.chars().cycle().take(least.max(text.len()).min(most)).collect();
     json!(text)
 }
@@ -158,9 +166,62 @@ fn probes() -> Vec<Value> {
     ]
 }
 
+/// Values that a schema speaks of: its cases, and its bounds with what is just beyond them.
+#[must_use]
+pub fn spoken_of(schema: &Value) -> Vec<Value> {
+    let mut all = Vec::new();
+    speak(schema, &mut all);
+    all
+}
+
+fn speak(schema: &Value, all: &mut Vec<Value>) {
+    let mut add = |value: Value| {
+        if !all.contains(&value) {
+            all.push(value);
+        }
+    };
+    match schema {
+        Value::Object(words) => {
+            for (word, value) in words {
+                match (word.as_str(), value) {
+                    ("const", value) => add(value.clone()),
+                    ("enum", Value::Array(cases)) => cases.iter().cloned().for_each(&mut add),
+                    (
+                        "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum" | "multipleOf",
+                        value,
+                    ) => {
+                        add(value.clone());
+                        if let Some(bound) = value.as_i64() {
+                            [bound - 1, bound + 1].into_iter().for_each(|near| add(json!(near)));
+                        }
+                    }
+                    ("minLength" | "maxLength", Value::Number(length)) => {
+                        let length = length.as_u64().unwrap_or(0).min(100) as usize;
+                        add(json!("x".repeat(length)));
+                        add(json!("é".repeat(length + 1)));
+                    }
+                    _ => {}
+                }
+            }
+            for value in words.values() {
+                speak(value, all);
+            }
+        }
+        Value::Array(values) => values.iter().for_each(|value| speak(value, all)),
+        _ => {}
+    }
+}
+
 /// Arguments with one thing changed in them, at every depth: another value, a key less, a key more, an element twice.
 #[must_use]
 pub fn changed(arguments: &Value) -> Vec<Value> {
+    changed_with(arguments, &[])
+}
+
+/// As [`changed`], with more values to put in.
+#[must_use]
+pub fn changed_with(arguments: &Value, more: &[Value]) -> Vec<Value> {
+    let probes: Vec<Value> = probes().into_iter().chain(more.iter().cloned()).collect();
     let mut places = Vec::new();
     collect(arguments, &mut String::new(), &mut places);
     let mut all = Vec::new();
@@ -173,7 +234,7 @@ pub fn changed(arguments: &Value) -> Vec<Value> {
             }
         };
         if !place.is_empty() {
-            for probe in probes() {
+            for probe in &probes {
                 with(&|value| *value = probe.clone());
             }
         }
@@ -233,25 +294,90 @@ fn collect(value: &Value, at: &mut String, places: &mut Vec<String>) {
 /// are listed for it, `unevaluatedProperties` is false. The arguments themselves are closed in any case.
 #[must_use]
 pub fn closed(schema: &Value) -> Value {
-    let root = schema.clone();
-    let mut copy = if schema.is_object() { schema.clone() } else { json!({"type": "object"}) };
+    let mut copy = if schema.is_null() { json!({"type": "object"}) } else { schema.clone() };
+    let draft = schema.get("$schema").and_then(Value::as_str).unwrap_or_default();
+    if ["draft-04", "draft-06", "draft-07"].iter().any(|old| draft.contains(old)) {
+        alone(&mut copy);
+    }
+    let root = copy.clone();
     close_inside(&mut copy, &root);
     if let Some(words) = copy.as_object_mut() {
         words.remove("$schema");
-        words.insert("unevaluatedProperties".to_owned(), json!(false));
+        words.remove("$id");
     }
-    copy
+    redirect(&mut copy);
+    // The schema itself may be referred to from within, and is as open there as its surroundings are.
+    let silence = schema.get("unevaluatedProperties").cloned().unwrap_or(json!(false));
+    json!({"$defs": {ROOT: copy}, "$ref": format!("#/$defs/{}", ROOT.replace(' ', "%20")), "unevaluatedProperties": silence})
+}
+
+/// Where the schema itself lies in the one that [`closed`] makes.
+const ROOT: &str = "the arguments";
+
+/// In older drafts a reference stands for itself, whatever stands beside it.
+fn alone(schema: &mut Value) {
+    match schema {
+        Value::Object(words) => {
+            if words.get("$ref").is_some_and(Value::is_string) {
+                words.retain(|word, _| matches!(word.as_str(), "$ref" | "definitions"));
+            }
+            words.values_mut().for_each(alone);
+        }
+        Value::Array(all) => all.iter_mut().for_each(alone),
+        _ => {}
+    }
+}
+
+/// Lets references lead to where the schema now lies.
+fn redirect(schema: &mut Value) {
+    match schema {
+        Value::Object(words) => {
+            if let Some(Value::String(reference)) = words.get_mut("$ref")
+                && let Some(path) = reference.strip_prefix('#')
+                && (path.is_empty() || path.starts_with('/'))
+            {
+                *reference = format!("#/$defs/{}{path}", ROOT.replace(' ', "%20"));
+            }
+            words.values_mut().for_each(redirect);
+        }
+        Value::Array(all) => all.iter_mut().for_each(redirect),
+        _ => {}
+    }
 }
 
 fn close_inside(schema: &mut Value, root: &Value) {
     let Some(words) = schema.as_object_mut() else { return };
+    // Who asks for a key has declared it.
+    let asked: Vec<String> = words
+        .get("required")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(|name| name.as_str().map(str::to_owned))
+        .collect();
+    let says_more = |word: &str| words.contains_key(word);
+    if !asked.is_empty() && !says_more("additionalProperties") && !says_more("unevaluatedProperties") {
+        let properties = words.entry("properties").or_insert_with(|| json!({}));
+        for name in asked {
+            if let Some(properties) = properties.as_object_mut() {
+                properties.entry(name).or_insert(json!(true));
+            }
+        }
+    }
     for word in ["properties", "patternProperties", "$defs", "definitions"] {
         for (_, inner) in words.get_mut(word).and_then(Value::as_object_mut).into_iter().flatten() {
             // What a reference leads to is closed where the reference stands.
             if word.contains("def") { close_inside(inner, root) } else { close_place(inner, root) }
         }
     }
-    for word in ["additionalProperties", "items", "contains", "additionalItems"] {
+    // Where documents of OpenAPI keep their definitions.
+    let shared = words.get_mut("components").and_then(|components| components.get_mut("schemas"));
+    for (_, inner) in shared.and_then(Value::as_object_mut).into_iter().flatten() {
+        close_inside(inner, root);
+    }
+    for word in
+        ["additionalProperties", "unevaluatedProperties", "items", "additionalItems", "unevaluatedItems"]
+    {
         if let Some(inner) = words.get_mut(word) {
             close_place(inner, root);
         }
@@ -264,6 +390,9 @@ fn close_inside(schema: &mut Value, root: &Value) {
             close_inside(inner, root);
         }
     }
+    for (_, inner) in words.get_mut("dependentSchemas").and_then(Value::as_object_mut).into_iter().flatten() {
+        close_inside(inner, root);
+    }
     for word in ["then", "else"] {
         if let Some(inner) = words.get_mut(word) {
             close_inside(inner, root);
@@ -272,10 +401,10 @@ fn close_inside(schema: &mut Value, root: &Value) {
 }
 
 fn close_place(schema: &mut Value, root: &Value) {
+    // Before it is changed: who asks for a key lists nothing.
+    let is_listed = lists(schema, root, &mut Vec::new());
     close_inside(schema, root);
-    if lists(schema, root, &mut Vec::new())
-        && let Some(words) = schema.as_object_mut()
-    {
+    if is_listed && let Some(words) = schema.as_object_mut() {
         words.entry("unevaluatedProperties").or_insert(json!(false));
     }
 }
@@ -300,6 +429,8 @@ fn lists(schema: &Value, root: &Value, followed: &mut Vec<String>) -> bool {
     }
     let choices =
         ["allOf", "anyOf", "oneOf"].into_iter().filter_map(|word| words.get(word)?.as_array()).flatten();
-    let branches = ["then", "else"].into_iter().filter_map(|word| words.get(word));
-    choices.chain(branches).any(|inner| lists(inner, root, followed))
+    let branches = ["if", "then", "else"].into_iter().filter_map(|word| words.get(word));
+    let dependent = words.get("dependentSchemas").and_then(Value::as_object);
+    let dependent = dependent.into_iter().flatten().map(|(_, inner)| inner);
+    choices.chain(branches).chain(dependent).any(|inner| lists(inner, root, followed))
 }

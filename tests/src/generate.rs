@@ -19,6 +19,8 @@ mod steps;
 
 use proptest::prelude::*;
 
+use crate::tape::Tape;
+
 /// A valid program.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Program {
@@ -41,36 +43,6 @@ pub fn program(tape: &[u8]) -> Program {
 /// Programs for proptest, up to some hundred lines long.
 pub fn programs() -> impl Strategy<Value = Program> {
     proptest::collection::vec(any::<u8>(), 0..1500).prop_map(|tape| program(&tape))
-}
-
-/// The row of bytes that decides everything.
-struct Tape {
-    bytes: Vec<u8>,
-    at: usize,
-}
-
-impl Tape {
-    fn new(bytes: Vec<u8>) -> Self {
-        Self { bytes, at: 0 }
-    }
-
-    /// One of `count` choices; the first one when the tape has ended.
-    fn pick(&mut self, count: usize) -> usize {
-        let byte = self.bytes.get(self.at).copied().unwrap_or(0);
-        self.at += 1;
-        usize::from(byte) % count.max(1)
-    }
-
-    /// True once in `count` times, and never when the tape has ended.
-    fn once_in(&mut self, count: usize) -> bool {
-        self.pick(count) + 1 == count
-    }
-
-    /// One of the texts; the first when the tape has ended.
-    fn one_of(&mut self, texts: &[&'static str]) -> &'static str {
-        let at = self.pick(texts.len());
-        texts.get(at).copied().unwrap_or("x")
-    }
 }
 
 /// What follows what in a program, before its layout.

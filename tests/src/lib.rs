@@ -2,3 +2,5 @@
 
 pub mod arguments;
 pub mod generate;
+pub mod schemas;
+mod tape;

@@ -111,6 +111,10 @@ pub enum Demand {
     Needs(Box<str>, Vec<Box<str>>),
     /// `dependentSchemas`, and schemas in `dependencies`: where the name is there, the object is valid under the schema.
     Implies(Box<str>, SchemaId),
+    /// `unevaluatedProperties`: of the fields that no other demand of this schema has looked at.
+    OtherFields(SchemaId),
+    /// `unevaluatedItems`: of the elements that no other demand of this schema has looked at.
+    OtherElements(SchemaId),
 }
 
 impl Demand {
@@ -122,7 +126,9 @@ impl Demand {
             | Demand::Not(id)
             | Demand::Contains(id, ..)
             | Demand::Names(id)
-            | Demand::Implies(_, id) => vec![*id],
+            | Demand::Implies(_, id)
+            | Demand::OtherFields(id)
+            | Demand::OtherElements(id) => vec![*id],
             Demand::All(ids) | Demand::Any(ids) | Demand::One(ids) => ids.clone(),
             Demand::If { condition, then, otherwise } => {
                 [Some(*condition), *then, *otherwise].into_iter().flatten().collect()

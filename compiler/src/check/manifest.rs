@@ -34,7 +34,8 @@ pub(super) struct Pinned {
 
 /// Whether a tool takes arguments that its schema does not name, beside some that it names.
 pub(crate) fn takes_anything(tool: &Listed) -> bool {
-    let read = signature::read(&mut Vec::new(), tool.schema(), &tool.name, Span::default());
+    let root = schemas::as_drafted(tool.schema());
+    let read = signature::read(&mut Vec::new(), &root, &tool.name, Span::default());
     read.open && !read.params.is_empty()
 }
 
@@ -58,7 +59,7 @@ impl Checker<'_> {
 
     /// A listed tool with its signature.
     pub(super) fn pinned(&mut self, tool: &Listed, at: Span) -> Pinned {
-        let root = tool.schema();
+        let root = &*schemas::as_drafted(tool.schema());
         let read = signature::read(&mut self.program.records, root, &tool.name, at);
         let mut unchecked = Vec::new();
         let schema = if read.exact {

@@ -30,8 +30,7 @@ fn silence_is_closed_at_every_depth() {
 fn what_any_applied_schema_lists_is_declared() {
     let any = Demand::Any(vec![SchemaId(1), SchemaId(2)]);
     let branch = |name| vec![properties(&[(name, 3)], None), Demand::Required(vec![name.into()])];
-    let schemas =
-        || vec![vec![properties(&[("a", 3)], None), any.clone()], branch("b"), branch("c"), vec![]];
+    let schemas = || vec![vec![properties(&[("a", 3)], None), any.clone()], branch("b"), branch("c"), vec![]];
     assert_eq!(judge(schemas(), r#"{"a": 1, "b": 1}"#), Ok(()));
     assert_eq!(judge(schemas(), r#"{"b": 1, "c": 1}"#), Ok(()));
     assert_eq!(judge(schemas(), r#"{"a": 1}"#), Err(("signature.missing", "b".to_owned())));
@@ -80,7 +79,12 @@ fn schemas_may_lead_back_to_themselves() {
 #[test]
 fn each_keyword_demands_what_it_says() {
     let value = |demands: Vec<Demand>, json: &str| {
-        let schemas = vec![vec![properties(&[("v", 1)], None)], demands, vec![Demand::Kinds(vec![Kind::String])], vec![]];
+        let schemas = vec![
+            vec![properties(&[("v", 1)], None)],
+            demands,
+            vec![Demand::Kinds(vec![Kind::String])],
+            vec![],
+        ];
         judge(schemas, &format!("{{\"v\": {json}}}")).is_ok()
     };
     let text = |text: &str| text.into();
@@ -104,7 +108,13 @@ fn each_keyword_demands_what_it_says() {
         (Demand::Unique, vec!["[1, \"1\", [1]]"], vec!["[1, 1.0]"]),
         (Demand::Size(1, Some(1)), vec!["{\"a\": 1}"], vec!["{}", "{\"a\": 1, \"b\": 2}"]),
         (Demand::Names(two), vec!["{\"a\": 1}"], vec![]),
-        (Demand::Needs(text("a"), vec![text("b")]), vec!["{\"b\": 1}", "{\"a\": 1, \"b\": 1}"], vec!["{\"a\": 1}"]),
+        (Demand::OtherFields(two), vec!["{\"a\": \"x\"}", "1"], vec!["{\"a\": 1}"]),
+        (Demand::OtherElements(two), vec!["[\"a\"]", "[]", "1"], vec!["[1]", "[\"a\", 1]"]),
+        (
+            Demand::Needs(text("a"), vec![text("b")]),
+            vec!["{\"b\": 1}", "{\"a\": 1, \"b\": 1}"],
+            vec!["{\"a\": 1}"],
+        ),
     ] {
         for json in yes {
             assert!(value(vec![demand.clone()], json), "{demand:?} {json}");
@@ -113,4 +123,46 @@ fn each_keyword_demands_what_it_says() {
             assert!(!value(vec![demand.clone()], json), "{demand:?} {json}");
         }
     }
+}
+
+#[test]
+fn the_others_are_those_that_nothing_has_looked_at() {
+    let schemas = || {
+        vec![
+            vec![
+                Demand::OtherFields(SchemaId(1)),
+                properties(&[("named", 3)], None),
+                Demand::Any(vec![SchemaId(2), SchemaId(4)]),
+                Demand::Required(vec!["asked".into()]),
+            ],
+            vec![Demand::Kinds(vec![Kind::Integer])],
+            vec![Demand::Kinds(vec![Kind::Object]), properties(&[("choice", 3)], None)],
+            vec![Demand::Kinds(vec![Kind::String])],
+            vec![Demand::Never],
+        ]
+    };
+    // Asking for a field says nothing of its value.
+    assert_eq!(judge(schemas(), r#"{"named": "x", "choice": "x", "asked": 1, "other": 1}"#), Ok(()));
+    for (json, path) in [
+        (r#"{"named": "x", "asked": "x"}"#, "asked"),
+        (r#"{"named": "x", "asked": 1, "other": "x"}"#, "other"),
+        (r#"{"named": 1, "asked": 1}"#, "named"),
+    ] {
+        assert_eq!(judge(schemas(), json), Err(("signature.type", path.to_owned())), "{json}");
+    }
+    let list = || {
+        vec![
+            vec![properties(&[("v", 1)], None)],
+            vec![
+                Demand::Elements { first: vec![SchemaId(2)], rest: None },
+                Demand::Contains(SchemaId(3), 1, None),
+                Demand::OtherElements(SchemaId(4)),
+            ],
+            vec![Demand::Kinds(vec![Kind::String])],
+            vec![Demand::Kinds(vec![Kind::Null])],
+            vec![Demand::Kinds(vec![Kind::Integer])],
+        ]
+    };
+    assert_eq!(judge(list(), r#"{"v": ["a", 1, null, 2]}"#), Ok(()));
+    assert_eq!(judge(list(), r#"{"v": ["a", 1, null, "b"]}"#), Err(("signature.type", "v[3]".to_owned())));
 }

@@ -82,6 +82,18 @@ fn scalars() -> Vec<Case> {
             vec![json!("a"), json!("abcd"), json!("")],
         ),
         value(
+            "crossed lengths",
+            json!({"type": "string", "minLength": 3, "maxLength": 2}),
+            vec![],
+            vec![json!("ab"), json!("abc"), json!(1)],
+        ),
+        value(
+            "crossed bounds",
+            json!({"type": "integer", "minimum": 3, "maximum": 2}),
+            vec![],
+            vec![json!(2), json!(3)],
+        ),
+        value(
             "pattern",
             json!({"type": "string", "pattern": "^\\d{2}-[A-Z]+$"}),
             vec![json!("12-AB")],
@@ -183,6 +195,12 @@ fn lists() -> Vec<Case> {
             json!({"type": "array", "items": {"type": "string"}, "minItems": 1, "maxItems": 2}),
             vec![json!(["a"]), json!(["a", "b"])],
             vec![json!([]), json!(["a", "b", "c"]), json!([1]), json!("a"), json!([null]), json!([["a"]])],
+        ),
+        value(
+            "crossed sizes",
+            json!({"type": "array", "minItems": 2, "maxItems": 1}),
+            vec![],
+            vec![json!([1]), json!([1, 2])],
         ),
         value(
             "any list",

@@ -80,7 +80,7 @@ impl<'r> Reader<'r> {
         for word in demands(words) {
             let Some(value) = words.get(word) else { continue };
             match word {
-                "$ref" => out.extend(self.reference(value, depth)),
+                "$ref" | "$dynamicRef" | "$recursiveRef" => out.extend(self.reference(value, depth)),
                 "type" => {
                     let mut kinds = Vec::new();
                     for name in value.as_array().into_iter().flatten().chain([value]).filter_map(Json::as_str)
@@ -143,8 +143,8 @@ impl<'r> Reader<'r> {
                 "maxProperties" => out.extend(count(word).map(|most| Demand::Size(0, Some(most)))),
                 "pattern" => {
                     let pattern = value.as_str().unwrap_or_default();
-                    match ecma::translated(pattern).as_deref().and_then(ecma::matching) {
-                        Some(pattern) => out.push(Demand::Matches(pattern)),
+                    match ecma::searches(pattern) {
+                        Some(searches) => self.searches(searches, &mut out),
                         None => self.cannot(&format!("the pattern `{pattern}`")),
                     }
                 }
@@ -165,19 +165,29 @@ impl<'r> Reader<'r> {
                         }
                     }
                 }
-                "unevaluatedItems" | "$dynamicRef" | "$recursiveRef" => self.cannot(&format!("`{word}`")),
-                // An object is closed unless it says otherwise, so `false` says nothing new; anything else opens it.
-                "unevaluatedProperties" if value != &Json::Bool(false) => {
-                    let rest = self.inner(value, depth);
-                    out.push(Demand::Properties { named: Vec::new(), matching: Vec::new(), rest });
-                    self.cannot("`unevaluatedProperties` with a schema");
-                }
+                "unevaluatedItems" => out.extend(self.inner(value, depth).map(Demand::OtherElements)),
+                "unevaluatedProperties" => out.extend(self.inner(value, depth).map(Demand::OtherFields)),
                 _ => {}
             }
         }
         out.extend(self.elements(words, depth));
         out.extend(self.properties(words, depth, is_root));
         out
+    }
+
+    /// A text in which all of some patterns are found, and none of some others.
+    fn searches(&mut self, searches: Vec<ecma::Search>, out: &mut Vec<Demand>) {
+        for search in searches {
+            if search.is_found {
+                out.push(Demand::Matches(search.pattern));
+                continue;
+            }
+            let Ok(id) = u32::try_from(self.schemas.len()) else { return };
+            // What is no text has no pattern to avoid.
+            let refused = vec![Demand::Kinds(vec![Kind::String]), Demand::Matches(search.pattern)];
+            self.schemas.push(Schema { demands: refused });
+            out.push(Demand::Not(SchemaId(id)));
+        }
     }
 
     fn reference(&mut self, value: &'r Json, depth: usize) -> Option<Demand> {

@@ -14,13 +14,13 @@ use agentpass_values::Decimal;
 use serde_json::Value as Json;
 
 use super::ecma;
-use super::schemas::{Keywords, is_empty, only, target};
+use super::schemas::{Keywords, REFERENCES, is_empty, only, target};
 use crate::ast;
 use crate::typed::{Field, Record, SchemaBounds, WireForm};
 use crate::types::{ListSize, RecordId, Ty};
 
-/// How deep types may nest; below that they are `json`.
-const MAX_DEPTH: usize = 32;
+/// How deep types may nest; below that they are `json`. Each level is a form or two, and a form has 32 levels at most.
+const MAX_DEPTH: usize = 12;
 /// The most record types of one tool.
 const MOST_RECORDS: usize = 500;
 
@@ -51,9 +51,9 @@ pub(super) fn read(records: &mut Vec<Record>, root: &Json, owner: &str, at: Span
         && object.get("additionalProperties").is_none_or(Json::is_boolean);
     let mut exact_params = Vec::new();
     let mut params = Vec::new();
-    for (wire, name, schemas) in gathered.named() {
+    for (wire, name, listings) in gathered.named() {
         reader.exact = true;
-        params.push(reader.field(&wire, name, &schemas, gathered.is_required(&wire), 1));
+        params.push(reader.field(&wire, name, &listings, &gathered, 1));
         if reader.exact && is_plain {
             exact_params.push(wire);
         }
@@ -62,10 +62,21 @@ pub(super) fn read(records: &mut Vec<Record>, root: &Json, owner: &str, at: Span
     Read { params, open: gathered.open, exact, exact_params }
 }
 
+/// What is said of one field.
+#[derive(Clone, Default)]
+struct Listings<'r> {
+    /// By schemas that apply in any case.
+    certain: Vec<&'r Json>,
+    /// By alternatives and conditions.
+    possible: Vec<&'r Json>,
+    /// Whether it is asked for where nothing is said of it.
+    is_asked: bool,
+}
+
 /// All that the schemas which apply to one object say of its fields.
 #[derive(Default)]
 struct Gathered<'r> {
-    fields: Vec<(&'r str, Vec<&'r Json>)>,
+    fields: Vec<(&'r str, Listings<'r>)>,
     /// The place of each field by its name.
     places: HashMap<&'r str, usize>,
     required: HashSet<&'r str>,
@@ -79,23 +90,23 @@ impl<'r> Gathered<'r> {
         self.required.contains(wire)
     }
 
-    fn add(&mut self, wire: &'r str, schema: Option<&'r Json>) {
+    fn listings(&mut self, wire: &'r str) -> Option<&mut Listings<'r>> {
         let at = *self.places.entry(wire).or_insert(self.fields.len());
-        match self.fields.get_mut(at) {
-            Some((_, schemas)) => schemas.extend(schema),
-            None => self.fields.push((wire, schema.into_iter().collect())),
+        if at == self.fields.len() {
+            self.fields.push((wire, Listings::default()));
         }
+        self.fields.get_mut(at).map(|(_, listings)| listings)
     }
 
     /// The fields with their names in the language. One that can keep its name keeps it, whatever the others are called:
     /// `a-b` must not become the `a_b` that rules speak of.
-    fn named(&self) -> Vec<(String, String, Vec<&'r Json>)> {
+    fn named(&self) -> Vec<(String, String, Listings<'r>)> {
         let as_is = self.fields.iter().map(|(wire, _)| *wire).filter(|wire| readable(wire) == **wire);
         let mut taken: HashSet<String> = as_is.map(str::to_owned).collect();
-        let fields = self.fields.iter().map(|(wire, schemas)| {
+        let fields = self.fields.iter().map(|(wire, listings)| {
             let name = readable(wire);
             let name = if name == *wire { name } else { unique(name, &mut taken) };
-            ((*wire).to_owned(), name, schemas.clone())
+            ((*wire).to_owned(), name, listings.clone())
         });
         fields.collect()
     }
@@ -126,13 +137,18 @@ impl<'r> Reader<'r> {
             into.open = true;
             return;
         }
-        for (wire, schema) in object.get("properties").and_then(Json::as_object).into_iter().flatten() {
-            into.add(wire, Some(schema));
+        let properties = object.get("properties").and_then(Json::as_object);
+        for (wire, schema) in properties.into_iter().flatten() {
+            if let Some(listings) = into.listings(wire) {
+                if is_certain { &mut listings.certain } else { &mut listings.possible }.push(schema);
+            }
         }
         for wire in
             object.get("required").and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str)
         {
-            into.add(wire, None);
+            if let Some(listings) = into.listings(wire) {
+                listings.is_asked |= properties.is_none_or(|properties| !properties.contains_key(wire));
+            }
             if is_certain {
                 into.required.insert(wire);
             }
@@ -141,7 +157,8 @@ impl<'r> Reader<'r> {
         into.open |= opens("additionalProperties")
             || opens("unevaluatedProperties")
             || object.get("patternProperties").and_then(Json::as_object).is_some_and(|all| !all.is_empty());
-        if let Some(reference) = object.get("$ref").and_then(Json::as_str) {
+        for word in REFERENCES {
+            let Some(reference) = object.get(*word).and_then(Json::as_str) else { continue };
             let is_new = !into.followed.contains(&reference);
             into.followed.push(reference);
             if let Some(inner) = target(self.root, reference).filter(|_| is_new).and_then(Json::as_object) {
@@ -159,21 +176,29 @@ impl<'r> Reader<'r> {
         &mut self,
         wire: &str,
         name: String,
-        schemas: &[&'r Json],
-        is_required: bool,
+        listings: &Listings<'r>,
+        of: &Gathered<'r>,
         depth: usize,
     ) -> Field {
-        let (ty, form, bounds) = match schemas {
-            // Named, and not described: whatever it is, the object says whether it may be there.
-            [] => self.inexact(),
-            [first, rest @ ..] => {
-                let read = self.ty(first, &name, depth);
-                // Listed in several places, it is whatever one of them says.
-                if rest.iter().all(|other| other == first) { read } else { self.inexact() }
+        let Listings { certain, possible, is_asked } = listings;
+        let (ty, form, bounds) = match (certain.as_slice(), possible.as_slice()) {
+            ([only], []) => self.ty(only, &name, depth),
+            // What applies in any case is what it is, whatever else has to hold.
+            ([first, ..], _) => {
+                let most = certain.iter().find(|schema| !is_empty(schema)).unwrap_or(first);
+                let read = self.ty(most, &name, depth);
+                self.exact = false;
+                read
             }
+            // An alternative may not apply, and where the field may be there all the same, it may be anything.
+            ([], [first, rest @ ..]) if !of.open && !is_asked && rest.iter().all(|other| other == first) => {
+                self.ty(first, &name, depth)
+            }
+            // Several ways to see it, or none: whatever it is, the object says whether it may be there.
+            _ => self.inexact(),
         };
-        let (wire, span) = (wire.to_owned(), self.at);
-        Field { name, wire, span, ty, form, optional: !is_required, default: None, bounds }
+        let (wire, span, optional) = (wire.to_owned(), self.at, !of.is_required(wire));
+        Field { name, wire, span, ty, form, optional, default: None, bounds }
     }
 
     /// Any JSON, of which only some is valid.
@@ -332,6 +357,10 @@ impl<'r> Reader<'r> {
         let mut bounds =
             SchemaBounds { min_length: self.size(object, "minLength"), ..SchemaBounds::default() };
         bounds.max_length = self.size(object, "maxLength");
+        if crossed(bounds.min_length, bounds.max_length) {
+            // Nothing is valid. No type says that, so it is left to the schema.
+            (bounds.min_length, bounds.max_length, self.exact) = (None, None, false);
+        }
         if let Some(pattern) = object.get("pattern").and_then(Json::as_str) {
             bounds.pattern = ecma::translated(pattern);
             // The other reading reports it.
@@ -365,22 +394,28 @@ impl<'r> Reader<'r> {
             _ => self.inexact(),
         };
         let least = self.size(object, "minItems").unwrap_or(0);
-        let size = ListSize { least, most: self.size(object, "maxItems") };
+        let mut size = ListSize { least, most: self.size(object, "maxItems") };
+        if crossed(Some(size.least), size.most) {
+            (size, self.exact) = (ListSize { least: 0, most: None }, false);
+        }
         (Ty::List(Box::new(element), size), form, bounds)
     }
 
     fn object(&mut self, object: &'r Keywords, name: &str, depth: usize) -> Typed {
         let mut gathered = Gathered::default();
         self.gather(object, true, 0, &mut gathered);
-        if gathered.fields.is_empty() || self.records.len() >= self.most {
+        // Who only asks for fields lists none.
+        let is_listed =
+            |(_, field): &(&str, Listings<'_>)| !field.certain.is_empty() || !field.possible.is_empty();
+        if !gathered.fields.iter().any(is_listed) || self.records.len() >= self.most {
             return self.inexact();
         }
         self.exact &= only(object, &["type", "nullable", "properties", "required", "additionalProperties"])
             && object.contains_key("properties")
             && object.get("additionalProperties").is_none_or(Json::is_boolean);
         let mut fields = Vec::new();
-        for (wire, name, schemas) in gathered.named() {
-            fields.push(self.field(&wire, name, &schemas, gathered.is_required(&wire), depth + 1));
+        for (wire, name, listings) in gathered.named() {
+            fields.push(self.field(&wire, name, &listings, &gathered, depth + 1));
         }
         let id = RecordId(self.records.len());
         let name = ast::Spanned::new(format!("{}.{name}", self.owner), self.at);
@@ -395,6 +430,11 @@ impl<'r> Reader<'r> {
         self.exact &= size.is_some();
         size
     }
+}
+
+/// True where the greatest is below the least.
+fn crossed(least: Option<u32>, most: Option<u32>) -> bool {
+    matches!((least, most), (Some(least), Some(most)) if least > most)
 }
 
 /// The schemas written inside that apply to the same value, and whether each does in any case.

@@ -95,7 +95,11 @@ fn rules_see_what_any_applied_schema_lists() {
     let b = json!({"properties": {"b": {"type": "string"}}, "required": ["b"]});
     check(json!({"type": "object", "allOf": [a, b]}), "a: int, b: string", false);
     check(json!({"type": "object", "anyOf": [a, b]}), "a?: int, b?: string", false);
-    check(json!({"properties": {"a": {"type": "string"}}, "anyOf": [a]}), "a?: json", false);
+    check(json!({"properties": {"a": {"type": "string"}}, "anyOf": [a]}), "a?: string", false);
+    check(json!({"anyOf": [a, {"properties": {"a": {"type": "string"}}}]}), "a?: json", false);
+    // Where it may come without its alternative, nothing is known of it.
+    check(json!({"anyOf": [a, {"required": ["a"]}]}), "a?: json", false);
+    check(json!({"anyOf": [a, b], "additionalProperties": true}), "a?: json, b?: json, ...", false);
     check(json!({"$ref": "#/$defs/x", "$defs": {"x": a}}), "a: int", false);
     check(json!({"type": "object", "patternProperties": {"^x": {}}}), "...", false);
     check(json!({"type": "object"}), "", true);

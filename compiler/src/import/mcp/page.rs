@@ -120,8 +120,8 @@ fn block(
         guess.action.word()
     );
     if guess.action != Action::Read {
-        // In the first column it would begin an item.
-        text.push_str("    challenge operator because \"nobody has reviewed {call.tool} yet\"\n");
+        // Without a hole: a tool may have a parameter that is called `call`.
+        text.push_str("    challenge operator because \"nobody has reviewed this tool yet\"\n");
     }
     text.push_str("}\n");
 }
