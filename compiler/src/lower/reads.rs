@@ -113,6 +113,16 @@ impl<'p> Lowering<'p> {
     /// A fact as the tool's clauses give it; nothing where they do not.
     pub(super) fn fact(&mut self, cx: &mut Cx<'p>, fact: Fact, span: Span) -> Lowered<Option<NodeId>> {
         let Some(facts) = self.facts(cx) else { return self.refuse(Construct::Broken, span) };
+        if crate::planted::planted(107)
+            && let (Fact::Amount, Frame::Tool(index)) = (fact, cx.frame)
+            && self
+                .program
+                .tools
+                .get(index)
+                .is_some_and(|tool| tool.params.iter().any(|it| it.name == "amount"))
+        {
+            return self.argument(cx, "amount", span).map(Some);
+        }
         let single = |fact: &'p Option<(Expr, Span)>| fact.as_ref().map(|(expr, _)| expr);
         let expr = match fact {
             Fact::Action => {

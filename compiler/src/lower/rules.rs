@@ -41,7 +41,12 @@ impl<'p> Lowering<'p> {
         let per_tool = matches!(rule.kind, RuleKind::Once { .. } | RuleKind::RecordsAtMost(_))
             || rule_parts(rule).iter().any(|expr| depends_on_tool(expr));
         let mut instances: Vec<Instance> = Vec::new();
-        for index in &block.targets {
+        let targets = if crate::planted::planted(108) { 1 } else { block.targets.len() };
+        for index in block.targets.iter().take(targets) {
+            let own = |other: &Block| other.targets == [*index] && !other.rules.is_empty();
+            if crate::planted::planted(112) && block.targets.len() > 1 && program.blocks.iter().any(own) {
+                continue;
+            }
             let (Some(&id), Some(tool)) = (self.tools.get(index), program.tools.get(*index)) else {
                 continue;
             };
