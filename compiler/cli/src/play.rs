@@ -63,6 +63,7 @@ struct Player<'p> {
     user: String,
     skill: Option<String>,
     job: String,
+    job_id: String,
     host: Vec<(String, String)>,
     auth: Vec<(String, String)>,
     named: HashMap<&'p str, Named<'p>>,
@@ -112,6 +113,7 @@ impl<'p> Player<'p> {
             user: ANYBODY.to_owned(),
             skill: None,
             job: quoted(ANYBODY),
+            job_id: ANYBODY.to_owned(),
             host: Vec::new(),
             auth: Vec::new(),
             named: HashMap::new(),
@@ -131,7 +133,10 @@ impl<'p> Player<'p> {
                 let facts = self.facts(Some(value), &[])?;
                 set(&mut self.auth, facts);
             }
-            StepKind::Job(id, bound) => self.job = self.opened(&id.node, bound.as_ref())?,
+            StepKind::Job(id, bound) => {
+                self.job = self.opened(&id.node, bound.as_ref())?;
+                self.job_id.clone_from(&id.node);
+            }
             StepKind::Who(who, name) => match who.node.as_str() {
                 "agent" => self.agent.clone_from(&name.node),
                 "tenant" => self.tenant.clone_from(&name.node),
@@ -289,13 +294,16 @@ impl<'p> Player<'p> {
     }
 
     fn lifted(&self, what: &str, id: Option<String>) -> Vec<(&'static str, String)> {
-        let mut parts = vec![("lift", quoted(what)), ("tenant", quoted(&self.tenant))];
-        match what {
-            "job" => parts.push(("job", id.unwrap_or_else(|| self.job.clone()))),
-            "agent" => parts.push(("agent", id.unwrap_or_else(|| quoted(&self.agent)))),
-            _ => parts.extend(id.map(|id| ("tool", id))),
+        let own = match what {
+            "job" => quoted(&self.job_id),
+            "agent" => quoted(&self.agent),
+            _ => "true".to_owned(),
+        };
+        let mut of = vec![(what.to_owned(), id.unwrap_or(own))];
+        if matches!(what, "job" | "agent") {
+            of.push(("tenant".to_owned(), quoted(&self.tenant)));
         }
-        parts
+        vec![("lift", object(of))]
     }
 
     /// Entries with what is declared of them, as JSON.

@@ -148,6 +148,39 @@ fn events() {
 }
 
 #[test]
+fn an_operator_lifts_what_is_suspended() {
+    const CONTRACT: &str = r#"edition 2026
+contract c { version "1"; owner "o"; agents "x" }
+job errand(item: id)
+tool look(item: id) {
+    action  read
+    require item == "a" because "only a"
+}
+limit per job in any 10m { denials at most 1 then suspend job }
+test "t" {
+    job "j" as errand { item: "a" }
+    call look { item: "b" } expect deny because "only a"
+    call look { item: "b" } expect deny
+    after 11m
+    call look { item: "a" } expect deny
+    lift job
+    call look { item: "a" } expect allow
+    call look { item: "b" } expect deny
+    call look { item: "b" } expect deny
+    job "k"
+    call look { item: "a" } expect allow
+    after 11m
+    lift job "j"
+    job "j" as errand { item: "a" }
+    call look { item: "a" } expect allow
+}
+"#;
+    let folder = Folder::new("test-lift", &[("c.agentpass", CONTRACT)]);
+    let ran = folder.run(&["test"]);
+    assert_eq!(ran.code, 0, "{}", ran.all());
+}
+
+#[test]
 fn filters() {
     let folder = Folder::new("test-filter", &[("desk.agentpass", GUARDED)]);
     let ran = folder.run(&["test", "--filter", "manager"]);
