@@ -23,7 +23,11 @@ pub(super) fn outside(range: &Range, value: Decimal) -> Option<String> {
 pub(super) fn duration(form: TimeForm, text: &str) -> Result<Duration, String> {
     match form {
         TimeForm::Text => Duration::parse(text).map_err(|error| error.to_string()),
-        TimeForm::Seconds | TimeForm::Millis => nanos(form, text).map(Duration::from_nanos),
+        // To most tools a negative time means none at all, or for ever.
+        TimeForm::Seconds | TimeForm::Millis => match nanos(form, text)? {
+            nanos if nanos < 0 => Err("negative".to_owned()),
+            nanos => Ok(Duration::from_nanos(nanos)),
+        },
     }
 }
 
