@@ -42,7 +42,7 @@ fn the_book() {
 }
 
 /// So many there are at least.
-const DECISIONS: usize = 4;
+const DECISIONS: usize = 400;
 
 /// The decisions that a chapter shows.
 #[derive(Default)]
