@@ -8,7 +8,8 @@
 //! | --- | --- |
 //! | `rules.rs` | rules, each with every element of its `each` |
 //! | `flows.rs` | movements of data, and the flows that stand for them |
-//! | `budgets.rs` | limits: what the call counts, whether there is room, steps on the way |
+//! | `budgets.rs` | limits: what the call counts, whether there is room |
+//! | `steps.rs` | steps on the way to a limit: who is asked, and until when that holds |
 //! | `denials.rs` | denials as something that limits count, and what they suspend |
 //! | `onces.rs` | keys that run once, and replays |
 //! | `asks.rs` | challenges: who is asked, and whose answer is there |
@@ -26,6 +27,7 @@ pub(crate) mod identity;
 pub(crate) mod onces;
 pub(crate) mod past;
 pub(crate) mod rules;
+pub(crate) mod steps;
 pub(crate) mod touched;
 
 use std::cell::OnceCell;
@@ -110,7 +112,9 @@ pub(crate) fn prepare<'c>(house: House<'c>, call: &'c Call, known: &'c Known) ->
         .chain(known.parents.iter().map(String::as_str))
         .map(|job| job_key(tenant, job))
         .collect();
-    let job = jobs.first().map(|key| touched.add(key.clone()));
+    // Those above it too: what is suspended there is suspended here.
+    let places: Vec<usize> = jobs.iter().map(|key| touched.add(key.clone())).collect();
+    let job = places.first().copied();
     if let Some(own) = own {
         touched.add(job_tenants_key(own));
     }
@@ -299,7 +303,7 @@ fn last_stage(
         Word::Challenge => changes.extend(asked.opened),
         Word::Replay => {
             if let Some(replay) = once.replay {
-                changes.extend(onces::carry_over(prepared, snapshot, &replay));
+                changes.extend(onces::carry_over(prepared, &replay));
                 findings.replay(replay.result);
             }
         }
@@ -335,16 +339,17 @@ fn remember(
     let plain = |key: Key, delta: Delta| Change { key, form: FormRef::Plain, delta };
     if let (Some(granted), Some(tool)) = (granted, prepared.tool) {
         let permit = allowed(prepared, tool, snapshot, decision, granted);
-        if let Some((job, labels)) = permit.labels.as_ref().filter(|_| !planted(115)) {
-            changes.push(plain(job.clone(), Delta::Join(snapshot.reading.late, labels.clone())));
-        }
-        if let (Some(job), Some(place)) = (prepared.ambient(Ambient::Job), prepared.job)
-            && snapshot.rows.get(place).copied().flatten().is_none()
-        {
-            let tenant = prepared.ambient(Ambient::Tenant).map(str::to_owned);
-            changes.push(plain(job_tenants_key(job), Delta::AddName(tenant)));
-            if let Some(key) = prepared.jobs.first() {
-                changes.push(plain(key.clone(), Delta::Join(snapshot.reading.late, Vec::new())));
+        if let (Some(job), Some(key)) = (prepared.ambient(Ambient::Job), &permit.job) {
+            let row = prepared.job.and_then(|place| snapshot.rows.get(place).copied().flatten());
+            let is_open = matches!(row, Some(Row::Job(job)) if job.opened.is_some());
+            if !is_open {
+                let tenant = prepared.ambient(Ambient::Tenant).map(str::to_owned);
+                changes.push(plain(job_tenants_key(job), Delta::AddName(tenant)));
+            }
+            let labels = if planted(115) { Vec::new() } else { permit.labels.clone() };
+            if !is_open || !labels.is_empty() {
+                let delta = Delta::Join(Some(snapshot.reading.late), labels);
+                changes.push(plain(key.clone(), delta));
             }
         }
         if prepared.house.plan.counts_retries
@@ -362,6 +367,8 @@ fn remember(
         && prepared.tool.is_some()
         && !matches!(decision.verdict, Word::Replay)
         && call.faults.is_empty()
+        // What was decided stays decided, also where the call came again while somebody was suspended.
+        && seen(prepared, snapshot).is_none_or(|seen| seen.decision.is_none())
     {
         let seen = Box::new(Seen::of(*prepared.digest(), decision));
         changes.push(plain(seen_key(call, id), Delta::Put(Row::Seen(seen))));
@@ -390,7 +397,8 @@ fn allowed(
         held: granted.held,
         watched: feeds::watched(prepared, snapshot),
         claimed: granted.claimed,
-        labels: prepared.jobs.first().filter(|_| !labels.is_empty()).map(|job| (job.clone(), labels)),
+        job: prepared.jobs.first().cloned(),
+        labels,
         deliver: rules::deliveries(prepared, tool),
     }
 }

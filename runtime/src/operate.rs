@@ -3,6 +3,7 @@
 use agentpass_ir::{Ambient, Meter, MonitorId, Scope, Value};
 use agentpass_values::Timestamp;
 
+use crate::decide::budgets::in_job;
 use crate::decide::feeds::OfArgs;
 use crate::decide::past::{reads_only_shared, watch_key_of};
 use crate::decide::{asks, job_key, job_tenants_key, switches_key};
@@ -18,7 +19,7 @@ use crate::state::row::Opening;
 use crate::state::switches::Switch;
 use crate::state::watch::Ended;
 use crate::state::{Delta, Key, Row};
-use crate::store::{Change, Touches};
+use crate::store::{Change, Reading, Touches};
 use crate::truth::Truth;
 use crate::wire::reader::Reader;
 
@@ -101,22 +102,19 @@ impl Gate {
     }
 
     pub(crate) fn vote_at(&self, vote: &Vote, at: Option<Timestamp>) -> Result<(), VoteError> {
-        let named = [asks::asking_id_key(&vote.on), asks::askings_of_call_key(&vote.on)];
-        let mut keys: Vec<Key> = Vec::new();
-        self.transact(&Touches { at, owner: None, keys: named.to_vec().into() }, &mut |snapshot| {
-            keys.clear();
-            for row in snapshot.rows.iter().flatten() {
-                if let Row::Keys(more) = row {
-                    keys.extend(more.iter().cloned());
-                }
-            }
-            Vec::new()
-        })
-        .map_err(|_| VoteError::Store)?;
+        let by_call = self.keys_in(asks::askings_of_call_key(&vote.on), at)?;
+        // The id of a question, or of a call that met some.
+        let mut asked: Vec<(Key, Key)> = Vec::new();
+        for id in std::iter::once(asks::asking_id_key(&vote.on)).chain(by_call) {
+            let keys = self.keys_in(id.clone(), at)?;
+            asked.extend(keys.into_iter().map(|key| (id.clone(), key)));
+        }
+        let keys: Vec<Key> = asked.iter().map(|(_, key)| key.clone()).collect();
         let mut outcome = Err(VoteError::Store);
         self.transact(&Touches { at, owner: None, keys: keys.clone().into() }, &mut |snapshot| {
-            let open = keys.iter().zip(&snapshot.rows).filter_map(|(key, row)| match row {
-                Some(Row::Asking(asking)) => Some((key, asking)),
+            let open = asked.iter().zip(&snapshot.rows).filter_map(|((id, key), row)| match row {
+                // The same call may be asked about anew: that is another question.
+                Some(Row::Asking(asking)) if asks::asking_id_key(&asking.id) == *id => Some((key, asking)),
                 _ => None,
             });
             let named: Vec<_> = open
@@ -152,6 +150,19 @@ impl Gate {
         })
         .map_err(|_| VoteError::Store)?;
         outcome
+    }
+
+    /// Where a row says to look further.
+    fn keys_in(&self, key: Key, at: Option<Timestamp>) -> Result<Vec<Key>, VoteError> {
+        let mut keys = Vec::new();
+        self.transact(&Touches { at, owner: None, keys: vec![key].into() }, &mut |snapshot| {
+            if let Some(Row::Keys(found)) = snapshot.rows.first().copied().flatten() {
+                keys.clone_from(found);
+            }
+            Vec::new()
+        })
+        .map_err(|_| VoteError::Store)?;
+        Ok(keys)
     }
 
     /// Takes note of an event.
@@ -206,6 +217,7 @@ impl Gate {
                     begin: snapshot.sequence,
                     end: snapshot.sequence,
                     at: crate::decide::feeds::stamp(program, *monitor, reading.early, reading.late),
+                    early: reading.early,
                     sure: of_args.sure,
                     amount: of_args.amount,
                     parts: of_args.parts.clone(),
@@ -246,14 +258,19 @@ impl Gate {
         for (ambient, value) in named {
             frame.set(ambient.slot(), value.as_deref().map(|text| Value::Text(text.into())));
         }
-        let spent = self.spent(&frame, tenant.as_deref());
+        let parents = match &usage.job {
+            Some(job) => self.jobs_above(tenant.as_deref(), job)?,
+            None => Vec::new(),
+        };
+        let spent = self.spent(&frame, tenant.as_deref(), &parents);
         if spent.is_empty() {
             return Err(LineError::new("usage.uncounted", "no limit counts this"));
         }
         let keys: Vec<Key> = spent.iter().map(|(key, _, _)| key.clone()).collect();
         self.transact(&Touches { at: usage.at, owner: None, keys: keys.into() }, &mut |snapshot| {
             let charge = |(key, meter, amount): &(Key, u32, i128)| {
-                let delta = Delta::Charge { at: snapshot.reading.late, amount: *amount, open: None };
+                let Reading { early, late } = snapshot.reading;
+                let delta = Delta::Charge { at: late, early, amount: *amount, open: None };
                 Change { key: key.clone(), form: FormRef::Meter(*meter), delta }
             };
             spent.iter().map(charge).collect()
@@ -261,8 +278,23 @@ impl Gate {
         .map_err(|error| LineError::of_store(&error))
     }
 
-    /// The totals that spent tokens and cost count in: those whose keys are known without a call.
-    fn spent(&self, frame: &Frame, tenant: Option<&str>) -> Vec<(Key, u32, i128)> {
+    /// The jobs above a job, nearest first.
+    fn jobs_above(&self, tenant: Option<&str>, job: &str) -> Result<Vec<String>, LineError> {
+        let mut parents = Vec::new();
+        let touches = Touches { keys: vec![job_key(tenant, job)].into(), ..Touches::default() };
+        self.transact(&touches, &mut |snapshot| {
+            if let Some(Row::Job(job)) = snapshot.rows.first().copied().flatten() {
+                parents.clone_from(&job.parents);
+            }
+            Vec::new()
+        })
+        .map_err(|error| LineError::of_store(&error))?;
+        Ok(parents)
+    }
+
+    /// The totals that spent tokens and cost count in: those whose keys are known without a call, and for limits per job those
+    /// of the jobs above it.
+    fn spent(&self, frame: &Frame, tenant: Option<&str>, parents: &[String]) -> Vec<(Key, u32, i128)> {
         let contract = self.contract();
         let program = contract.program();
         let plan = self.house().plan;
@@ -281,6 +313,8 @@ impl Gate {
             let (Some(keys), Some(limit)) = (keys, program.limits.get(charge.limit.index())) else {
                 continue;
             };
+            let above = parents.iter().map(|parent| in_job(program, charge, &keys, parent));
+            let all_keys: Vec<Vec<Value>> = std::iter::once(keys.clone()).chain(above).collect();
             for (number, (bound, line)) in limit.bounds.iter().zip(&charge.lines).enumerate() {
                 let Some(line) = line else { continue };
                 if !matches!(bound.meter, Meter::Tokens | Meter::Cost(_)) || !line.keys.is_empty() {
@@ -294,9 +328,11 @@ impl Gate {
                     Some(Value::Money(money)) if !money.is_negative() && money.nano > 0 => money.nano,
                     _ => continue,
                 };
-                let key = Builder::new(Kind::Tally).fixed(&name).text(tenant).values(&keys).finish();
-                if !spent.iter().any(|(known, _, _)| *known == key) {
-                    spent.push((key, meter, amount));
+                for keys in &all_keys {
+                    let key = Builder::new(Kind::Tally).fixed(&name).text(tenant).values(keys).finish();
+                    if !spent.iter().any(|(known, _, _)| *known == key) {
+                        spent.push((key, meter, amount));
+                    }
                 }
             }
         }
@@ -349,6 +385,7 @@ impl Gate {
     }
 
     fn switch(&self, what: &Lift, at: Option<Timestamp>, suspended: bool) -> Result<(), LineError> {
+        let mut name = None;
         let (key, switch) = match what {
             Lift::Clock => {
                 self.confirm_clock();
@@ -359,7 +396,9 @@ impl Gate {
                     Some(tenant) => Some(tenant.clone()),
                     None => self.tenant_of(job)?,
                 };
-                (job_key(tenant.as_deref(), job), None)
+                let key = job_key(tenant.as_deref(), job);
+                name = suspended.then(|| (job_tenants_key(job), tenant));
+                (key, None)
             }
             Lift::Agent(tenant, agent) => {
                 (switches_key(), Some(Switch::Agent(tenant.clone(), agent.clone())))
@@ -373,7 +412,7 @@ impl Gate {
             let (delta, known) = match &switch {
                 None => {
                     let known = matches!(row, Some(Row::Job(job)) if job.suspended);
-                    (Delta::Suspend(snapshot.reading.late, suspended), known)
+                    (Delta::Suspend(suspended), known)
                 }
                 Some(switch) => {
                     let known = matches!(row, Some(Row::Switches(switches)) if switches.is_on(switch));
@@ -382,10 +421,12 @@ impl Gate {
             };
             was = known;
             if known == suspended {
-                Vec::new()
-            } else {
-                vec![Change { key: key.clone(), form: FormRef::Plain, delta }]
+                return Vec::new();
             }
+            let plain = |key: Key, delta: Delta| Change { key, form: FormRef::Plain, delta };
+            // Whoever lifts it need not say whose it is.
+            let named = name.iter().map(|(key, tenant)| plain(key.clone(), Delta::AddName(tenant.clone())));
+            std::iter::once(plain(key.clone(), delta)).chain(named).collect()
         })
         .map_err(|error| LineError::of_store(&error))?;
         if suspended || was { Ok(()) } else { Err(LineError::new("lift.unknown", "that is not suspended")) }
@@ -405,13 +446,16 @@ impl Gate {
         self.transact(&Touches { at: job.at, owner: None, keys: keys.into() }, &mut |snapshot| {
             let row = |place: usize| snapshot.rows.get(place).copied().flatten();
             refused = None;
-            if row(0).is_some() {
+            let is_open = |row: Option<&Row>| matches!(row, Some(Row::Job(job)) if job.opened.is_some());
+            if is_open(row(0)) {
                 refused = Some(LineError::new("job.open", "a job of this name is open"));
                 return Vec::new();
             }
             let inherited = match (&parent, row(2)) {
                 (None, _) => Vec::new(),
-                (Some(_), Some(Row::Job(parent))) => parent.labels.keys().cloned().collect(),
+                (Some(_), Some(Row::Job(parent))) if parent.opened.is_some() => {
+                    parent.labels.keys().cloned().collect()
+                }
                 (Some(_), _) => {
                     refused = Some(LineError::new("job.parent", "there is no job above it of this name"));
                     return Vec::new();

@@ -7,7 +7,7 @@
 //! | `not_sent` | released | never begun | free again | leave |
 //! | `unknown` | stays | begun; nobody knows whether completed or failed | nobody knows | stay |
 
-use agentpass_ir::{Join, Meter, Monitor, NodeId, Op, Phase, Program, Value};
+use agentpass_ir::{Join, Keep, Meter, Monitor, NodeId, Op, Phase, Program, Value};
 use agentpass_values::Timestamp;
 
 use crate::decide::feeds::{kept, stamp, value};
@@ -225,9 +225,9 @@ impl Gate {
 fn keys(permit: &Permit) -> Vec<Key> {
     let held = permit.held.iter().map(|held| held.key.clone());
     let open = permit.watched.iter().map(|watched| watched.open.clone());
-    let labels = permit.labels.iter().map(|(job, _)| job.clone());
+    let job = permit.job.iter().cloned();
     let call = permit.call.iter().map(|call| permits_of_call_key(call));
-    held.chain(open).chain(permit.claimed.iter().cloned()).chain(labels).chain(call).collect()
+    held.chain(open).chain(permit.claimed.iter().cloned()).chain(job).chain(call).collect()
 }
 
 struct Outcome<'o> {
@@ -251,10 +251,10 @@ impl Outcome<'_> {
         for key in &self.permit.claimed {
             all.push(plain(key.clone(), self.claimed(key, snapshot)));
         }
-        if let (true, Some((job, labels))) =
-            (self.settlement.how == How::NotSent || planted(131), &self.permit.labels)
+        if let (true, Some(job)) = (self.settlement.how == How::NotSent || planted(131), &self.permit.job)
+            && !self.permit.labels.is_empty()
         {
-            all.push(plain(job.clone(), Delta::Leave(labels.clone())));
+            all.push(plain(job.clone(), Delta::Leave(self.permit.labels.clone())));
         }
         let own = permit_key(&self.permit.decision);
         if let Some(call) = &self.permit.call {
@@ -351,10 +351,14 @@ impl Outcome<'_> {
             Phase::Started => watched.at,
             _ => stamp(program, watched.monitor, snapshot.reading.early, snapshot.reading.late),
         };
+        // The latest one that has begun is the one that began last, whichever ends last.
+        let by_begin =
+            monitor.phase == Phase::Started && matches!(monitor.keep, Keep::Latest(_) | Keep::First(_));
         let end = Ended {
             begin: self.permit.id.0,
-            end: snapshot.sequence,
+            end: if by_begin { self.permit.id.0 } else { snapshot.sequence },
             at,
+            early: snapshot.reading.early,
             sure,
             amount: watched.amount,
             parts: self.parts(monitor, watched),
@@ -417,8 +421,7 @@ impl Outcome<'_> {
                     (How::Ok, None, None) => Some("null".into()),
                     (_, result, _) => result.map(Into::into),
                 };
-                let labels = self.permit.labels.as_ref().map(|(_, labels)| labels.clone());
-                State::Done { at: snapshot.reading.late, result, labels: labels.unwrap_or_default() }
+                State::Done { at: snapshot.reading.late, result, labels: self.permit.labels.clone() }
             }
         };
         Delta::Put(Row::Once(Box::new(Entry { digest: entry.digest, state })))

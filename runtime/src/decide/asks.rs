@@ -3,9 +3,9 @@
 use agentpass_ir::{Ambient, Challenge, ChallengeId, Effect, NodeId, ToolId, Value};
 use agentpass_values::{Timestamp, folded};
 
-use super::budgets::step_asking;
 use super::findings::{Findings, Question};
 use super::past::Present;
+use super::steps::{StepAsking, step_asking};
 use super::{Prepared, challenge_id};
 use crate::decision::Ask;
 use crate::digest::{self, Digest, Sha256};
@@ -97,6 +97,14 @@ fn carried(present: &Present<'_, '_>) -> Digest {
     hash.finish()
 }
 
+/// The unit of the calendar in which a step is asked about, beside the question as what the job carries otherwise is.
+fn of_unit(start: Option<Timestamp>) -> Digest {
+    let mut unit = Digest::default();
+    let bytes = start.map_or(0, Timestamp::nanos).to_le_bytes();
+    unit.iter_mut().zip(bytes).for_each(|(to, byte)| *to = byte);
+    unit
+}
+
 /// Looks for the answers to what is asked: an approval lifts the question, a refusal denies, and what nobody has answered is
 /// asked.
 pub(super) fn judge(
@@ -138,13 +146,18 @@ fn one(
         findings.deny("challenge.lost", "a challenge cannot be asked".to_owned());
         return;
     };
-    // A step belongs to many calls, whatever their jobs carry.
-    let labels = if step.is_some() { Digest::default() } else { carried(present) };
-    let known = match present.row(&key) {
-        Some(Row::Asking(asking)) if !asking.is_over(challenge, late) && asking.labels == labels => {
-            Some(asking)
-        }
+    // A step belongs to many calls, whatever their jobs carry; and to its unit of the calendar.
+    let labels = step.as_ref().map_or_else(|| carried(present), |step| of_unit(step.unit));
+    let before = match present.row(&key) {
+        Some(Row::Asking(asking)) => Some(asking),
         _ => None,
+    };
+    let known = before.filter(|asking| !asking.is_over(challenge, late) && asking.labels == labels);
+    let plain = |key: Key, delta: Delta| Change { key, form: FormRef::Plain, delta };
+    // Whoever is asked may name the question by any call that it holds up.
+    let named = |id: &str| {
+        let delta = Delta::AddKey(Box::new(asking_id_key(id)));
+        prepared.call.id.as_ref().map(|call| plain(askings_of_call_key(call), delta))
     };
     match known {
         Some(asking) if asking.refused => {
@@ -155,7 +168,12 @@ fn one(
             findings.lift(question);
             use_up(challenge, asking, &key, step, asked);
         }
-        Some(asking) => findings.ask(ask(prepared, challenge, asking)),
+        Some(asking) => {
+            findings.ask(ask(prepared, challenge, asking));
+            if asking.call != prepared.call.id {
+                asked.opened.extend(named(&asking.id));
+            }
+        }
         None => {
             let asking = Asking {
                 id: challenge_id(prepared.house, late),
@@ -173,24 +191,17 @@ fn one(
                 refused: false,
             };
             findings.ask(ask(prepared, challenge, &asking));
-            let plain = |key: Key, delta: Delta| Change { key, form: FormRef::Plain, delta };
+            // The question that was there before is not this one, and nobody answers it any more.
+            asked.opened.extend(before.map(|before| plain(asking_id_key(&before.id), Delta::Remove)));
             asked.opened.push(plain(asking_id_key(&asking.id), Delta::AddKey(Box::new(key.clone()))));
-            if let Some(call) = &asking.call {
-                asked.opened.push(plain(askings_of_call_key(call), Delta::AddKey(Box::new(key.clone()))));
-            }
+            asked.opened.extend(named(&asking.id));
             asked.opened.push(plain(key, Delta::Put(Row::Asking(Box::new(asking)))));
         }
     }
 }
 
 /// An approval is consumed in the transaction that allows, unless it may be used again; that of a step lifts the step.
-fn use_up(
-    challenge: &Challenge,
-    asking: &Asking,
-    key: &Key,
-    step: Option<super::budgets::StepAsking>,
-    asked: &mut Asked,
-) {
+fn use_up(challenge: &Challenge, asking: &Asking, key: &Key, step: Option<StepAsking>, asked: &mut Asked) {
     let plain = |key: Key, delta: Delta| Change { key, form: FormRef::Plain, delta };
     if let Some(step) = &step {
         asked.used.push(Change {
@@ -203,7 +214,9 @@ fn use_up(
         asked.used.push(plain(key.clone(), Delta::Remove));
         asked.used.push(plain(asking_id_key(&asking.id), Delta::Remove));
         if let Some(call) = &asking.call {
-            asked.used.push(plain(askings_of_call_key(call), Delta::DropKey(Box::new(key.clone()))));
+            asked
+                .used
+                .push(plain(askings_of_call_key(call), Delta::DropKey(Box::new(asking_id_key(&asking.id)))));
         }
     }
 }

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use agentpass_ir::{
-    Ambient, Bound, Charge, ChargeId, Limit, LimitId, Line, Meter, NodeId, Op, Step, Suspended, ToolId, Value,
+    Ambient, Bound, Charge, ChargeId, Limit, LimitId, Line, Meter, NodeId, Op, Program, Step, Suspended,
+    ToolId, Value,
 };
 use agentpass_values::{Duration, Money, Timestamp};
 
@@ -11,6 +12,7 @@ use super::Prepared;
 use super::findings::{Findings, Question, Weight};
 use super::past::Present;
 use super::rules::{Lack, lack, render, saw, scope_code};
+use super::steps::{charged_place, step_key, until};
 use crate::decision::{Left, Met, Reason, Remaining};
 use crate::eval::{Datum, Eval, Nowhere};
 use crate::plan::{FormRef, MeterPlan};
@@ -20,25 +22,25 @@ use crate::state::permit::{Held, PermitId};
 use crate::state::sums::Shape;
 use crate::state::tally::Tally;
 use crate::state::{Delta, Key, Row};
-use crate::store::{Change, Snapshot};
+use crate::store::{Change, Reading, Snapshot};
 use crate::truth::Truth;
 
 /// One limit that the call may count against.
 pub(crate) struct Charged<'c> {
-    limit: &'c Limit,
-    charge: &'c Charge,
+    pub(super) limit: &'c Limit,
+    pub(super) charge: &'c Charge,
     /// Per bound, or why there is no key.
-    lines: Result<Vec<OneLine<'c>>, (&'static str, String)>,
+    pub(super) lines: Result<Vec<OneLine<'c>>, (&'static str, String)>,
 }
 
-struct OneLine<'c> {
-    number: usize,
+pub(super) struct OneLine<'c> {
+    pub(super) number: usize,
     bound: &'c Bound,
     line: &'c Line,
     /// Which meter of the plan.
-    meter: u32,
+    pub(super) meter: u32,
     /// The total's key; for limits per job, those of the jobs above it too.
-    keys: Vec<Key>,
+    pub(super) keys: Vec<Key>,
     /// None where it is negative, missing or out of range.
     amount: Option<i128>,
 }
@@ -76,7 +78,7 @@ fn one<'c>(prepared: &mut Prepared<'c>, id: ChargeId) -> Option<Charged<'c>> {
             let Some(line) = line else { continue };
             let more = keys(prepared, &eval, &line.keys)?;
             let meter = meter_of(prepared, charge.limit, number);
-            let keys = tally_keys(prepared, limit, meter, &of_limit, &more);
+            let keys = tally_keys(prepared, charge, meter, &of_limit, &more);
             lines.push(OneLine { number, bound, line, meter, keys, amount: amount(&eval, bound, line) });
         }
         Ok(lines)
@@ -85,9 +87,7 @@ fn one<'c>(prepared: &mut Prepared<'c>, id: ChargeId) -> Option<Charged<'c>> {
         for key in &line.keys {
             prepared.touched.add(key.clone());
         }
-        if matches!(line.bound.step, Step::Challenge(_))
-            && let Some(key) = line.keys.first()
-        {
+        for key in line.keys.iter().filter(|_| matches!(line.bound.step, Step::Challenge(_))) {
             prepared.touched.add(step_key(key, line.number));
         }
     }
@@ -110,7 +110,7 @@ pub(super) fn shape<'c>(prepared: &Prepared<'c>, meter: u32) -> Option<Shape<'c>
 /// The totals that a call counts in: its own, and for limits per job those of the jobs above.
 pub(super) fn tally_keys(
     prepared: &Prepared<'_>,
-    limit: &Limit,
+    charge: &Charge,
     meter: u32,
     of_limit: &[Value],
     more: &[Value],
@@ -121,27 +121,27 @@ pub(super) fn tally_keys(
         Builder::new(Kind::Tally).fixed(&plan.name).text(tenant).values(of_limit).values(more).finish()
     };
     let mut keys = vec![key(of_limit)];
-    if limit.per_job
-        && let Some(own) = prepared.ambient(Ambient::Job)
-    {
-        for parent in &prepared.known.parents {
-            let in_parent: Vec<Value> = of_limit
-                .iter()
-                .map(|value| match value {
-                    Value::Text(text) if **text == *own => Value::Text(parent.as_str().into()),
-                    other => other.clone(),
-                })
-                .collect();
-            keys.push(key(&in_parent));
-        }
+    let program = prepared.contract().program();
+    if charge.keys.iter().any(|node| is_job(program, *node)) {
+        let parents = prepared.known.parents.iter();
+        keys.extend(parents.map(|parent| key(&in_job(program, charge, of_limit, parent))));
     }
     keys
 }
 
-/// The asking that all calls above a step share.
-fn step_key(total: &Key, bound: usize) -> Key {
-    let number = u64::try_from(bound).unwrap_or(u64::MAX).to_le_bytes();
-    Builder::new(Kind::Asking).fixed(b"step").fixed(&number).fixed(total.as_bytes()).finish()
+fn is_job(program: &Program, node: NodeId) -> bool {
+    program
+        .nodes
+        .get(node.index())
+        .is_some_and(|node| matches!(node.op, Op::Slot(slot) if slot == Ambient::Job.slot()))
+}
+
+/// The values of a limit's key, in another job. Which of them is the job, its place says: others may look the same.
+pub(crate) fn in_job(program: &Program, charge: &Charge, keys: &[Value], job: &str) -> Vec<Value> {
+    let of = |(node, value): (&NodeId, &Value)| {
+        if is_job(program, *node) { Value::Text(job.into()) } else { value.clone() }
+    };
+    charge.keys.iter().zip(keys).map(of).collect()
 }
 
 /// That a job has made this very call before.
@@ -216,6 +216,7 @@ pub(crate) struct Budgets<'c> {
     marks: Vec<(Key, u32, usize, Option<Timestamp>)>,
     suspend: Vec<Suspended>,
     at: Timestamp,
+    early: Timestamp,
 }
 
 /// One total that the call counts in.
@@ -245,6 +246,7 @@ pub(super) fn judge<'c>(
         marks: Vec::new(),
         suspend: Vec::new(),
         at: snapshot.reading.late,
+        early: snapshot.reading.early,
     };
     // A replay consumes nothing.
     if is_replay {
@@ -311,39 +313,54 @@ fn judge_line<'c>(
         return;
     }
     let Some(shape) = shape else { return };
-    let reading = present.reading();
-    let mut worst: Option<(i128, &Key)> = None;
-    for key in &one.keys {
-        let total = tally(present, key)
-            .map_or(0, |tally| tally.total(bound.meter, shape, reading.early, reading.late));
-        if worst.is_none_or(|(known, _)| total > known) {
-            worst = Some((total, key));
-        }
-    }
-    let Some((total, key)) = worst else { return };
-    let with = total.checked_add(amount);
+    let totals: Vec<i128> =
+        (0..one.keys.len()).map(|place| total(prepared, present, one, shape, place)).collect();
+    // A job's budget lies in those of the jobs above it.
+    let Some(worst) = totals.iter().copied().max() else { return };
     let left = |total: Option<i128>| total.map_or(0, |total| bound.most.saturating_sub(total).max(0));
     if bound.step == Step::Deny || matches!(bound.step, Step::Suspend(_)) {
         let labels = prepared.house.plan.labels.get(charged.charge.limit.index());
         if let Some(label) = labels.and_then(|labels| labels.get(one.number)) {
-            budgets.left.push((label, bound, [left(Some(total)), left(with)]));
+            budgets.left.push((label, bound, [left(Some(worst)), left(worst.checked_add(amount))]));
         }
     }
-    let exceeded = with.is_none_or(|with| with > bound.most);
-    let outcome = if exceeded {
-        exceed(present, eval, charged, one, key, shape, total, amount, budgets, findings)
-    } else {
-        "has room"
-    };
+    let mut outcome = "has room";
+    for (place, total) in totals.into_iter().enumerate() {
+        if total.checked_add(amount).is_none_or(|with| with > bound.most) {
+            outcome = exceed(present, eval, charged, one, place, shape, total, amount, budgets, findings);
+        }
+    }
     if findings.explains() {
         let mut saw = saw(prepared, eval, charged.charge.keys.iter().chain(&one.line.keys).copied());
-        saw.push(("so far".to_owned(), shown(bound, total)));
+        saw.push(("so far".to_owned(), shown(bound, worst)));
         saw.push(("this call".to_owned(), shown(bound, amount)));
         saw.push(("at most".to_owned(), shown(bound, bound.most)));
         let place = Some(findings.place(bound.origin));
         let id = format!("{}.{}", limit.id, bound.label);
         findings.met(Met { id, kind: "limit", place, applies: when.word(), holds: "", saw, outcome });
     }
+}
+
+/// What there is under one of the keys.
+fn total(
+    prepared: &Prepared<'_>,
+    present: &Present<'_, '_>,
+    one: &OneLine<'_>,
+    shape: Shape<'_>,
+    place: usize,
+) -> i128 {
+    let Reading { early, late } = present.reading();
+    if one.bound.meter == Meter::Runtime {
+        // The keys of such a limit are the job, and those above it.
+        let opened = match prepared.jobs.get(place).and_then(|job| present.row(job)) {
+            Some(Row::Job(job)) => job.opened,
+            _ => None,
+        };
+        let since = |opened: Timestamp| i128::from(late.nanos()).saturating_sub(i128::from(opened.nanos()));
+        return opened.map_or(0, |opened| since(opened).max(0));
+    }
+    let tally = one.keys.get(place).and_then(|key| tally(present, key));
+    tally.map_or(0, |tally| tally.total(one.bound.meter, shape, early))
 }
 
 /// The bound is passed.
@@ -353,7 +370,7 @@ fn exceed(
     eval: &Eval<'_>,
     charged: &Charged<'_>,
     one: &OneLine<'_>,
-    key: &Key,
+    place: usize,
     shape: Shape<'_>,
     total: i128,
     amount: i128,
@@ -361,6 +378,7 @@ fn exceed(
     findings: &mut Findings<'_>,
 ) -> &'static str {
     let (limit, bound) = (charged.limit, one.bound);
+    let Some(key) = one.keys.get(place) else { return "has room" };
     let message = match &one.line.because {
         Some(template) => render(present.house(), eval, template, None),
         None => exhausted(limit, bound),
@@ -370,7 +388,7 @@ fn exceed(
     let reading = present.reading();
     let number = u32::try_from(one.number).unwrap_or(u32::MAX);
     let marked =
-        tally(present, key).is_some_and(|tally| tally.is_marked(number, reading.early) && !planted(123));
+        tally(present, key).is_some_and(|tally| tally.is_marked(number, reading.late) && !planted(123));
     match bound.step {
         Step::Deny | Step::Suspend(_) => {
             findings.add(Weight::Denies, found);
@@ -382,7 +400,7 @@ fn exceed(
             let counts = !matches!(bound.meter, Meter::Runtime | Meter::InFlight | Meter::Denials);
             let room = tally(present, key)
                 .filter(|_| counts && total > 0)
-                .and_then(|tally| tally.sums.room_at(shape, reading.late, bound.most, amount));
+                .and_then(|tally| tally.sums.room_at(shape, reading.early, bound.most, amount));
             match room {
                 Some(at) => budgets.room_at = budgets.room_at.max(Some(at)),
                 None => budgets.never = true,
@@ -399,56 +417,11 @@ fn exceed(
         Step::Challenge(_) if marked => "was lifted",
         Step::Challenge(id) => {
             found.code = "challenge";
-            let place = charged_place(charged, one);
+            let place = charged_place(charged, one, place);
             findings.add(Weight::Asks(Question::Step(id, place)), found);
             "asks"
         }
     }
-}
-
-/// A number for a bound of a limit that no other has.
-fn charged_place(charged: &Charged<'_>, one: &OneLine<'_>) -> usize {
-    (charged.charge.limit.index() << 12) | one.number
-}
-
-/// Until when a step stays lifted: as long as what was counted matters.
-fn until(limit: &Limit, late: Timestamp) -> Option<Timestamp> {
-    match &limit.window {
-        agentpass_ir::Window::Lifetime => None,
-        agentpass_ir::Window::Rolling(length) => late.checked_add(*length),
-        agentpass_ir::Window::Calendar(unit, zone) => {
-            let next = zone.next_start(*unit, late)?;
-            next.checked_sub(Duration::from_nanos(1))
-        }
-    }
-}
-
-/// A step that asks: where its asking is kept, and how its approval is noted.
-pub(super) struct StepAsking {
-    pub asking: Key,
-    pub total: Key,
-    pub meter: u32,
-    pub bound: u32,
-    pub until: Option<Timestamp>,
-}
-
-/// The asking behind a question of a limit.
-pub(super) fn step_asking(prepared: &Prepared<'_>, place: usize, late: Timestamp) -> Option<StepAsking> {
-    for charged in &prepared.charged {
-        for one in charged.lines.iter().flatten() {
-            if charged_place(charged, one) == place {
-                let total = one.keys.first()?.clone();
-                return Some(StepAsking {
-                    asking: step_key(&total, one.number),
-                    total,
-                    meter: one.meter,
-                    bound: u32::try_from(one.number).unwrap_or(u32::MAX),
-                    until: until(charged.limit, late),
-                });
-            }
-        }
-    }
-    None
 }
 
 fn tally<'p>(present: &Present<'p, '_>, key: &Key) -> Option<&'p Tally> {
@@ -529,13 +502,17 @@ impl Budgets<'_> {
         let mut all = Vec::new();
         for counted in &self.counted {
             let delta = match counted.of {
-                Meter::Denials => continue,
-                Meter::Runtime => Delta::Began(self.at),
+                Meter::Denials | Meter::Runtime => continue,
                 Meter::InFlight => {
                     Delta::Lease(permit, counted.lease.and_then(|lease| self.at.checked_add(lease)))
                 }
                 _ if counted.amount == 0 => continue,
-                _ => Delta::Charge { at: self.at, amount: counted.amount, open: Some(permit) },
+                _ => Delta::Charge {
+                    at: self.at,
+                    early: self.early,
+                    amount: counted.amount,
+                    open: Some(permit),
+                },
             };
             all.push(Change { key: counted.key.clone(), form: FormRef::Meter(counted.meter), delta });
         }
@@ -562,6 +539,6 @@ impl Budgets<'_> {
 
     /// What a denial suspends.
     pub(super) fn suspensions(&self, prepared: &Prepared<'_>) -> Vec<Change> {
-        self.suspend.iter().filter_map(|what| super::denials::suspend(prepared, *what, self.at)).collect()
+        self.suspend.iter().flat_map(|what| super::denials::suspend(prepared, *what)).collect()
     }
 }

@@ -1,12 +1,11 @@
 //! Denials as something that limits count, and what they suspend.
 
 use agentpass_ir::{Ambient, Charge, LimitId, Meter, NodeId, Step, Suspended};
-use agentpass_values::Timestamp;
 
 use super::budgets::{keys, meter_of, shape, tally_keys};
 use super::findings::Findings;
 use super::past::reads_only_shared;
-use super::{Prepared, job_key, switches_key};
+use super::{Prepared, job_key, job_tenants_key, switches_key};
 use crate::decision::Met;
 use crate::eval::{Eval, Nowhere};
 use crate::plan::FormRef;
@@ -16,22 +15,22 @@ use crate::store::{Change, Snapshot};
 use crate::truth::Truth;
 
 /// Suspends something that the call is about.
-pub(super) fn suspend(prepared: &Prepared<'_>, what: Suspended, at: Timestamp) -> Option<Change> {
-    let plain = |key: Key, delta: Delta| Some(Change { key, form: FormRef::Plain, delta });
+pub(super) fn suspend(prepared: &Prepared<'_>, what: Suspended) -> Vec<Change> {
+    let plain = |key: Key, delta: Delta| Change { key, form: FormRef::Plain, delta };
     let tenant = prepared.ambient(Ambient::Tenant);
-    if what == Suspended::Job {
-        let job = prepared.ambient(Ambient::Job)?;
-        return plain(job_key(tenant, job), Delta::Suspend(at, true));
-    }
-    let switch = match what {
-        Suspended::Job => return None,
-        Suspended::Gate => Switch::Gate,
-        Suspended::Tool => Switch::Tool(prepared.call.name.clone()),
-        Suspended::Agent => {
-            Switch::Agent(tenant.map(str::to_owned), prepared.ambient(Ambient::Agent)?.to_owned())
+    let switch = match (what, prepared.ambient(Ambient::Job), prepared.ambient(Ambient::Agent)) {
+        (Suspended::Job, Some(job), _) => {
+            return vec![
+                plain(job_key(tenant, job), Delta::Suspend(true)),
+                plain(job_tenants_key(job), Delta::AddName(tenant.map(str::to_owned))),
+            ];
         }
+        (Suspended::Gate, ..) => Switch::Gate,
+        (Suspended::Tool, ..) => Switch::Tool(prepared.call.name.clone()),
+        (Suspended::Agent, _, Some(agent)) => Switch::Agent(tenant.map(str::to_owned), agent.to_owned()),
+        (Suspended::Job | Suspended::Agent, ..) => return Vec::new(),
     };
-    plain(switches_key(), Delta::Switch(switch, true))
+    vec![plain(switches_key(), Delta::Switch(switch, true))]
 }
 
 /// The totals in which a denial of this call would be counted.
@@ -68,7 +67,7 @@ fn denial_lines(prepared: &Prepared<'_>) -> Vec<(LimitId, usize, u32, Vec<Key>)>
             let Some(line) = line.as_ref().filter(|_| bound.meter == Meter::Denials) else { continue };
             let Ok(more) = keys(prepared, &eval, &line.keys) else { continue };
             let meter = meter_of(prepared, id, number);
-            all.push((id, number, meter, tally_keys(prepared, limit, meter, &of_limit, &more)));
+            all.push((id, number, meter, tally_keys(prepared, charge, meter, &of_limit, &more)));
         }
     }
     all
@@ -108,14 +107,14 @@ pub(super) fn count_denial(
             let row = place.and_then(|place| snapshot.rows.get(place).copied().flatten());
             let total = match (row, shape(prepared, meter)) {
                 (Some(Row::Tally(tally)), Some(shape)) => {
-                    tally.total(Meter::Denials, shape, snapshot.reading.early, late)
+                    tally.total(Meter::Denials, shape, snapshot.reading.early)
                 }
                 _ => 0,
             };
             if let Step::Suspend(what) = bound.step
                 && total.saturating_add(1) > bound.most
             {
-                changes.extend(suspend(prepared, what, late));
+                changes.extend(suspend(prepared, what));
                 if findings.explains() {
                     let limit = program.limits.get(id.index()).map_or("", |limit| limit.id.as_str());
                     findings.met(Met {
@@ -131,7 +130,8 @@ pub(super) fn count_denial(
             }
             if !counted.contains(&key) {
                 counted.push(key.clone());
-                let delta = Delta::Charge { at: late, amount: 1, open: None };
+                let early = snapshot.reading.early;
+                let delta = Delta::Charge { at: late, early, amount: 1, open: None };
                 changes.push(Change { key, form: FormRef::Meter(meter), delta });
             }
         }

@@ -140,6 +140,7 @@ pub(super) fn feed(
                 begin: snapshot.sequence,
                 end: snapshot.sequence,
                 at: stamp(program, feed.monitor, now.early, now.late),
+                early: now.early,
                 sure: feed.sure,
                 amount: feed.amount,
                 parts: feed.parts.clone(),

@@ -80,16 +80,16 @@ pub(super) fn judge(
         // What carries nothing goes where it wants, unless a flow names its way.
         let carries_nothing = movement.from == AGENT_CONTEXT && movement.labels.is_empty();
         if !stands && !carries_nothing {
+            // The rules of `otherwise` speak for what no other flow stands for, as far as it is about that.
             for (id, when) in &conditions {
-                let otherwise = program.flows.get(id.index()).is_some_and(|flow| flow.ends.is_none());
-                if otherwise && *when != Truth::False {
-                    taken.push(*id);
-                    stands = true;
+                let Some(flow) = program.flows.get(id.index()).filter(|flow| flow.ends.is_none()) else {
+                    continue;
+                };
+                let Some(covered) = about(flow, movement).filter(|_| *when != Truth::False) else { continue };
+                taken.push(*id);
+                if *when == Truth::True {
+                    allowed.extend(covered);
                 }
-            }
-            // The rules of `otherwise` speak for what no other flow stands for.
-            if stands {
-                continue;
             }
         }
         guarded(prepared, of, movement, &allowed, findings);
@@ -227,6 +227,11 @@ fn covers<'m>(flow: &Flow, movement: &'m Movement<'_>) -> Option<Vec<&'m str>> {
     if !same(&ends.from, &movement.from) || !same(&ends.to, &movement.to) {
         return None;
     }
+    about(flow, movement)
+}
+
+/// The same, whatever its ends are.
+fn about<'m>(flow: &Flow, movement: &'m Movement<'_>) -> Option<Vec<&'m str>> {
     let carried = movement.labels.iter().map(|label| &**label);
     if flow.labels.is_empty() {
         return Some(carried.collect());

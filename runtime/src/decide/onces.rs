@@ -15,7 +15,7 @@ use crate::state::key::{Builder, Kind};
 use crate::state::once::{Entry, State};
 use crate::state::permit::PermitId;
 use crate::state::{Delta, Key, Row};
-use crate::store::{Change, Snapshot};
+use crate::store::Change;
 use crate::truth::Truth;
 
 /// A key that the call would spend.
@@ -204,12 +204,9 @@ pub(super) fn claim(found: &Found, permit: PermitId) -> Vec<Change> {
 }
 
 /// A replay joins the labels of the recorded result.
-pub(super) fn carry_over(
-    prepared: &Prepared<'_>,
-    snapshot: &Snapshot<'_>,
-    replay: &Replay,
-) -> Option<Change> {
+pub(super) fn carry_over(prepared: &Prepared<'_>, replay: &Replay) -> Option<Change> {
     let key = prepared.jobs.first().filter(|_| !replay.labels.is_empty())?;
-    let delta = Delta::Join(snapshot.reading.late, replay.labels.clone());
+    // A replay opens no job.
+    let delta = Delta::Join(None, replay.labels.clone());
     Some(Change { key: key.clone(), form: FormRef::Plain, delta })
 }

@@ -376,23 +376,31 @@ impl World for Present<'_, '_> {
 
     fn past(&self, recall: &Recall, keys: &[Value]) -> Recalled {
         let Some((monitor, found)) = self.asked(recall, keys) else { return Recalled::MaybeAbsent };
+        let all: Vec<_> = found.iter().map(|row| row.kept(&monitor.keep, monitor.phase)).collect();
         let is_latest = matches!(monitor.keep, Keep::Latest(_));
-        let answers: Vec<_> = found.iter().map(|row| row.kept(&monitor.keep, monitor.phase)).collect();
-        let other = answers.iter().any(|(_, other)| *other);
-        let all = answers.into_iter().filter_map(|(kept, _)| kept);
-        let kept = if is_latest { all.max_by_key(|kept| kept.end) } else { all.min_by_key(|kept| kept.end) };
-        let late = self.snapshot.reading.late.nanos();
-        let inside = kept.filter(|kept| {
-            recall.within.is_none_or(|within| kept.at.nanos() >= late.saturating_sub(within.nanos()))
-        });
-        match (inside, other) {
-            (Some(kept), false) => {
+        let oldest = recall
+            .within
+            .map_or(i64::MIN, |within| self.snapshot.reading.late.nanos().saturating_sub(within.nanos()));
+        let kept = watch::chosen_of(all.iter().filter_map(|one| one.kept.clone()), &monitor.keep);
+        // What ends later is never the first. An open call may end this very moment, which is inside.
+        let mut inside = all.iter().any(|one| one.open) && (is_latest || kept.is_none());
+        let mut outside = false;
+        for maybe in all.iter().filter_map(|one| one.maybe) {
+            let may_be_it =
+                |kept: &watch::Kept| if is_latest { maybe.end > kept.end } else { maybe.end < kept.end };
+            if kept.as_ref().is_none_or(may_be_it) {
+                inside |= maybe.at.1.nanos() >= oldest;
+                outside |= maybe.at.0.nanos() < oldest;
+            }
+        }
+        match (kept.filter(|kept| kept.at.nanos() >= oldest), inside, outside) {
+            (Some(kept), false, false) => {
                 let at = std::iter::once(Some(Value::Timestamp(kept.at)));
                 Recalled::Is(Value::Record(at.chain(kept.parts.into_iter().map(Some)).collect()))
             }
-            (None, false) => Recalled::Absent,
-            (Some(_), true) => Recalled::Unknown,
-            (None, true) => Recalled::MaybeAbsent,
+            (Some(_), true, false) => Recalled::Unknown,
+            (None, false, _) => Recalled::Absent,
+            (Some(_), _, true) | (None, true, _) => Recalled::MaybeAbsent,
         }
     }
 
@@ -406,7 +414,7 @@ impl World for Present<'_, '_> {
     fn sum(&self, recall: &Recall, keys: &[Value]) -> Option<Money> {
         let (monitor, found) = self.asked(recall, keys)?;
         let Keep::Sum { currency, .. } = monitor.keep else { return None };
-        let each = found.iter().map(|row| row.sum(&monitor.keep, self.snapshot.reading.early));
+        let each = found.iter().map(|row| row.sum(&monitor.keep, monitor.phase, self.snapshot.reading.early));
         Some(Money { nano: each.fold(0_i128, i128::saturating_add), currency })
     }
 

@@ -8,10 +8,10 @@ use agentpass_values::Timestamp;
 pub type Labels = BTreeMap<(String, String), u32>;
 
 /// A job.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Default)]
 pub struct Job {
-    /// When it was opened, or its first call allowed.
-    pub opened: Timestamp,
+    /// When it was opened, or its first call allowed; nothing of one that is only suspended so far.
+    pub opened: Option<Timestamp>,
     /// Whom the host bound it to, where it opened it: calls of others are denied.
     pub bound: Option<Bound>,
     /// The jobs above it, nearest first: its calls charge them too.
@@ -32,12 +32,6 @@ pub struct Bound {
 }
 
 impl Job {
-    /// A job without anything.
-    #[must_use]
-    pub fn opened(at: Timestamp) -> Self {
-        Self { opened: at, bound: None, parents: Vec::new(), labels: BTreeMap::new(), suspended: false }
-    }
-
     /// Labels join it.
     pub fn join(&mut self, labels: &[(String, String)]) {
         for label in labels {

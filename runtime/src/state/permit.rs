@@ -32,8 +32,10 @@ pub struct Permit {
     pub watched: Vec<Watched>,
     /// The `once` keys that it claimed.
     pub claimed: Vec<Key>,
-    /// The labels that its result carries into its job, with the job's key.
-    pub labels: Option<(Key, Vec<(String, String)>)>,
+    /// Its job's key.
+    pub job: Option<Key>,
+    /// The labels that its result carries.
+    pub labels: Vec<(String, String)>,
     /// The greatest number of records that its result may have, with the rule that says so.
     pub deliver: Vec<(u32, i64)>,
 }

@@ -45,6 +45,8 @@ pub enum Delta {
     Charge {
         /// When.
         at: Timestamp,
+        /// The earlier reading of the clock: what it no longer sees has left.
+        early: Timestamp,
         /// How much.
         amount: i128,
         /// The call, while it can be taken back.
@@ -67,8 +69,6 @@ pub enum Delta {
     Lease(PermitId, Option<Timestamp>),
     /// It no longer is.
     Landed(PermitId),
-    /// The running time begins, unless it has.
-    Began(Timestamp),
     /// A step was lifted, or has spoken.
     Mark(u32, Option<Timestamp>),
     /// A monitor sees a call begin.
@@ -77,14 +77,14 @@ pub enum Delta {
     Close(PermitId),
     /// A monitor counts what ended, or may.
     Count(Box<Ended>),
-    /// A job is there, and labels join it.
-    Join(Timestamp, Vec<(String, String)>),
+    /// Labels join a job; where a time is given, it is open since then, unless it was before.
+    Join(Option<Timestamp>, Vec<(String, String)>),
     /// Labels of what was never sent leave it.
     Leave(Vec<(String, String)>),
     /// A job is opened by the host.
     OpenJob(Timestamp, Box<Opening>),
     /// A job is suspended, or no longer.
-    Suspend(Timestamp, bool),
+    Suspend(bool),
     /// A switch is turned.
     Switch(Switch, bool),
     /// One more place to look.
@@ -136,9 +136,9 @@ pub fn apply(row: &mut Option<Row>, form: Form<'_>, delta: Delta) {
     match delta {
         Delta::Put(new) => *row = Some(new),
         Delta::Remove => *row = None,
-        Delta::Charge { at, amount, open } => {
+        Delta::Charge { at, early, amount, open } => {
             if let (Some(tally), Form::Tally(shape)) = (tally(row), form) {
-                tally.sums.add(shape, at, amount, open);
+                tally.sums.add(shape, at, early, amount, open);
             }
         }
         Delta::Settle(permit) => {
@@ -148,10 +148,7 @@ pub fn apply(row: &mut Option<Row>, form: Form<'_>, delta: Delta) {
         }
         Delta::Recharge { at, was, is, permit } => {
             if let (Some(tally), Form::Tally(shape)) = (tally(row), form) {
-                tally.sums.take_back(shape, at, was, permit);
-                if is != 0 {
-                    tally.sums.add(shape, at, is, None);
-                }
+                tally.sums.replace(shape, at, was, is, permit);
             }
         }
         Delta::Lease(permit, until) => {
@@ -163,11 +160,6 @@ pub fn apply(row: &mut Option<Row>, form: Form<'_>, delta: Delta) {
             if let Some(Row::Tally(tally)) = row {
                 tally.leases.retain(|(of, _)| *of != permit);
                 trim(&mut tally.leases);
-            }
-        }
-        Delta::Began(at) => {
-            if let Some(tally) = tally(row) {
-                tally.began.get_or_insert(at);
             }
         }
         Delta::Mark(bound, until) => {
@@ -194,7 +186,8 @@ pub fn apply(row: &mut Option<Row>, form: Form<'_>, delta: Delta) {
             }
         }
         Delta::Join(at, labels) => {
-            if let Some(job) = job(row, at) {
+            if let Some(job) = job(row) {
+                job.opened = job.opened.or(at);
                 job.join(&labels);
             }
         }
@@ -204,14 +197,15 @@ pub fn apply(row: &mut Option<Row>, form: Form<'_>, delta: Delta) {
             }
         }
         Delta::OpenJob(at, opening) => {
-            if let Some(job) = job(row, at) {
+            if let Some(job) = job(row) {
+                job.opened = job.opened.or(Some(at));
                 job.bound = Some(opening.bound);
                 job.parents = opening.parents;
                 job.join(&opening.labels);
             }
         }
-        Delta::Suspend(at, suspended) => {
-            if let Some(job) = job(row, at) {
+        Delta::Suspend(suspended) => {
+            if let Some(job) = job(row) {
                 job.suspended = suspended;
             }
         }
@@ -256,8 +250,8 @@ fn watch(row: &mut Option<Row>) -> Option<&mut Watch> {
     }
 }
 
-fn job(row: &mut Option<Row>, at: Timestamp) -> Option<&mut Job> {
-    match row.get_or_insert_with(|| Row::Job(Box::new(Job::opened(at)))) {
+fn job(row: &mut Option<Row>) -> Option<&mut Job> {
+    match row.get_or_insert_with(|| Row::Job(Box::default())) {
         Row::Job(job) => Some(job),
         _ => None,
     }

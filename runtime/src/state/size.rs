@@ -191,7 +191,7 @@ fn permit(permit: &Permit) -> usize {
         + room::<Watched>(permit.watched.capacity())
         + watched
         + room::<Key>(permit.claimed.capacity())
-        + permit.labels.as_ref().map_or(0, |(_, all)| labels(all))
+        + labels(&permit.labels)
         + room::<(u32, i64)>(permit.deliver.capacity())
 }
 

@@ -7,7 +7,8 @@
 //! | a sum in the last D | slices of D/64, each leaving as a whole | refuses up to D/64 longer, never allows more |
 //!
 //! Windows are closed: what happened exactly D ago is inside (semantics 21). Nothing here keeps time; moments are
-//! nanoseconds of the store's readings.
+//! nanoseconds of the store's readings. Budgets refill by the earlier of two (semantics 25): so nothing is forgotten that it
+//! may see again, and of the calendar two units are kept, for a clock that is set back into the one before.
 
 use std::collections::VecDeque;
 
@@ -21,6 +22,9 @@ use crate::planted::planted;
 /// Into how many slices the window of a sum is cut.
 pub const SLICES: i64 = 64;
 
+/// And so many can lie in a closed window, with one that is about to leave.
+const MOST_SLICES: usize = SLICES as usize + 2;
+
 /// A total.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Sums {
@@ -28,6 +32,8 @@ pub struct Sums {
     unit: i64,
     /// For lifetimes and units.
     total: i128,
+    /// The unit before in which something was counted: when it began, and its total.
+    before: (i64, i128),
     /// For counts in a window: the times of calls that can no longer be taken back, in order.
     times: VecDeque<i64>,
     /// And of those that can, because they are open.
@@ -61,7 +67,9 @@ impl Sums {
             (Window::Calendar(unit, zone), _) => {
                 let start = zone.start_of(*unit, now).map(Timestamp::nanos);
                 // A clock that went back lies in an older unit: what was counted since still counts.
-                if start.is_none_or(|start| start <= self.unit) { self.total } else { 0 }
+                let since = |began: i64| start.is_none_or(|start| start <= began);
+                let before = if since(self.before.0) { self.before.1 } else { 0 };
+                if since(self.unit) { self.total.saturating_add(before) } else { 0 }
             }
             (Window::Rolling(length), Some(_)) => {
                 let oldest = now.nanos().saturating_sub(length.nanos()) + i64::from(planted(121));
@@ -77,24 +85,28 @@ impl Sums {
         }
     }
 
-    /// Counts an amount.
-    pub fn add(&mut self, shape: Shape<'_>, now: Timestamp, amount: i128, open: Option<PermitId>) {
+    /// Counts an amount at a moment. `early` is the earlier reading of the clock: what it no longer sees has left.
+    pub fn add(
+        &mut self,
+        shape: Shape<'_>,
+        now: Timestamp,
+        early: Timestamp,
+        amount: i128,
+        open: Option<PermitId>,
+    ) {
         let at = now.nanos();
         match (shape.window, shape.most) {
             (Window::Lifetime, _) => self.total = self.total.saturating_add(amount),
             (Window::Calendar(unit, zone), _) => {
                 let start = zone.start_of(*unit, now).map_or(at, Timestamp::nanos);
                 if start > self.unit {
+                    self.before = (self.unit, self.total);
                     self.unit = start;
                     self.total = 0;
                 }
-                self.total = self.total.saturating_add(amount);
+                self.in_unit(start, amount);
             }
-            (Window::Rolling(length), Some(most)) => {
-                let oldest = at.saturating_sub(length.nanos());
-                while self.times.front().is_some_and(|at| *at < oldest) {
-                    self.times.pop_front();
-                }
+            (Window::Rolling(_), Some(most)) => {
                 for _ in 0..amount.clamp(0, i128::from(most).saturating_add(1)) {
                     match open {
                         Some(permit) => self.open.push((permit, at)),
@@ -104,18 +116,44 @@ impl Sums {
                 self.shorten(most);
             }
             (Window::Rolling(length), None) => {
-                let oldest = at.saturating_sub(length.nanos());
-                while self.slices.front().is_some_and(|slice| slice.last < oldest) {
-                    self.slices.pop_front();
-                }
-                let width = length.nanos() / SLICES;
-                match self.slices.back_mut() {
-                    Some(last) if at.saturating_sub(last.first) < width => {
-                        last.amount = last.amount.saturating_add(amount);
-                        last.last = last.last.max(at);
-                    }
-                    _ => self.slices.push_back(Slice { first: at, last: at, amount }),
-                }
+                self.in_slice(length.nanos() / SLICES, at, amount);
+                self.shorten_slices(early.nanos().saturating_sub(length.nanos()));
+            }
+        }
+    }
+
+    /// Counts in the unit that began then; one before those that are kept is over.
+    fn in_unit(&mut self, start: i64, amount: i128) {
+        if start == self.unit {
+            self.total = self.total.saturating_add(amount);
+        } else if start == self.before.0 {
+            self.before.1 = self.before.1.saturating_add(amount);
+        }
+    }
+
+    /// Counts in the slice of that moment: most come last.
+    fn in_slice(&mut self, width: i64, at: i64, amount: i128) {
+        let after = self.slices.iter().rev().take_while(|slice| slice.first > at).count();
+        let place = self.slices.len() - after;
+        match place.checked_sub(1).and_then(|place| self.slices.get_mut(place)) {
+            Some(slice) if at <= slice.last || at.saturating_sub(slice.first) < width => {
+                slice.amount = slice.amount.saturating_add(amount);
+                slice.last = slice.last.max(at);
+            }
+            _ => self.slices.insert(place, Slice { first: at, last: at, amount }),
+        }
+    }
+
+    /// What is outside goes when its place is needed. Where nothing is, a clock was set back: then the oldest two leave
+    /// together.
+    fn shorten_slices(&mut self, oldest: i64) {
+        while self.slices.len() > MOST_SLICES {
+            let Some(first) = self.slices.pop_front() else { return };
+            if first.last >= oldest
+                && let Some(next) = self.slices.front_mut()
+            {
+                next.first = first.first;
+                next.amount = next.amount.saturating_add(first.amount);
             }
         }
     }
@@ -151,9 +189,8 @@ impl Sums {
         match (shape.window, shape.most) {
             (Window::Lifetime, _) => self.total = self.total.saturating_sub(amount),
             (Window::Calendar(unit, zone), _) => {
-                if zone.start_of(*unit, then).map(Timestamp::nanos) == Some(self.unit) {
-                    self.total = self.total.saturating_sub(amount);
-                }
+                let start = zone.start_of(*unit, then).map_or(at, Timestamp::nanos);
+                self.in_unit(start, amount.saturating_neg());
             }
             (Window::Rolling(_), Some(_)) => {
                 self.open.retain(|(of, _)| *of != permit);
@@ -168,6 +205,26 @@ impl Sums {
         }
     }
 
+    /// Counts something else than what a call counted at that moment.
+    pub fn replace(&mut self, shape: Shape<'_>, then: Timestamp, was: i128, is: i128, permit: PermitId) {
+        self.take_back(shape, then, was, permit);
+        match (shape.window, shape.most) {
+            (_, _) if is == 0 => {}
+            (Window::Lifetime, _) => self.total = self.total.saturating_add(is),
+            (Window::Calendar(unit, zone), _) => {
+                let start = zone.start_of(*unit, then).map_or(then.nanos(), Timestamp::nanos);
+                // What was not counted before begins the unit that nobody has counted in since.
+                if start > self.unit {
+                    self.add(shape, then, then, is, None)
+                } else {
+                    self.in_unit(start, is)
+                }
+            }
+            (Window::Rolling(_), Some(_)) => self.keep(then.nanos()),
+            (Window::Rolling(length), None) => self.in_slice(length.nanos() / SLICES, then.nanos(), is),
+        }
+    }
+
     /// When an amount will have room below a bound, should nothing else be counted; nothing where time alone never makes
     /// room.
     #[must_use]
@@ -177,7 +234,14 @@ impl Sums {
         }
         match (shape.window, shape.most) {
             (Window::Lifetime, _) => None,
-            (Window::Calendar(unit, zone), _) => zone.next_start(*unit, now),
+            (Window::Calendar(unit, zone), _) => {
+                let mut start = zone.next_start(*unit, now)?;
+                while self.total(shape, start).saturating_add(amount) > most {
+                    let began = if start.nanos() <= self.before.0 { self.before.0 } else { self.unit };
+                    start = zone.next_start(*unit, Timestamp::from_nanos(began).max(start))?;
+                }
+                Some(start)
+            }
             (Window::Rolling(length), _) => {
                 let mut total = self.total(shape, now).saturating_add(amount);
                 let oldest = now.nanos().saturating_sub(length.nanos());
@@ -241,7 +305,7 @@ mod tests {
         let shape = Shape { window: &window, most: Some(3) };
         let mut sums = Sums::default();
         for second in [0, 3, 4] {
-            sums.add(shape, at(second), 1, None);
+            sums.add(shape, at(second), at(second), 1, None);
         }
         assert_eq!(sums.total(shape, at(10)), 3);
         assert_eq!(sums.total(shape, Timestamp::from_nanos(10_000_000_001)), 2);
@@ -255,7 +319,7 @@ mod tests {
         let shape = Shape { window: &window, most: Some(2) };
         let mut sums = Sums::default();
         for second in 0..5 {
-            sums.add(shape, at(second), 1, (second % 2 == 0).then_some(PermitId(second as u64)));
+            sums.add(shape, at(second), at(second), 1, (second % 2 == 0).then_some(PermitId(second as u64)));
         }
         // 1 and 3 are settled, 0, 2 and 4 are open.
         sums.take_back(shape, at(4), 1, PermitId(4));
@@ -270,9 +334,9 @@ mod tests {
         let window = rolling(640);
         let shape = Shape { window: &window, most: None };
         let mut sums = Sums::default();
-        sums.add(shape, at(0), 5, None);
-        sums.add(shape, at(9), 7, None);
-        sums.add(shape, at(10), 1, None);
+        sums.add(shape, at(0), at(0), 5, None);
+        sums.add(shape, at(9), at(9), 7, None);
+        sums.add(shape, at(10), at(10), 1, None);
         assert_eq!(sums.total(shape, at(645)), 13, "the first five leave with the seven");
         assert_eq!(sums.total(shape, at(650)), 1);
         sums.take_back(shape, at(9), 7, PermitId(1));
@@ -280,15 +344,58 @@ mod tests {
     }
 
     #[test]
+    fn a_clock_that_was_ahead_frees_nothing() {
+        let window = rolling(10);
+        for most in [Some(3), None] {
+            let shape = Shape { window: &window, most };
+            let mut sums = Sums::default();
+            sums.add(shape, at(0), at(0), 1, None);
+            // It said 50 before, and now it says 5.
+            sums.add(shape, at(50), at(5), 1, None);
+            assert_eq!(sums.total(shape, at(5)), 2);
+        }
+    }
+
+    #[test]
+    fn what_a_call_came_to_leaves_with_the_call() {
+        let window = rolling(640);
+        let shape = Shape { window: &window, most: None };
+        let mut sums = Sums::default();
+        sums.add(shape, at(0), at(0), 5, None);
+        sums.add(shape, at(600), at(600), 1, None);
+        sums.replace(shape, at(0), 5, 8, PermitId(1));
+        assert_eq!((sums.total(shape, at(640)), sums.total(shape, at(641))), (9, 1));
+        let window = Window::Calendar(CalendarUnit::Day, Zone::utc());
+        let shape = Shape { window: &window, most: None };
+        let mut sums = Sums::default();
+        sums.add(shape, at(100), at(100), 5, None);
+        sums.add(shape, at(86_400), at(86_400), 1, None);
+        sums.replace(shape, at(100), 5, 8, PermitId(1));
+        assert_eq!((sums.total(shape, at(86_400)), sums.total(shape, at(86_399))), (1, 9));
+    }
+
+    #[test]
+    fn slices_are_bounded_whatever_the_clock_says() {
+        let window = rolling(64);
+        let shape = Shape { window: &window, most: None };
+        let mut sums = Sums::default();
+        for second in 0..1000 {
+            sums.add(shape, at(second * 2), at(0), 1, None);
+        }
+        assert!(sums.slices.len() <= MOST_SLICES);
+        assert_eq!(sums.total(shape, at(0)), 1000);
+    }
+
+    #[test]
     fn units_begin_anew() {
         let window = Window::Calendar(CalendarUnit::Day, Zone::utc());
         let shape = Shape { window: &window, most: None };
         let mut sums = Sums::default();
-        sums.add(shape, at(100), 5, None);
+        sums.add(shape, at(100), at(100), 5, None);
         assert_eq!(sums.total(shape, at(86_399)), 5);
         assert_eq!(sums.total(shape, at(86_400)), 0);
-        sums.add(shape, at(86_400), 2, None);
-        assert_eq!(sums.total(shape, at(86_300)), 2, "a clock that went back gives nothing back");
+        sums.add(shape, at(86_400), at(86_400), 2, None);
+        assert_eq!(sums.total(shape, at(86_300)), 7, "a clock that went back gives nothing back");
         sums.take_back(shape, at(100), 5, PermitId(1));
         assert_eq!(sums.total(shape, at(86_400)), 2, "yesterday's hold is not today's");
         assert_eq!(sums.room_at(shape, at(86_400), 2, 1), Some(at(2 * 86_400)));

@@ -13,8 +13,6 @@ pub struct Tally {
     pub sums: Sums,
     /// For calls in flight: each open call, and until when it counts.
     pub leases: Vec<(PermitId, Option<Timestamp>)>,
-    /// For running times: when the first call was allowed.
-    pub began: Option<Timestamp>,
     /// Steps that were lifted by an approval, or have spoken: the bound's number, and until when.
     pub marks: Vec<(u32, Option<Timestamp>)>,
 }
@@ -31,32 +29,28 @@ pub fn shape<'l>(limit: &'l Limit, bounds: &[&Bound]) -> Shape<'l> {
 }
 
 impl Tally {
-    /// How much there is, in units of the meter.
+    /// How much there is, in units of the meter. Of a running time the job knows when it began.
     #[must_use]
-    pub fn total(&self, meter: Meter, shape: Shape<'_>, early: Timestamp, late: Timestamp) -> i128 {
+    pub fn total(&self, meter: Meter, shape: Shape<'_>, early: Timestamp) -> i128 {
         match meter {
             Meter::InFlight => {
                 let live = self.leases.iter().filter(|(_, until)| until.is_none_or(|until| early <= until));
                 live.count() as i128
             }
-            Meter::Runtime => self
-                .began
-                .map_or(0, |began| i128::from(late.nanos()).saturating_sub(i128::from(began.nanos())).max(0)),
             _ => self.sums.total(shape, early),
         }
     }
 
-    /// True where the step was lifted, or has spoken, and that still holds.
+    /// True where the step was lifted, or has spoken, and that still holds: approvals expire by the later reading.
     #[must_use]
-    pub fn is_marked(&self, bound: u32, early: Timestamp) -> bool {
-        self.marks.iter().any(|(of, until)| *of == bound && until.is_none_or(|until| early <= until))
+    pub fn is_marked(&self, bound: u32, late: Timestamp) -> bool {
+        self.marks.iter().any(|(of, until)| *of == bound && until.is_none_or(|until| late <= until))
     }
 
     /// True where nothing that is kept can ever matter again.
     #[must_use]
     pub fn is_over(&self, shape: Shape<'_>, late: Timestamp) -> bool {
         self.leases.is_empty()
-            && self.began.is_none()
             && self.marks.iter().all(|(_, until)| until.is_some_and(|until| late > until))
             && self.sums.is_over(shape, late)
     }

@@ -24,8 +24,8 @@ pub struct Watch {
     maybe: Vec<Span>,
     /// The one that rules read: the latest, or the first.
     kept: Option<Kept>,
-    /// When one ended of which nobody knows whether it counts: it may be the one.
-    kept_maybe: Option<u64>,
+    /// Those of which nobody knows whether they count, as far as one of them may be the one.
+    kept_maybe: Option<Maybe>,
     /// How many, or how much.
     sums: Sums,
     /// The same, of those of which nobody knows.
@@ -71,6 +71,26 @@ pub struct Kept {
     pub parts: Vec<Value>,
 }
 
+/// Calls that may be the one that rules read.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Maybe {
+    /// The transaction in which the one ended that would be it first of all.
+    pub end: u64,
+    /// The earliest and the latest time at which one of them did.
+    pub at: (Timestamp, Timestamp),
+}
+
+/// What a row says about the call that rules read.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Candidates {
+    /// The one that counts for certain.
+    pub kept: Option<Kept>,
+    /// Those that may count.
+    pub maybe: Option<Maybe>,
+    /// True where some are open and may come to count.
+    pub open: bool,
+}
+
 /// Something that a call did, for a monitor.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Ended {
@@ -80,6 +100,8 @@ pub struct Ended {
     pub end: u64,
     /// When that was.
     pub at: Timestamp,
+    /// The earlier reading of the clock now: what it no longer sees has left.
+    pub early: Timestamp,
     /// False where nobody knows whether it counts.
     pub sure: bool,
     /// Its summand.
@@ -114,22 +136,31 @@ impl Watch {
                 push(if ended.sure { &mut self.spans } else { &mut self.maybe }, span);
             }
             Keep::Latest(_) if ended.sure => {
-                self.kept = Some(Kept { end: ended.end, at: ended.at, parts: ended.parts });
-                self.kept_maybe = None;
+                // What has begun later may end sooner.
+                if self.kept.as_ref().is_none_or(|kept| kept.end < ended.end) {
+                    self.kept_maybe = self.kept_maybe.filter(|maybe| maybe.end > ended.end);
+                    self.kept = Some(Kept { end: ended.end, at: ended.at, parts: ended.parts });
+                }
             }
             Keep::First(_) if ended.sure => {
-                self.kept.get_or_insert(Kept { end: ended.end, at: ended.at, parts: ended.parts });
+                if self.kept.as_ref().is_none_or(|kept| kept.end > ended.end) {
+                    self.kept = Some(Kept { end: ended.end, at: ended.at, parts: ended.parts });
+                }
             }
-            Keep::Latest(_) => self.kept_maybe = Some(ended.end),
+            Keep::Latest(_) => {
+                let (first, last) = self.kept_maybe.map_or((ended.at, ended.at), |maybe| maybe.at);
+                let at = (first.min(ended.at), last.max(ended.at));
+                self.kept_maybe = Some(Maybe { end: ended.end, at });
+            }
             Keep::First(_) => {
-                self.kept_maybe.get_or_insert(ended.end);
+                self.kept_maybe.get_or_insert(Maybe { end: ended.end, at: (ended.at, ended.at) });
             }
             Keep::Count { .. } | Keep::Sum { .. } => {
                 let window = window_of(keep);
                 let shape = shape_of(keep, &window);
                 let amount = if matches!(keep, Keep::Sum { .. }) { ended.amount } else { 1 };
                 let sums = if ended.sure { &mut self.sums } else { &mut self.sums_maybe };
-                sums.add(shape, ended.at, amount, None);
+                sums.add(shape, ended.at, ended.early, amount, None);
             }
             Keep::Open => {}
         }
@@ -156,12 +187,9 @@ impl Watch {
             Phase::Attempted => (0, 0),
             // An open call has begun, which is all that is asked.
             Phase::Started => {
-                let inside = |open: &&Open, now: Timestamp| match window {
-                    Window::Rolling(length) => open.at.nanos() >= now.nanos().saturating_sub(length.nanos()),
-                    _ => true,
-                };
-                let sure = self.open.iter().filter(|open| open.sure && inside(open, late)).count();
-                let possible = self.open.iter().filter(|open| inside(open, early)).count();
+                let sure =
+                    self.open.iter().filter(|open| open.sure && is_inside(open.at, window, late)).count();
+                let possible = self.open.iter().filter(|open| is_inside(open.at, window, early)).count();
                 (sure as i128, possible as i128)
             }
             Phase::Completed | Phase::Failed => (0, self.open.len() as i128),
@@ -170,11 +198,12 @@ impl Watch {
 
     /// The sum: never less than it is.
     #[must_use]
-    pub fn sum(&self, keep: &Keep, early: Timestamp) -> i128 {
+    pub fn sum(&self, keep: &Keep, phase: Phase, early: Timestamp) -> i128 {
         let window = window_of(keep);
         let shape = shape_of(keep, &window);
         let ended = self.sums.total(shape, early).saturating_add(self.sums_maybe.total(shape, early));
-        self.open.iter().fold(ended, |sum, open| sum.saturating_add(open.amount))
+        let counts = |open: &&Open| phase != Phase::Started || is_inside(open.at, &window, early);
+        self.open.iter().filter(counts).fold(ended, |sum, open| sum.saturating_add(open.amount))
     }
 
     /// How many are in flight.
@@ -184,34 +213,20 @@ impl Watch {
         i64::try_from(live).unwrap_or(i64::MAX)
     }
 
-    /// The call that rules read, and whether another one may be it.
+    /// The call that rules read, and those that may be it.
     #[must_use]
-    pub fn kept(&self, keep: &Keep, phase: Phase) -> (Option<Kept>, bool) {
-        let is_latest = matches!(keep, Keep::Latest(_));
-        if phase == Phase::Started {
-            // One that is open has begun. They are in the order in which they did.
-            let own: Vec<&Open> = self.open.iter().filter(|open| open.sure).collect();
-            let chosen = if is_latest { own.last() } else { own.first() };
-            let open = chosen.map(|open| Kept { end: open.permit.0, at: open.at, parts: open.parts.clone() });
-            let both = [self.kept.clone(), open];
-            let all = both.into_iter().flatten();
-            let kept =
-                if is_latest { all.max_by_key(|kept| kept.end) } else { all.min_by_key(|kept| kept.end) };
-            let other = self.open.iter().any(|open| !open.sure) || self.is_beside(kept.as_ref(), is_latest);
-            return (kept, other);
+    pub fn kept(&self, keep: &Keep, phase: Phase) -> Candidates {
+        let maybe = self.kept_maybe;
+        if phase != Phase::Started {
+            return Candidates { kept: self.kept.clone(), maybe, open: !self.open.is_empty() };
         }
-        // What ends later is never the first.
-        let by_open = !self.open.is_empty() && (is_latest || self.kept.is_none());
-        (self.kept.clone(), by_open || self.is_beside(self.kept.as_ref(), is_latest))
-    }
-
-    fn is_beside(&self, kept: Option<&Kept>, is_latest: bool) -> bool {
-        match (self.kept_maybe, kept) {
-            (None, _) => false,
-            (Some(_), None) => true,
-            (Some(maybe), Some(kept)) if is_latest => maybe > kept.end,
-            (Some(maybe), Some(kept)) => maybe < kept.end,
-        }
+        // One that is open has begun. They are in the order in which they did.
+        let mut own = self.open.iter().filter(|open| open.sure);
+        let chosen = if matches!(keep, Keep::Latest(_)) { own.next_back() } else { own.next() };
+        let open = chosen.map(|open| Kept { end: open.permit.0, at: open.at, parts: open.parts.clone() });
+        let both = [self.kept.clone(), open].into_iter().flatten();
+        let kept = chosen_of(both, keep);
+        Candidates { kept, maybe, open: self.open.iter().any(|open| !open.sure) }
     }
 
     /// The bytes that a row takes besides itself.
@@ -238,6 +253,21 @@ impl Watch {
             && self.spans.iter().chain(&self.maybe).all(|span| span.at.nanos() < oldest)
             && self.sums.is_over(shape, now)
             && self.sums_maybe.is_over(shape, now)
+    }
+}
+
+/// The latest, or the first.
+pub fn chosen_of(all: impl Iterator<Item = Kept>, keep: &Keep) -> Option<Kept> {
+    match keep {
+        Keep::Latest(_) => all.max_by_key(|kept| kept.end),
+        _ => all.min_by_key(|kept| kept.end),
+    }
+}
+
+fn is_inside(at: Timestamp, window: &Window, now: Timestamp) -> bool {
+    match window {
+        Window::Rolling(length) => at.nanos() >= now.nanos().saturating_sub(length.nanos()),
+        _ => true,
     }
 }
 

@@ -1,0 +1,68 @@
+//! Soft thresholds on the way to a limit: each total has its own, and who is asked about one is asked for all calls above it
+//! (semantics 23).
+
+use agentpass_ir::{Limit, Window};
+use agentpass_values::{Duration, Timestamp};
+
+use super::Prepared;
+use super::budgets::{Charged, OneLine};
+use crate::state::Key;
+use crate::state::key::{Builder, Kind};
+
+/// The asking that all calls above a step share.
+pub(super) fn step_key(total: &Key, bound: usize) -> Key {
+    let number = u64::try_from(bound).unwrap_or(u64::MAX).to_le_bytes();
+    Builder::new(Kind::Asking).fixed(b"step").fixed(&number).fixed(total.as_bytes()).finish()
+}
+
+/// A number for one total of a bound of a limit that no other has.
+pub(super) fn charged_place(charged: &Charged<'_>, one: &OneLine<'_>, key: usize) -> usize {
+    (((charged.charge.limit.index() << 12) | one.number) << 12) | key
+}
+
+/// Until when a step stays lifted: as long as what was counted matters.
+pub(super) fn until(limit: &Limit, late: Timestamp) -> Option<Timestamp> {
+    match &limit.window {
+        Window::Lifetime => None,
+        Window::Rolling(length) => late.checked_add(*length),
+        Window::Calendar(unit, zone) => {
+            let next = zone.next_start(*unit, late)?;
+            next.checked_sub(Duration::from_nanos(1))
+        }
+    }
+}
+
+/// A step that asks: where its asking is kept, and how its approval is noted.
+pub(super) struct StepAsking {
+    pub asking: Key,
+    pub total: Key,
+    pub meter: u32,
+    pub bound: u32,
+    pub until: Option<Timestamp>,
+    /// When the unit of the calendar began about which it is asked.
+    pub unit: Option<Timestamp>,
+}
+
+/// The asking behind a question of a limit.
+pub(super) fn step_asking(prepared: &Prepared<'_>, place: usize, late: Timestamp) -> Option<StepAsking> {
+    for charged in &prepared.charged {
+        for one in charged.lines.iter().flatten() {
+            for (number, total) in one.keys.iter().enumerate() {
+                if charged_place(charged, one, number) == place {
+                    return Some(StepAsking {
+                        asking: step_key(total, one.number),
+                        total: total.clone(),
+                        meter: one.meter,
+                        bound: u32::try_from(one.number).unwrap_or(u32::MAX),
+                        until: until(charged.limit, late),
+                        unit: match &charged.limit.window {
+                            Window::Calendar(unit, zone) => zone.start_of(*unit, late),
+                            _ => None,
+                        },
+                    });
+                }
+            }
+        }
+    }
+    None
+}

@@ -1,0 +1,273 @@
+//! Steps: what could happen next, given what has happened.
+
+use super::Dice;
+use super::contracts::Made;
+use crate::contract::{Answer, Kind, Millis, Stop, Unit, Window};
+use crate::log::{Judged, Verdict};
+use crate::model::Model;
+use crate::step::{Args, Call, Event, Figures, How, Settle, Step, Target, Timed, Vote, Who};
+
+/// So many calls are open at most: the runtime keeps a bounded number of overlapping ones as evidence.
+const OPEN: usize = 8;
+
+/// Plays the part of everybody.
+#[derive(Debug)]
+pub struct Player {
+    dice: Dice,
+    made: Made,
+    at: Millis,
+    calls: usize,
+    jobs: usize,
+    /// How far the clock may still go back from the latest that it said.
+    back: Millis,
+}
+
+impl Player {
+    /// Somebody who plays against that contract.
+    #[must_use]
+    pub fn new(dice: Dice, made: Made) -> Player {
+        let calendar = made.contract.limits.iter().any(|limit| {
+            matches!(limit.window, Window::Calendar(Unit::Hour | Unit::Day | Unit::Week | Unit::Month, _))
+        });
+        // Of calendars two units are kept, and a clock that goes back by more meets what is forgotten.
+        let back = if calendar { (3_600_000).max(made.grain) } else { made.grain * 40 };
+        Player { dice, made, at: 0, calls: 0, jobs: 0, back }
+    }
+
+    /// What happens next.
+    pub fn next(&mut self, model: &Model) -> Timed {
+        self.advance(model);
+        let step = self.step(model);
+        Timed { at: self.at, step }
+    }
+
+    fn advance(&mut self, model: &Model) {
+        let grain = self.made.grain;
+        let latest = model.now.late.max(self.at);
+        let far = *self.dice.pick(&[1, 2, 3, 5, 10, 30, 60]).unwrap_or(&1);
+        self.at += match self.dice.below(20) {
+            0..9 => 0,
+            9..14 => grain,
+            14..18 => grain * far,
+            18 => grain * 200,
+            _ => -(grain * far.min(40)),
+        };
+        if !self.made.is_coarse {
+            self.at += self.dice.one(&[0, 0, 0, 0, 0, 1, -1]);
+        }
+        self.at = self.at.max(latest - self.back).max(-self.back);
+        // From time to time to where something leaves its window.
+        if self.dice.percent(15)
+            && let Some(call) = self.dice.pick(&model.log.calls)
+        {
+            let edge =
+                call.at.late + grain * far + if self.made.is_coarse { 0 } else { self.dice.one(&[-1, 0, 1]) };
+            if edge >= latest - self.back {
+                self.at = edge;
+            }
+        }
+    }
+
+    fn step(&mut self, model: &Model) -> Step {
+        let open: Vec<&Judged> = model.log.calls.iter().filter(|judged| judged.is_open()).collect();
+        let asks = model.log.asked.iter().any(|asked| asked.used.is_none());
+        if open.len() >= OPEN {
+            return self.settle(&open);
+        }
+        match self.dice.below(100) {
+            0..55 => Step::Call(self.call(model)),
+            55..78 if !open.is_empty() => self.settle(&open),
+            55..84 if asks => self.vote(model),
+            84..88 => Step::Event(self.event()),
+            88..90 => self.open(model),
+            90..92 if self.made.contract.spends => {
+                let who = self.who(false);
+                Step::Usage(who, self.figures())
+            }
+            92 => Step::Suspend(self.target()),
+            93..96 => self.lift(model),
+            96 => {
+                let (user, group) = (self.user(), self.group());
+                Step::Member(user, group, self.dice.percent(60))
+            }
+            97 if self.dice.percent(8) => Step::Reset,
+            98 => Step::Settle(Settle { call: "nobody".to_owned(), how: How::Ok, result: None, host: None }),
+            _ => Step::Call(self.call(model)),
+        }
+    }
+
+    fn call(&mut self, model: &Model) -> Call {
+        if self.dice.percent(30)
+            && let Some(before) = self.dice.pick(&model.log.calls)
+        {
+            // Once more, under the same id or another one; those that were held up sooner.
+            let held = model.log.calls.iter().rfind(|judged| judged.decided.verdict == Verdict::Challenge);
+            let before = held.filter(|_| self.dice.percent(60)).unwrap_or(before);
+            let mut call = before.call.clone();
+            if self.dice.percent(60) {
+                call.id = self.id();
+            }
+            if self.dice.percent(10) {
+                call.args = self.args();
+            }
+            if self.dice.percent(10) {
+                call.who.job = self.who(false).job;
+            }
+            return call;
+        }
+        let host = (self.made.contract.spends && self.dice.percent(95)).then(|| self.figures());
+        Call {
+            id: self.id(),
+            tool: self.dice.below(self.made.contract.tools.len()),
+            who: self.who(true),
+            args: self.args(),
+            host,
+        }
+    }
+
+    fn id(&mut self) -> String {
+        self.calls += 1;
+        format!("c{}", self.calls)
+    }
+
+    fn args(&mut self) -> Args {
+        Args {
+            a: self.dice.one(&["a1", "a1", "a2", "a2", "j1"]).to_owned(),
+            k: if self.dice.percent(50) { Kind::P } else { Kind::Q },
+            n: self.dice.one(&[0, 1, 2]),
+            m: self.dice.one(&[0, 100, 200, 300, 500]),
+        }
+    }
+
+    fn figures(&mut self) -> Figures {
+        Figures { tokens: self.dice.one(&[0, 5, 10, 20]), cost: self.dice.one(&[0, 100, 300]) }
+    }
+
+    fn user(&mut self) -> String {
+        self.dice.one(&["u1", "u1", "u2", "u3"]).to_owned()
+    }
+
+    fn group(&mut self) -> String {
+        self.dice.one(&["bosses", "owners"]).to_owned()
+    }
+
+    fn job(&mut self) -> String {
+        if self.dice.percent(3) {
+            self.jobs += 1;
+        }
+        match self.dice.below(6) {
+            0..3 => "j1".to_owned(),
+            3 | 4 => "j2".to_owned(),
+            _ => format!("j{}", 3 + self.jobs),
+        }
+    }
+
+    fn who(&mut self, is_call: bool) -> Who {
+        let mut some = |value: String, percent: usize| self.dice.percent(percent).then_some(value);
+        let tenant = some("acme".to_owned(), 97);
+        let other = some("beta".to_owned(), 10);
+        let sure = if is_call { 97 } else { 70 };
+        let agent = some("g1".to_owned(), sure);
+        let second = some("g2".to_owned(), 20);
+        let has_user = self.dice.percent(sure);
+        let has_job = self.dice.percent(sure);
+        Who {
+            tenant: tenant.and_then(|tenant| other.or(Some(tenant))),
+            agent: agent.and_then(|agent| second.or(Some(agent))),
+            user: has_user.then(|| self.user()),
+            job: has_job.then(|| self.job()),
+        }
+    }
+
+    fn settle(&mut self, open: &[&Judged]) -> Step {
+        let Some(judged) = self.dice.pick(open) else { return Step::Reset };
+        let how = match self.dice.below(10) {
+            0..5 => How::Ok,
+            5 | 6 => How::Error,
+            7 | 8 => How::NotSent,
+            _ => How::Unknown,
+        };
+        let returns = self.dice.percent(if how == How::Ok { 85 } else { 20 });
+        let result = returns.then(|| match self.dice.below(7) {
+            0..3 => Answer::X,
+            3..6 => Answer::Y,
+            _ => Answer::Misfit,
+        });
+        let host = (self.made.contract.spends && self.dice.percent(40)).then(|| self.figures());
+        Step::Settle(Settle { call: judged.call.id.clone(), how, result, host })
+    }
+
+    fn vote(&mut self, model: &Model) -> Step {
+        let met: Vec<&Judged> = model.log.calls.iter().filter(|judged| !judged.met.is_empty()).collect();
+        let Some(judged) = self.dice.pick(&met) else { return Step::Event(self.event()) };
+        let judged = if self.dice.percent(70) { met.last().unwrap_or(judged) } else { judged };
+        let numbers = judged.met.clone();
+        let challenge = self.dice.pick(&numbers).and_then(|number| model.log.asked.get(*number));
+        let challenge = challenge.and_then(|asked| self.made.contract.challenges.get(asked.challenge));
+        let challenge = challenge.map(|challenge| challenge.name.clone());
+        let named = self.dice.percent(if numbers.len() > 1 { 85 } else { 30 });
+        let by = if self.dice.percent(10) { "g1".to_owned() } else { self.user() };
+        let mut groups: Vec<String> =
+            model.members.iter().filter(|(user, _)| *user == by).map(|(_, group)| group.clone()).collect();
+        if self.dice.percent(60) {
+            groups = vec!["bosses".to_owned(), "owners".to_owned()];
+        }
+        let challenge = challenge.filter(|_| named);
+        Step::Vote(Vote {
+            call: judged.call.id.clone(),
+            challenge,
+            by,
+            groups,
+            approve: self.dice.percent(85),
+        })
+    }
+
+    fn event(&mut self) -> Event {
+        let mut who = self.who(false);
+        if self.dice.percent(20) {
+            who = Who::default();
+        }
+        Event { kind: self.dice.below(2), a: self.dice.one(&["a1", "a2"]).to_owned(), who }
+    }
+
+    fn open(&mut self, model: &Model) -> Step {
+        let mut who = self.who(true);
+        let parent = self.dice.percent(60).then(|| self.job());
+        if self.dice.percent(80) {
+            self.jobs += 1;
+            who.job = Some(format!("j{}", 3 + self.jobs));
+        }
+        let _ = model;
+        if who.job.is_none() {
+            who.job = Some("j2".to_owned());
+        }
+        let parent = parent.filter(|parent| Some(parent) != who.job.as_ref());
+        Step::Open(who, parent)
+    }
+
+    fn target(&mut self) -> Target {
+        let tenant = self.who(true).tenant;
+        match self.dice.below(8) {
+            0 => Target { stop: Stop::Gate, tenant: None, name: String::new() },
+            1 | 2 => Target { stop: Stop::Tool, tenant: None, name: "t0".to_owned() },
+            3..5 => Target { stop: Stop::Agent, tenant, name: "g1".to_owned() },
+            _ => Target { stop: Stop::Job, tenant, name: self.job() },
+        }
+    }
+
+    /// Mostly what is stopped.
+    fn lift(&mut self, model: &Model) -> Step {
+        let stopped: Vec<Target> = model
+            .log
+            .switched
+            .iter()
+            .filter(|it| model.is_stopped(it.stop, it.tenant.as_deref(), &it.name))
+            .map(|it| Target { stop: it.stop, tenant: it.tenant.clone(), name: it.name.clone() })
+            .collect();
+        match self.dice.pick(&stopped) {
+            Some(target) if self.dice.percent(90) => Step::Lift(target.clone()),
+            None if self.dice.percent(90) => Step::Call(self.call(model)),
+            _ => Step::Lift(self.target()),
+        }
+    }
+}

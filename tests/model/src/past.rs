@@ -1,0 +1,280 @@
+//! What rules ask of the past (semantics 19 to 21).
+//!
+//! A question is answered for every way in which calls could end whose end is not known: [`Event::sure`] says what happened for
+//! certain, and what is not sure may have happened or may yet happen.
+
+use std::collections::BTreeSet;
+
+use crate::contract::{About, Answer, By, Cond, Last, Of, Op, Past, Phase, Same, Within};
+use crate::limits::holds;
+use crate::log::{Judged, Stamp};
+use crate::model::Model;
+use crate::step::{Args, How, Who};
+use crate::truth::Truth;
+
+/// The codes of what a call does not say of itself, and a rule has to know.
+pub type Lacking = BTreeSet<&'static str>;
+
+/// Something of the past that counts for a question, or may.
+#[derive(Clone, Debug)]
+struct Event {
+    /// The step in which it began.
+    begin: u64,
+    /// The step in which it ended; what is open ends later than everything.
+    end: u64,
+    /// When it counts.
+    at: Stamp,
+    /// False where nobody knows whether it counts.
+    sure: bool,
+    /// Its arguments; an event has only `a`.
+    args: Args,
+    /// Its result.
+    result: Option<Answer>,
+}
+
+impl Model {
+    /// The truth of a condition for a call. `refuses`: it stands where its truth refuses or asks.
+    pub(crate) fn truth(&self, judged: &Judged, cond: &Cond, refuses: bool, lacking: &mut Lacking) -> Truth {
+        let args = &judged.call.args;
+        let now = self.now;
+        match cond {
+            Cond::Number(..) | Cond::Kind(_) | Cond::Is(_) | Cond::Amount(..) => Truth::of(holds(cond, args)),
+            Cond::Carries(label, from) => {
+                if judged.call.who.job.is_none() {
+                    lacking.insert("scope.job");
+                    return Truth::Undetermined;
+                }
+                let carried = self.carried(judged);
+                let is_it = |(source, of): &(String, String)| {
+                    of == label && from.as_ref().is_none_or(|from| from == source)
+                };
+                Truth::of(carried.iter().any(is_it))
+            }
+            Cond::After(of, within, without) => {
+                let Some(all) = self.events(judged, of, Phase::Completed, lacking) else {
+                    return Truth::Undetermined;
+                };
+                let mut against = Vec::new();
+                for past in without {
+                    let usual = if past.result.is_some() { Phase::Completed } else { Phase::Started };
+                    let Some(all) = self.events(judged, past, usual, lacking) else {
+                        return Truth::Undetermined;
+                    };
+                    against.extend(all);
+                }
+                let evidence = all.into_iter().filter(|event| is_recent(event.at.early, *within, now.late));
+                let mut truth = Truth::False;
+                for event in evidence {
+                    let spoilt = |sure: bool| {
+                        against.iter().any(|other| other.end > event.begin && (other.sure || !sure))
+                    };
+                    let one = match (event.sure, spoilt(true), spoilt(false)) {
+                        (_, true, _) => Truth::False,
+                        (true, false, false) => Truth::True,
+                        _ => Truth::Undetermined,
+                    };
+                    truth = truth.or(one);
+                }
+                truth
+            }
+            Cond::Count(of, within, op, value) => {
+                let usual = usual(*op, refuses, of);
+                let Some(all) = self.events(judged, of, usual, lacking) else { return Truth::Undetermined };
+                let sure =
+                    all.iter().filter(|event| event.sure && is_recent(event.at.late, *within, now.late));
+                let most = all.iter().filter(|event| is_recent(event.at.late, *within, now.early));
+                let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+                Truth::of_all(
+                    (number(sure.count())..=number(most.count())).map(|count| op.holds(count, *value)),
+                )
+            }
+            Cond::Sum(of, within, op, value) => {
+                let usual = if of.result.is_some() { Phase::Completed } else { Phase::Started };
+                let Some(all) = self.events(judged, of, usual, lacking) else { return Truth::Undetermined };
+                // A sum bounds from above: what may count does.
+                let inside = all.iter().filter(|event| is_recent(event.at.late, *within, now.early));
+                Truth::of(op.holds(inside.map(|event| event.args.m).sum(), *value))
+            }
+            Cond::InFlight(of, op, value) => {
+                let Some(all) = self.events(judged, of, Phase::Started, lacking) else {
+                    return Truth::Undetermined;
+                };
+                let runs = match of.of {
+                    Of::Tool(tool) => self.contract.tools.get(tool).and_then(|tool| tool.runs),
+                    Of::Event(_) => None,
+                };
+                let open = all.iter().filter(|event| event.end == u64::MAX);
+                let flies = open.filter(|event| runs.is_none_or(|runs| now.early <= event.at.late + runs));
+                Truth::of(op.holds(i64::try_from(flies.count()).unwrap_or(i64::MAX), *value))
+            }
+            Cond::Last(last) => self.last(judged, last, lacking),
+            Cond::Not(of) => self.truth(judged, of, !refuses, lacking).not(),
+            Cond::And(left, right) => {
+                self.truth(judged, left, refuses, lacking).and(self.truth(judged, right, refuses, lacking))
+            }
+            Cond::Or(left, right) => {
+                self.truth(judged, left, refuses, lacking).or(self.truth(judged, right, refuses, lacking))
+            }
+        }
+    }
+
+    fn last(&self, judged: &Judged, last: &Last, lacking: &mut Lacking) -> Truth {
+        let Some(mut all) = self.events(judged, &last.past, Phase::Completed, lacking) else {
+            return Truth::Undetermined;
+        };
+        let started = last.past.phase == Some(Phase::Started);
+        let order = |event: &Event| if started { event.begin } else { event.end };
+        all.sort_by_key(|event| if last.first { order(event) } else { u64::MAX - order(event) });
+        // Every one that may be it: those before the first that is sure, and that.
+        let sure = all.iter().position(|event| event.sure);
+        all.truncate(sure.map_or(all.len(), |at| at + 1));
+        let mut ways: Vec<Option<&Event>> = all
+            .iter()
+            .map(|event| is_recent(event.at.early, last.within, self.now.late).then_some(event))
+            .collect();
+        if sure.is_none() {
+            ways.push(None);
+        }
+        let has = Truth::of_all(ways.iter().map(Option::is_some));
+        let about = match ways.as_slice() {
+            [Some(only)] => self.about(judged, &last.about, only),
+            _ => Truth::Undetermined,
+        };
+        if last.or_none { has.not().or(about) } else { has.and(about) }
+    }
+
+    fn about(&self, judged: &Judged, about: &About, event: &Event) -> Truth {
+        match about {
+            About::Number(op, value) => Truth::of(op.holds(event.args.n, *value)),
+            About::SameA => Truth::of(event.args.a == judged.call.args.a),
+            About::Result(wanted) => fits(event.result, *wanted),
+            About::Since(length) => Truth::of(event.at.early >= self.now.late - length),
+        }
+    }
+
+    /// All that counts for a question, or may; nothing where the call does not say whose past is meant.
+    fn events(
+        &self,
+        judged: &Judged,
+        past: &Past,
+        usual: Phase,
+        lacking: &mut Lacking,
+    ) -> Option<Vec<Event>> {
+        let who = &judged.call.who;
+        let of = |who: &Who| match past.by {
+            By::Job => who.job.clone(),
+            By::User => who.user.clone(),
+            By::Agent => who.agent.clone(),
+            By::Tenant => Some(String::new()),
+        };
+        let Some(scope) = of(who) else {
+            lacking.insert(match past.by {
+                By::Job => "scope.job",
+                By::User => "scope.user",
+                _ => "scope.agent",
+            });
+            return None;
+        };
+        let here = &judged.call.args;
+        let mut all = Vec::new();
+        match past.of {
+            Of::Tool(tool) => {
+                let phase = past.phase.unwrap_or(usual);
+                for other in self.log.calls.iter().filter(|other| other.call.tool == tool) {
+                    let same =
+                        other.call.who.tenant == who.tenant && of(&other.call.who).as_ref() == Some(&scope);
+                    if same && meets(past, here, &other.call.args) {
+                        all.extend(event(other, past, phase));
+                    }
+                }
+            }
+            Of::Event(kind) => {
+                for report in self.log.events.iter().filter(|report| report.kind == kind) {
+                    // What an event does not name, it is about in general.
+                    let tenant = report.who.tenant.is_none() || report.who.tenant == who.tenant;
+                    let own = of(&report.who).is_none_or(|it| it == scope);
+                    let args = Args { a: report.a.clone(), ..here.clone() };
+                    if tenant && own && meets(past, here, &args) {
+                        let (begin, end) = (report.at.step, report.at.step);
+                        all.push(Event { begin, end, at: report.at, sure: true, args, result: None });
+                    }
+                }
+            }
+        }
+        Some(all)
+    }
+}
+
+/// How a call counts in a phase, if it does or may.
+fn event(judged: &Judged, past: &Past, phase: Phase) -> Option<Event> {
+    let args = judged.call.args.clone();
+    let begin = judged.at.step;
+    if phase == Phase::Attempted {
+        return judged.attempted.then_some(Event {
+            begin,
+            end: begin,
+            at: judged.at,
+            sure: true,
+            args,
+            result: None,
+        });
+    }
+    if !judged.is_started() {
+        return None;
+    }
+    let Some(end) = judged.end else {
+        let sure = phase == Phase::Started;
+        // It may end this very moment.
+        let at = if sure { judged.at } else { Stamp { step: u64::MAX, early: i64::MAX, late: i64::MAX } };
+        return Some(Event { begin, end: u64::MAX, at, sure, args, result: None });
+    };
+    let counts = match (phase, end.how) {
+        (_, How::NotSent) | (Phase::Completed, How::Error) | (Phase::Failed, How::Ok) => Truth::False,
+        (Phase::Completed | Phase::Failed, How::Unknown) => Truth::Undetermined,
+        _ => Truth::True,
+    };
+    let counts = match past.result {
+        Some(wanted) => counts.and(fits(end.result, wanted)),
+        None => counts,
+    };
+    if counts == Truth::False {
+        return None;
+    }
+    let at = if phase == Phase::Started { judged.at } else { end.at };
+    Some(Event { begin, end: end.at.step, at, sure: counts == Truth::True, args, result: end.result })
+}
+
+/// Whether a result is what is looked for. What is missing or does not fit its type is undetermined (semantics 20).
+fn fits(result: Option<Answer>, wanted: Answer) -> Truth {
+    match result {
+        None | Some(Answer::Misfit) => Truth::Undetermined,
+        Some(answer) => Truth::of(answer == wanted),
+    }
+}
+
+fn meets(past: &Past, here: &Args, args: &Args) -> bool {
+    let a = match &past.a {
+        Some(Same::Here) => args.a == here.a,
+        Some(Same::Is(value)) => args.a == *value,
+        None => true,
+    };
+    a && past.n.is_none_or(|(op, value)| op.holds(args.n, value)) && past.k.is_none_or(|kind| args.k == kind)
+}
+
+/// Windows are closed: what happened exactly so long ago is inside.
+fn is_recent(at: i64, within: Within, now: i64) -> bool {
+    match within {
+        Within::Time(length) => at >= now - length,
+        Within::Job => true,
+    }
+}
+
+/// In counts that are bounded from above calls count from the moment they begin.
+fn usual(op: Op, refuses: bool, of: &Past) -> Phase {
+    let upper = match op {
+        Op::Less | Op::AtMost => !refuses,
+        Op::More | Op::AtLeast => refuses,
+        Op::Equal => false,
+    };
+    if upper && of.result.is_none() { Phase::Started } else { Phase::Completed }
+}
