@@ -241,14 +241,22 @@ impl<'l> Checker<'l> {
     ) -> Option<usize> {
         let known = self.tool_names.get(&wire).or_else(|| self.tool_names.get(&name));
         let known = known.filter(|_| !crate::planted::planted(9));
-        if let Some(first) = known.and_then(|&index| self.program.tools.get(index)) {
+        // The rest of the tools has no name, and a tool may well be called `otherwise`.
+        let is_rest = |kind: &ToolKind| *kind == ToolKind::Otherwise;
+        let known = known.and_then(|&index| self.program.tools.get(index));
+        let known = known.filter(|tool| !is_rest(&kind) && !is_rest(&tool.kind));
+        if let Some(first) = known {
             let first = first.span;
             self.report(names::declared_twice(span, "tool", &wire, first));
             return None;
         }
         let index = self.program.tools.len();
-        self.tool_names.insert(wire.clone(), index);
-        self.tool_names.insert(name.clone(), index);
+        if is_rest(&kind) {
+            self.tool_names.entry(name.clone()).or_insert(index);
+        } else {
+            self.tool_names.insert(wire.clone(), index);
+            self.tool_names.insert(name.clone(), index);
+        }
         let id = self.loaded.files.get(file).map(|file| file.id).unwrap_or_default();
         self.program.tools.push(Tool {
             wire,

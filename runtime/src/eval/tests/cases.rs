@@ -199,6 +199,8 @@ fn what_lies_in_what() {
         ("", "(in now times:mon..fri_09:00..17:00)", "true"),
         ("'s': 'ab12'", "(matches s re:[a-z]+[0-9]+)", "true"),
         ("'s': 'ab12!'", "(matches s re:[a-z]+[0-9]+)", "false"),
+        ("'s': ' AB12 '", "(matches s re:[a-z]+[0-9]+)", "false"),
+        ("'s': ' AB12 '", "(matches (folded s) re:[a-z]+[0-9]+)", "true"),
         ("", "(matches s re:x)", "undetermined"),
         ("'path': '/p'", "(/ path path:.git)", "/p/.git"),
         ("'path': '/p', 's': 'a/b'", "(/ path s)", "/p/a/b"),
