@@ -166,6 +166,7 @@ pub(crate) struct Eval {
 Examples:
   agentpassc replay desk.agentpass --calls calls.jsonl
   tail -f calls.jsonl | agentpassc replay desk.agentpass --calls -
+  agentpassc replay policy.agentpass --input guard --output guard --calls checks.jsonl
 
 Exit codes: 0 every line could be judged; 1 some line was refused, or errors in the contract (nothing is printed); 2 a file
 that cannot be read, or bad usage.")]
@@ -175,12 +176,28 @@ pub(crate) struct Replay {
     /// The lines; `-` is standard input.
     #[arg(long, value_name = "FILE")]
     pub(crate) calls: String,
+    /// What a line is: agentpass, or guard: `{"at_ms": N, "check": {…}}` and `{"reset": true}`, as the JSON guard has them.
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT", hide_possible_values = true)]
+    pub(crate) input: Shape,
+    /// How decisions are written: agentpass, or guard: `{"type": …, "reasons": […], "required_approval_for": […]}`.
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT", hide_possible_values = true)]
+    pub(crate) output: Shape,
     /// Leave calls open that get no outcome; otherwise they count as `ok` at the next line.
     #[arg(long)]
     pub(crate) open: bool,
     /// Make the identifiers from N, so that they are the same every time.
     #[arg(long, value_name = "N")]
     pub(crate) seed: Option<u64>,
+}
+
+/// The shape of calls and decisions.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(crate) enum Shape {
+    /// AgentPass's own.
+    #[default]
+    Agentpass,
+    /// The JSON guard's.
+    Guard,
 }
 
 /// Write a contract as a bundle that gates load without the compiler.
@@ -211,6 +228,9 @@ pub(crate) struct Build {
 ///
 /// The contract is printed, and refers to FILE as its manifest. With -o it is written, and beside it a manifest that holds the
 /// tools with a digest of each, so that `check` reports what changes.
+///
+/// `guard`: a policy of the JSON guard. The contract decides as the guard does, with its words and in its order; `replay --input
+/// guard --output guard` plays the guard's checks against it.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
@@ -218,10 +238,11 @@ Examples:
   agentpassc import mcp github.tools.json -o contracts/github.agentpass
   agentpassc import mcp github.tools.json --server github
   list-tools | agentpassc import mcp - -o github.agentpass
+  agentpassc import guard policy.json -o policy.agentpass
 
 Exit codes: 0 imported; 1 a file that is not what it should be; 2 a file that cannot be read or written, or bad usage.")]
 pub(crate) struct Import {
-    /// What is imported: mcp.
+    /// What is imported: mcp or guard.
     #[arg(value_enum, value_name = "KIND", hide_possible_values = true)]
     pub(crate) kind: ImportKind,
     /// The documents; `-` is standard input.
@@ -230,7 +251,7 @@ pub(crate) struct Import {
     /// Write the contract here. It is replaced in one step, or left as it is.
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<String>,
-    /// Put `NAME.` before the names of the tools, as the gate sees them.
+    /// With mcp: put `NAME.` before the names of the tools, as the gate sees them.
     #[arg(long, value_name = "NAME")]
     pub(crate) server: Option<String>,
 }
@@ -240,6 +261,8 @@ pub(crate) struct Import {
 pub(crate) enum ImportKind {
     /// The tools of an MCP server.
     Mcp,
+    /// A policy of the JSON guard.
+    Guard,
 }
 
 /// One program with one contract, and the values of its parameters.

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use agentpass_compiler::diagnostics::render::escape::visible;
+use agentpass_compiler::import::guard;
 use agentpass_compiler::import::mcp::{self, Imported, Options, Source};
 use agentpass_compiler::load::Files;
 use agentpass_grammar::MAX_FILE_BYTES;
@@ -20,7 +21,42 @@ const BY: &str = concat!("agentpassc ", env!("CARGO_PKG_VERSION"));
 pub(crate) fn run(args: &args::Import) -> Result<Exit, Failure> {
     match args.kind {
         ImportKind::Mcp => mcp(args),
+        ImportKind::Guard => guard(args),
     }
+}
+
+/// One policy is one contract.
+fn guard(args: &args::Import) -> Result<Exit, Failure> {
+    let [file] = args.files.as_slice() else {
+        return Err(Failure::new("a policy becomes a contract by itself: name one file"));
+    };
+    if args.server.is_some() {
+        return Err(Failure::new(
+            "`--server` is for the tools of MCP servers: a policy says the whole names of its tools",
+        ));
+    }
+    let text = read(file, &Disk::default())?;
+    let path = if file == "-" { "standard input" } else { file };
+    let imported = match guard::import(guard::Source { text: &text, path }, BY) {
+        Ok(imported) => imported,
+        Err(error) => {
+            print_aside(&format!("error: {}\n", visible(&error.to_string())));
+            return Ok(Exit::Fault);
+        }
+    };
+    let Some(output) = &args.output else {
+        print(&imported.contract)?;
+        return Ok(Exit::Fine);
+    };
+    replace::whole(Path::new(output), imported.contract.as_bytes())
+        .map_err(|error| Failure::new(format!("`{output}` cannot be written: {}", words(&error))))?;
+    print_aside(&format!(
+        "wrote {}: {}, {}\n",
+        visible(output),
+        counted(imported.tools, "tool"),
+        counted(imported.flows, "flow")
+    ));
+    Ok(Exit::Fine)
 }
 
 fn mcp(args: &args::Import) -> Result<Exit, Failure> {

@@ -6,9 +6,10 @@
 
 use std::io::{self, BufRead, BufReader, ErrorKind, Read, Write};
 
-use agentpass_runtime::{Gate, Limits, Line, Store};
+use agentpass_runtime::{Gate, Limits, Line, LineError, Store};
+use agentpassc::guard;
 
-use crate::args::{self, Color};
+use crate::args::{self, Color, Shape};
 use crate::contract;
 use crate::disk::{self, words};
 use crate::eval::{now, one_reader_of_stdin};
@@ -20,15 +21,17 @@ pub(crate) fn run(args: &args::Replay, color: Color) -> Result<Exit, Failure> {
     let calls = disk::open(&args.calls)?;
     let Some(contract) = contract::load(&args.program, color)? else { return Ok(Exit::Fault) };
     let gate = Gate::builder(contract).store(Store::manual(now())).offline().open(args.open);
+    // The guard prints what it was given.
+    let gate = gate.verbatim(args.output == Shape::Guard);
     let gate = match args.seed {
         Some(seed) => gate.seed(seed),
         None => gate,
     };
     let gate = gate.build().map_err(Failure::new)?;
-    answer(&gate, BufReader::new(calls), &args.calls)
+    answer(&gate, BufReader::new(calls), args)
 }
 
-fn answer(gate: &Gate, mut calls: impl BufRead, name: &str) -> Result<Exit, Failure> {
+fn answer(gate: &Gate, mut calls: impl BufRead, args: &args::Replay) -> Result<Exit, Failure> {
     let mut out = io::stdout().lock();
     let mut exit = Exit::Fine;
     let mut bytes = Vec::new();
@@ -36,14 +39,16 @@ fn answer(gate: &Gate, mut calls: impl BufRead, name: &str) -> Result<Exit, Fail
         match line(&mut calls, &mut bytes) {
             Ok(true) => {}
             Ok(false) => return Ok(exit),
-            Err(error) => return Err(Failure::new(format!("`{name}` cannot be read: {}", words(&error)))),
+            Err(error) => {
+                return Err(Failure::new(format!("`{}` cannot be read: {}", args.calls, words(&error))));
+            }
         }
-        let answer = gate.line(&bytes);
-        if is_refused(&answer) {
+        let (text, refused) = one(gate, &bytes, args);
+        if refused {
             exit = Exit::Fault;
         }
         // One write for each line, so that whoever reads sees whole lines as soon as they are there.
-        let text = format!("{}\n", answer.to_json());
+        let text = format!("{text}\n");
         match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
             Ok(()) => {}
             // A reader that has seen enough (`| head`) is no failure.
@@ -51,6 +56,23 @@ fn answer(gate: &Gate, mut calls: impl BufRead, name: &str) -> Result<Exit, Fail
             Err(error) => return Err(Failure::new(format!("standard output cannot be written: {error}"))),
         }
     }
+}
+
+/// What is answered to a line, and whether it was refused.
+fn one(gate: &Gate, bytes: &[u8], args: &args::Replay) -> (String, bool) {
+    let answer = match args.input {
+        Shape::Agentpass => gate.line(bytes),
+        Shape::Guard => match guard::line(bytes) {
+            Ok(line) => gate.line(line.as_bytes()),
+            Err(why) if args.output == Shape::Guard => return (guard::refused(&why), true),
+            Err(why) => Line::Refused(LineError { code: "wire.type", message: why }),
+        },
+    };
+    let text = match args.output {
+        Shape::Agentpass => answer.to_json(),
+        Shape::Guard => guard::answer(&answer),
+    };
+    (text, is_refused(&answer))
 }
 
 /// The next line without its end, cut off just beyond the longest that may be read; false at the end.

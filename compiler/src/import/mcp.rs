@@ -10,12 +10,12 @@
 
 mod guess;
 mod page;
-mod words;
 
 use std::fmt;
 
 use serde_json::{Map, Value as Json, json};
 
+use crate::import::words;
 use crate::manifest::{Listed, Manifest};
 
 /// A document to import.

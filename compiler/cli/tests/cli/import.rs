@@ -106,3 +106,71 @@ fn what_cannot_be_imported_stops_the_command() {
     assert_eq!(ran.code, 0, "{}", ran.all());
     assert_eq!(folder.run(&["check", "new.agentpass", "--deny-warnings"]).code, 0);
 }
+
+const POLICY: &str = r#"{"tools": {"stripe.refund": {"action": "pay", "maxAmountUsd": 100, "requiresApproval": true}}, "flows": []}"#;
+
+#[test]
+fn a_policy_of_the_guard_becomes_a_contract_that_plays_its_checks() {
+    let folder = Folder::new("import-guard", &[("policy.json", POLICY)]);
+    let ran = folder.run(&["import", "guard", "policy.json", "-o", "policy.agentpass"]);
+    assert_eq!((ran.code, ran.out.as_str()), (0, ""));
+    assert_eq!(ran.err, "wrote policy.agentpass: 1 tool, 0 flows\n");
+    assert_eq!(folder.run(&["import", "guard", "policy.json"]).out, folder.text("policy.agentpass"));
+    assert_eq!(folder.run(&["check", "policy.agentpass", "--deny-warnings"]).code, 0);
+    assert_eq!(folder.run(&["fmt", "--check", "policy.agentpass"]).code, 0);
+    let checks = concat!(
+        r#"{"at_ms": 1, "check": {"agentId": "a", "tool": "stripe.refund", "action": "pay", "amountUsd": 100.5}}"#,
+        "\n",
+        r#"{"at_ms": 1, "check": {"agentId": "a", "tool": "stripe.refund", "action": "pay", "amountUsd": 100}}"#,
+        "\n",
+        r#"{"at_ms": 2, "check": {"agentId": "a", "tool": "stripe.refund", "action": "pay", "approvalId": "x"}}"#,
+        "\n{\"reset\": true}\n",
+        r#"{"at_ms": 1, "check": {"agentId": "a", "tool": "\u001b", "action": "pay"}}"#,
+        "\n",
+    );
+    let guard = ["replay", "policy.agentpass", "--input", "guard", "--output", "guard", "--calls", "-"];
+    let ran = folder.run_with(&guard, checks, |_| ());
+    assert_eq!(ran.code, 0, "{}", ran.all());
+    assert_eq!(
+        ran.out,
+        concat!(
+            r#"{"type":"deny","reasons":["amount exceeds maxAmountUsd 100"],"required_approval_for":[]}"#,
+            "\n",
+            r#"{"type":"challenge_required","reasons":["approval is required"],"required_approval_for":["tool"]}"#,
+            "\n",
+            r#"{"type":"allow","reasons":[],"required_approval_for":[]}"#,
+            "\n{\"ok\":true}\n",
+            r#"{"type":"deny","reasons":["tool is not declared: \u001b"],"required_approval_for":[]}"#,
+            "\n",
+        )
+    );
+    // The two shapes do not depend on each other, and only the guard's shows values as they came.
+    let ran =
+        folder.run_with(&["replay", "policy.agentpass", "--input", "guard", "--calls", "-"], checks, |_| ());
+    assert_eq!(ran.code, 0, "{}", ran.all());
+    assert!(ran.out.contains(r#""message":"tool is not declared: \\u{1b}""#), "{}", ran.out);
+    let unreadable = "{\"check\": {\"tool\": 5}}\n[]\n";
+    for shape in ["guard", "agentpass"] {
+        let args = ["replay", "policy.agentpass", "--input", "guard", "--output", shape, "--calls", "-"];
+        let ran = folder.run_with(&args, unreadable, |_| ());
+        assert_eq!((ran.code, ran.out.lines().count()), (1, 2), "{}", ran.all());
+        assert!(ran.out.contains("expected a string") && !ran.out.contains("allow"), "{}", ran.out);
+    }
+}
+
+#[test]
+fn what_is_no_policy_is_not_imported() {
+    let folder = Folder::new("import-no-policy", &[("policy.json", POLICY), ("odd.json", "{\"tols\": {}}")]);
+    let ran = folder.run(&["import", "guard", "odd.json", "-o", "odd.agentpass"]);
+    assert_eq!((ran.code, ran.out.as_str()), (1, ""));
+    assert!(ran.err.contains("`odd.json` is no policy of the guard: unknown field `tols`"), "{}", ran.err);
+    assert_eq!(folder.run(&["check", "odd.agentpass"]).code, 2, "nothing was written");
+    for args in [
+        &["import", "guard", "policy.json", "odd.json"][..],
+        &["import", "guard", "policy.json", "--server", "x"],
+        &["import", "guard", "absent.json"],
+    ] {
+        let ran = folder.run(args);
+        assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{}", ran.all());
+    }
+}

@@ -6,10 +6,10 @@ use std::fmt::Write;
 use agentpass_grammar::FileId;
 
 use super::guess::{Guess, guess};
-use super::words::{identifier, pattern, quoted, shown};
 use super::{Options, Source};
 use crate::check::manifest::takes_anything;
 use crate::fmt::format;
+use crate::import::words::{identifier, pattern, quoted, shown};
 use crate::manifest::{Listed, Manifest, digest_of};
 use crate::typed::Action;
 
@@ -68,18 +68,18 @@ fn header(text: &mut String, read: &[(&Source<'_>, Manifest)], options: &Options
 /// What a server is called in a contract: where data is read from, and what the contract is called.
 fn server_name(source: &Source<'_>, manifest: &Manifest, options: &Options<'_>) -> String {
     if let Some(prefix) = options.server {
-        return identifier(prefix);
+        return identifier(prefix, "server");
     }
     if let Some((name, _)) = &manifest.server {
         // `example-servers/brave-search`
         let own = name.rsplit('/').find(|part| part.chars().any(|c| c.is_ascii_alphanumeric()));
         if let Some(own) = own {
-            return identifier(own);
+            return identifier(own, "server");
         }
     }
     let file = file_name(source.path);
     let stem = file.strip_suffix(".json").unwrap_or(file);
-    identifier(stem.strip_suffix(".tools").unwrap_or(stem))
+    identifier(stem.strip_suffix(".tools").unwrap_or(stem), "server")
 }
 
 /// Where the file lies says nothing about the server, and differs from one machine to the next.

@@ -3,8 +3,8 @@
 /// Words that are never names.
 const RESERVED: &[&str] = &["not", "has", "some", "each", "true", "false", "null"];
 
-/// A text as a name of the language: `Slack MCP Server` is `slack_mcp_server`.
-pub(super) fn identifier(text: &str) -> String {
+/// A text as a name of the language: `Slack MCP Server` is `slack_mcp_server`. Where no letter is left, it is called what it is.
+pub(in crate::import) fn identifier(text: &str, what: &str) -> String {
     let mut name = String::new();
     for c in text.chars() {
         if c.is_ascii_alphanumeric() {
@@ -15,17 +15,17 @@ pub(super) fn identifier(text: &str) -> String {
     }
     let name = name.trim_end_matches('_');
     match name.chars().next() {
-        None => "server".to_owned(),
-        Some(first) if first.is_ascii_digit() => format!("server_{name}"),
+        None => what.to_owned(),
+        Some(first) if first.is_ascii_digit() => format!("{what}_{name}"),
         Some(_) if RESERVED.contains(&name) || name == "any" || name == "otherwise" => {
-            format!("{name}_server")
+            format!("{name}_{what}")
         }
         Some(_) => name.to_owned(),
     }
 }
 
 /// True for names with dots between them.
-pub(super) fn is_dotted(text: &str) -> bool {
+pub(in crate::import) fn is_dotted(text: &str) -> bool {
     text.split('.').all(|word| is_word(word) && !RESERVED.contains(&word))
 }
 
@@ -35,13 +35,22 @@ fn is_word(text: &str) -> bool {
 }
 
 /// A wire name as a pattern of exactly that name.
-pub(super) fn pattern(name: &str) -> String {
+pub(in crate::import) fn pattern(name: &str) -> String {
     if is_word(name) && !matches!(name, "any" | "otherwise") { name.to_owned() } else { quoted(name) }
 }
 
 /// A text between quotes. What nobody could see is written by its number.
-pub(super) fn quoted(text: &str) -> String {
-    let mut out = String::from("\"");
+pub(in crate::import) fn quoted(text: &str) -> String {
+    format!("\"{}\"", escaped(text))
+}
+
+/// The same for a part of a message, where braces are holes.
+pub(in crate::import) fn in_message(text: &str) -> String {
+    escaped(&text.replace('{', "{{").replace('}', "}}"))
+}
+
+fn escaped(text: &str) -> String {
+    let mut out = String::new();
     for c in text.chars() {
         match c {
             '"' | '\\' => {
@@ -53,12 +62,25 @@ pub(super) fn quoted(text: &str) -> String {
             c => out.push_str(&format!("\\u{{{:x}}}", u32::from(c))),
         }
     }
-    out.push('"');
+    out
+}
+
+/// A regular expression that matches this text and no other.
+pub(in crate::import) fn literally(text: &str) -> String {
+    let mut out = String::new();
+    for c in text.chars() {
+        match c {
+            '.' => out.push_str("\\."),
+            c if c.is_ascii_alphanumeric() || matches!(c, '_' | '-') => out.push(c),
+            c if !c.is_ascii() && is_plain(c) => out.push(c),
+            c => out.push_str(&format!("\\u{{{:x}}}", u32::from(c))),
+        }
+    }
     out
 }
 
 /// A text of one line for a comment, with nothing hidden in it, and not long.
-pub(super) fn shown(text: &str) -> String {
+pub(in crate::import) fn shown(text: &str) -> String {
     let plain: String = text.chars().map(|c| if is_plain(c) { c } else { ' ' }).collect();
     let mut words = plain.split_whitespace();
     let mut out = words.next().unwrap_or_default().chars().take(80).collect::<String>();
@@ -73,9 +95,10 @@ pub(super) fn shown(text: &str) -> String {
     out
 }
 
-/// Letters and digits of any script, and what ASCII prints.
+/// Letters and digits of any script, and what ASCII prints. Some letters of Hangul print nothing.
 fn is_plain(c: char) -> bool {
-    c.is_alphanumeric() || c == ' ' || c.is_ascii_graphic()
+    let fills = matches!(c, '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{ffa0}');
+    c.is_alphanumeric() && !fills || c == ' ' || c.is_ascii_graphic()
 }
 
 #[cfg(test)]
@@ -94,7 +117,7 @@ mod tests {
             ("null", "null_server"),
             ("--x--", "x"),
         ] {
-            assert_eq!(identifier(text), name);
+            assert_eq!(identifier(text, "server"), name);
         }
         assert!(is_dotted("github") && is_dotted("a.b_2"));
         assert!(
@@ -118,8 +141,24 @@ mod tests {
             ("a\"b\\", r#""a\"b\\""#),
             ("a\u{200b}b\u{7}", "\"a\\u{200b}b\\u{7}\""),
             ("prénom", "\"prénom\""),
+            ("\u{3164}", "\"\\u{3164}\""),
         ] {
             assert_eq!(pattern(name), written);
+        }
+    }
+
+    #[test]
+    fn braces_of_messages_are_no_holes() {
+        assert_eq!(in_message("{a} \"\u{7}"), r#"{{a}} \"\u{7}"#);
+    }
+
+    #[test]
+    fn patterns_take_text_as_it_is() {
+        for text in ["a.b-c_d", "", "a|b", "(?i)x/", "\u{7} \\", "größe", "[^a]*"] {
+            let pattern = agentpass_values::Pattern::new(&literally(text)).unwrap();
+            assert!(pattern.is_match(text), "{text}");
+            assert!(!pattern.is_match(&format!("{text}x")) && !pattern.is_match("b"), "{text}");
+            assert!(!literally(text).contains('/'));
         }
     }
 

@@ -1,0 +1,133 @@
+//! What the guard decided, decided again.
+//!
+//! The guard lets an address or URL pass that ends like an allowed domain, and some of the recorded checks do so. That is one of the
+//! habits that imported contracts refuse. So two things are shown: contracts whose patterns are edited to let such text pass
+//! decide every check as it was recorded; and contracts as they are imported differ only where such a check stands, and
+//! after it in the same sequence.
+
+use std::collections::HashMap;
+use std::fs;
+
+use agentpass_runtime::Gate;
+use serde_json::Value;
+
+use super::{cases, decide, folder, gate, imported};
+use crate::reference::{Guard, is_address};
+
+/// One sequence with its policy.
+pub(crate) struct Sequence {
+    pub(crate) name: String,
+    pub(crate) policy: String,
+    pub(crate) steps: Vec<Value>,
+}
+
+/// Some sequences of every policy; all of them where cases are asked for.
+pub(crate) fn sequences() -> Vec<Sequence> {
+    let mut files: Vec<_> =
+        fs::read_dir(folder().join("sequences")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    let mut all = Vec::new();
+    for file in files {
+        let text = fs::read_to_string(&file).unwrap();
+        // Random ones have a policy each, and a policy takes longer than its checks.
+        let every = match cases() {
+            Some(_) => 1,
+            None if file.ends_with("random.jsonl") => 8,
+            None => 2,
+        };
+        for (number, line) in text.lines().enumerate().step_by(every) {
+            let line: Value = serde_json::from_str(line).unwrap();
+            let name = line["policy"].as_str().unwrap();
+            let policy = match line.get("inline_policy") {
+                Some(policy) => policy.to_string(),
+                None => fs::read_to_string(folder().join(format!("policies/{name}.json"))).unwrap(),
+            };
+            let steps = line["sequence"].as_array().unwrap().clone();
+            all.push(Sequence { name: format!("{name}:{}", number + 1), policy, steps });
+        }
+    }
+    assert!(all.len() >= 40, "there is too little to play");
+    all
+}
+
+/// Gates of imported contracts, edited; each is made once.
+struct Gates {
+    edit: fn(String) -> String,
+    all: HashMap<String, Gate>,
+}
+
+impl Gates {
+    fn of(edit: fn(String) -> String) -> Self {
+        Self { edit, all: HashMap::new() }
+    }
+
+    /// The answers to a sequence.
+    fn play(&mut self, sequence: &Sequence) -> Vec<Value> {
+        let edit = self.edit;
+        let new = || gate(&edit(imported(&sequence.policy)));
+        let gate = self.all.entry(sequence.policy.clone()).or_insert_with(new);
+        gate.reset();
+        sequence.steps.iter().map(|step| decide(gate, &step["at_ms"], &step["check"])).collect()
+    }
+}
+
+fn referred(sequence: &Sequence, guard: fn(Value) -> Guard) -> Vec<Value> {
+    let mut guard = guard(serde_json::from_str(&sequence.policy).unwrap());
+    let at = |step: &Value| step["at_ms"].as_f64().unwrap();
+    sequence.steps.iter().map(|step| guard.check(&step["check"], at(step))).collect()
+}
+
+fn recorded(sequence: &Sequence) -> Vec<Value> {
+    sequence.steps.iter().map(|step| step["expect"].clone()).collect()
+}
+
+#[track_caller]
+fn same(sequence: &Sequence, got: &[Value], expected: &[Value]) -> usize {
+    assert_eq!(got.len(), expected.len());
+    for ((step, got), expected) in sequence.steps.iter().zip(got).zip(expected) {
+        assert_eq!(got, expected, "{}: {}", sequence.name, step["check"]);
+    }
+    got.len()
+}
+
+/// What an imported contract says to a sequence, and how much of it is other than recorded.
+pub(crate) fn expected(sequence: &Sequence) -> (Vec<Value>, usize) {
+    let expected = referred(sequence, Guard::strict);
+    let mut others =
+        sequence.steps.iter().zip(&expected).filter(|(step, expected)| step["expect"] != **expected);
+    let Some((step, first)) = others.next() else { return (expected, 0) };
+    let domain = step["check"]["externalDomain"].as_str().unwrap_or_default();
+    assert!(is_address(domain) && first["type"] == "deny", "{}: {}", sequence.name, step["check"]);
+    let count = 1 + others.count();
+    (expected, count)
+}
+
+#[test]
+fn the_imported_contracts_decide_as_the_guard_did() {
+    let (mut played, mut stricter) = (0, 0);
+    let mut gates = Gates::of(|contract| contract);
+    for sequence in sequences() {
+        let (expected, others) = expected(&sequence);
+        played += same(&sequence, &gates.play(&sequence), &expected);
+        stricter += others;
+    }
+    println!("{played} checks, {stricter} of them in sequences in which an address passed for a domain");
+    assert!(played > 1_000 && stricter < played / 100, "{played} {stricter}");
+}
+
+/// With the one habit back, by an edit of the text, nothing differs.
+#[test]
+fn edited_to_match_ends_they_decide_every_check_as_the_guard_did() {
+    let mut gates = Gates::of(|contract| contract.replace(r"([^@:\/?#\\]*\.)?", r"((?s:.)*\.)?"));
+    let played: usize =
+        sequences().iter().map(|sequence| same(sequence, &gates.play(sequence), &recorded(sequence))).sum();
+    println!("{played} checks");
+}
+
+/// The reference says what the guard said; so what is held against the reference is held against the guard.
+#[test]
+fn the_reference_decides_as_the_guard_did() {
+    for sequence in sequences() {
+        same(&sequence, &referred(&sequence, Guard::new), &recorded(&sequence));
+    }
+}
