@@ -2,7 +2,7 @@
 //!
 //! ```
 //! # use agentpass_runtime::{Call, Caller, Contract, Gate, Outcome, Store, Verdict};
-//! # fn refund(_: &Call) -> Result<String, std::io::Error> { Ok("{}".to_owned()) }
+//! # fn refund(_: &str) -> Result<String, std::io::Error> { Ok("{}".to_owned()) }
 //! # fn run(bytes: &[u8]) -> Result<String, Box<dyn std::error::Error>> {
 //! let contract = Contract::from_bundle(bytes)?; // made by `agentpassc build`
 //! let gate = Gate::builder(contract).store(Store::memory()).build()?;
@@ -13,7 +13,7 @@
 //!
 //! match gate.check(&caller, &call)? {
 //!     Verdict::Allow(permit) => {
-//!         let result = refund(&call)?;
+//!         let result = refund(&permit.arguments())?;
 //!         permit.commit(Outcome::ok(&result))?;
 //!         Ok(result)
 //!     }
@@ -26,18 +26,21 @@
 //! ```
 
 use std::fmt;
+use std::sync::Arc;
 
 use crate::decision::{Decision, Word};
+use crate::frame;
 use crate::gate::Gate;
 use crate::json;
 use crate::line::LineError;
 use crate::settle::{How, Settlement};
-use crate::wire::{Caller, Source};
+use crate::wire::reader::Reader;
+use crate::wire::{self, Caller, Source};
 
-/// A proposed call: exactly what the protocol carried.
+/// A proposed call: exactly what the protocol carried. Cloning one is cheap.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Call {
-    bytes: Vec<u8>,
+    bytes: Arc<[u8]>,
 }
 
 /// What to do with a call.
@@ -66,6 +69,7 @@ pub struct Denial(pub Box<Decision>);
 #[must_use = "a permit without an outcome is settled as unknown"]
 pub struct Permit {
     gate: Gate,
+    call: Call,
     decision: Box<Decision>,
     settled: bool,
 }
@@ -97,23 +101,23 @@ impl Call {
         text.push_str(",\"args\":");
         text.push_str(args);
         text.push('}');
-        Call { bytes: text.into_bytes() }
+        Call { bytes: text.into_bytes().into() }
     }
 
     /// The same call under an id: the same call may come again under it, and is not made twice.
     #[must_use]
-    pub fn with_id(mut self, id: &str) -> Call {
+    pub fn with_id(self, id: &str) -> Call {
         let mut text = String::from("{\"id\":");
         json::text(&mut text, id);
         text.push(',');
-        self.bytes.splice(0..1, text.into_bytes());
-        self
+        let rest = self.bytes.get(1..).unwrap_or_default();
+        Call { bytes: [text.as_bytes(), rest].concat().into() }
     }
 
     /// A call as it came: a JSON object with `tool` and `args`, and without anything that only the host may say.
     #[must_use]
     pub fn from_json(bytes: &[u8]) -> Call {
-        Call { bytes: bytes.to_vec() }
+        Call { bytes: bytes.into() }
     }
 }
 
@@ -127,7 +131,9 @@ impl Gate {
         Ok(match decision.verdict {
             // An allow without a permit was given before, under the call's id: whoever has that permit makes the call.
             Word::Allow if decision.permit.is_none() => return Err(GateError::Again(decision)),
-            Word::Allow => Verdict::Allow(Permit { gate: self.clone(), decision, settled: false }),
+            Word::Allow => {
+                Verdict::Allow(Permit { gate: self.clone(), call: call.clone(), decision, settled: false })
+            }
             Word::Replay => Verdict::Replay(decision.result.map_or_else(|| "null".to_owned(), String::from)),
             Word::Challenge => Verdict::Challenge(Asks(decision)),
             Word::Deny => Verdict::Deny(Denial(decision)),
@@ -140,6 +146,14 @@ impl Permit {
     #[must_use]
     pub fn decision(&self) -> &Decision {
         &self.decision
+    }
+
+    /// The arguments that the tool is to be given, a JSON object: those of the call, letter by letter, and the defaults that the
+    /// contract declares for what it left out. Rules were judged as if those stood there, and a server may have others.
+    #[must_use]
+    pub fn arguments(&self) -> String {
+        // The call has been read before, so it can be read again. Were it otherwise, no tool takes null for its arguments.
+        arguments(&self.gate, &self.call).unwrap_or_else(|| "null".to_owned())
     }
 
     /// Settles the call.
@@ -202,6 +216,32 @@ impl<'a> Outcome<'a> {
         self.host = Some(host);
         self
     }
+}
+
+/// What the tool of a call is to be given.
+fn arguments(gate: &Gate, call: &Call) -> Option<String> {
+    let (contract, limits) = (gate.contract(), gate.limits());
+    let text = wire::text(&call.bytes, limits).ok()?;
+    let (mut name, mut at) = (None, None);
+    let read = Reader::new(text, limits).object(|reader, key| {
+        match &**key {
+            "tool" => name = Some(reader.field_text(key)?),
+            "args" => {
+                at = Some(reader.position());
+                reader.skip()?;
+            }
+            _ => reader.skip()?,
+        }
+        Ok(())
+    });
+    read.ok()?;
+    let tool = contract.tool(&name?).known()?;
+    let tool = contract.program().tools.get(tool.index())?;
+    let mut reader = match at {
+        Some(at) => Reader::resume(text, at, limits),
+        None => Reader::new("{}", limits),
+    };
+    frame::forwarded(contract.program(), tool, &mut reader).ok()
 }
 
 fn reasons(f: &mut fmt::Formatter<'_>, decision: &Decision) -> fmt::Result {

@@ -6,6 +6,7 @@
 mod canonical;
 mod fault;
 mod forms;
+mod forward;
 mod numbers;
 mod read;
 #[cfg(test)]
@@ -17,6 +18,7 @@ use agentpass_ir::{Ambient, Program, SlotId, Value};
 pub use canonical::canonical;
 pub use fault::ArgFault;
 pub use forms::MAX_ELEMENTS;
+pub(crate) use forward::arguments as forwarded;
 pub(crate) use read::{defaults, read_arguments, read_job};
 pub use read::{read_event, read_host, read_result};
 
@@ -34,7 +36,10 @@ impl Frame {
     #[must_use]
     pub fn shared(program: &Program) -> Frame {
         let shared = program.param_slot(0).index();
-        Frame { slots: vec![None; shared], params: shared..shared, extra: Box::default() }
+        // Most tools have few parameters: their slots stand behind those that all frames have.
+        let mut slots = Vec::with_capacity(shared + 8);
+        slots.resize(shared, None);
+        Frame { slots, params: shared..shared, extra: Box::default() }
     }
 
     /// Makes room for parameters and views.
