@@ -9,6 +9,7 @@ use crate::diagnostics::config::{Config, allow, apply};
 use crate::diagnostics::{Diagnostic, Severity, problems, sort};
 use crate::lint::lint;
 use crate::load::{Files, Loaded, load};
+use crate::lower::{Construct, LowerError, Params, lower};
 
 /// A program that has been read, checked and linted.
 #[derive(Clone, Debug)]
@@ -35,6 +36,9 @@ pub fn analyse_loaded(loaded: Loaded, config: &Config) -> Analysis {
     found.extend(loaded.files.iter().flat_map(|file| file.parsed.problems.iter().cloned()));
     found.extend(checked.problems.iter().cloned());
     found.extend(lint(&loaded, &checked));
+    if found.iter().all(|finding| finding.severity != Severity::Error) {
+        found.extend(unexecutable(&loaded, &checked));
+    }
     let mut allows = Vec::new();
     for file in &loaded.files {
         let Some(source) = loaded.sources.get(file.id) else { continue };
@@ -50,6 +54,20 @@ pub fn analyse_loaded(loaded: Loaded, config: &Config) -> Analysis {
     found.retain(|finding| finding.severity == Severity::Error || !is_std(finding.span));
     let diagnostics = bounded(&loaded, sort::sorted(&loaded.sources, apply(config, allows, found)));
     Analysis { loaded, checked, diagnostics }
+}
+
+/// What reads well and cannot be executed: whoever is told that a contract is clean can load it. Values of parameters are left
+/// to those who load it.
+fn unexecutable(loaded: &Loaded, checked: &Checked) -> Vec<Diagnostic> {
+    if checked.program.contract.is_none() {
+        return Vec::new();
+    }
+    let errors = lower(&checked.program, &loaded.sources, &Params::new()).err().unwrap_or_default();
+    let of_params = |error: &LowerError| {
+        matches!(error.construct, Construct::ParamNotSet | Construct::ParamDoesNotFit | Construct::Broken)
+    };
+    let own = errors.iter().filter(|error| !of_params(error));
+    own.map(|error| problems::memory::not_executable(error.span, &error.to_string())).collect()
 }
 
 /// How many findings of one severity are shown per file.

@@ -143,6 +143,7 @@ codes! {
     RUNTIME_PER_JOB = Error "E0719" "runtime-per-job" "a runtime that does not belong to a job";
     NEGATIVE_BOUND = Error "E0720" "negative-bound" "a bound below zero";
     EMPTY_LIMIT = Error "E0721" "empty-limit" "a limit without a bound";
+    NOT_EXECUTABLE = Error "E0722" "not-executable" "something that no gate can keep";
     NOBODY_ASKED = Error "E0801" "nobody-asked" "a challenge that asks nobody";
     BAD_COUNT = Error "E0802" "bad-count" "a number of people that cannot be asked";
     SHOWS_UNKNOWN = Error "E0803" "shows-unknown" "a challenge that shows what no tool has";

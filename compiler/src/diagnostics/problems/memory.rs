@@ -273,3 +273,13 @@ pub fn empty_limit(span: Span) -> Diagnostic {
         .label("no bound stands in its block")
         .help("add a bound, such as `calls at most 50`, or remove the limit")
 }
+
+/// What reads well, and cannot be executed.
+#[must_use]
+pub fn not_executable(span: Span, why: &str) -> Diagnostic {
+    let finding = Diagnostic::new(&codes::NOT_EXECUTABLE, span, "no gate can keep this");
+    match why.split_once([':', ';']) {
+        Some((why, help)) => finding.label(why).help(help.trim()),
+        None => finding.label(why),
+    }
+}
