@@ -8,6 +8,8 @@
 use std::collections::HashMap;
 use std::fs;
 
+use agentpass_compiler::fmt::format;
+use agentpass_grammar::FileId;
 use agentpass_runtime::Gate;
 use serde_json::Value;
 
@@ -51,20 +53,19 @@ pub(crate) fn sequences() -> Vec<Sequence> {
 }
 
 /// Gates of imported contracts, edited; each is made once.
-struct Gates {
-    edit: fn(String) -> String,
+struct Gates<F> {
+    edit: F,
     all: HashMap<String, Gate>,
 }
 
-impl Gates {
-    fn of(edit: fn(String) -> String) -> Self {
+impl<F: Fn(String) -> String> Gates<F> {
+    fn of(edit: F) -> Self {
         Self { edit, all: HashMap::new() }
     }
 
     /// The answers to a sequence.
     fn play(&mut self, sequence: &Sequence) -> Vec<Value> {
-        let edit = self.edit;
-        let new = || gate(&edit(imported(&sequence.policy)));
+        let new = || gate(&format(FileId(0), &(self.edit)(imported(&sequence.policy))).text);
         let gate = self.all.entry(sequence.policy.clone()).or_insert_with(new);
         gate.reset();
         sequence.steps.iter().map(|step| decide(gate, &step["at_ms"], &step["check"])).collect()
@@ -129,5 +130,36 @@ fn edited_to_match_ends_they_decide_every_check_as_the_guard_did() {
 fn the_reference_decides_as_the_guard_did() {
     for sequence in sequences() {
         same(&sequence, &referred(&sequence, Guard::new), &recorded(&sequence));
+    }
+}
+
+/// Small mistakes in the text, each of them seen by the recorded sequences.
+#[test]
+fn the_sequences_see_small_mistakes() {
+    let sequences = sequences();
+    let contracts: HashMap<&String, String> =
+        sequences.iter().map(|sequence| (&sequence.policy, imported(&sequence.policy))).collect();
+    for (right, wrong) in [
+        ("host.amount <= $", "host.amount < $"),
+        ("host.records <= ", "host.records < "),
+        (" in single_use", ""),
+        (" then challenge budget when unapproved", " then challenge budget"),
+        ("at most 2 ", "at most 3 "),
+        ("at most 5m\n", "at most 1d\n"),
+        ("at most $1 ", "at most $2 "),
+        ("when known and has job", "when has job"),
+        (" and not is_flow_1", ""),
+        (r"([^@:\/?#\\]*\.)?", ""),
+        ("some g in host.auth.groups", "each g in host.auth.groups"),
+        ("carrying any ", "carrying all "),
+        ("challenge pii when unapproved and is_sensitive", "challenge pii when unapproved"),
+        ("field is blocked by flow", "field is blocked"),
+        ("deny when known and is_outside and not", "deny when is_outside and not"),
+    ] {
+        let mut gates = Gates::of(|contract| contract.replace(right, wrong));
+        let concerned = |sequence: &&Sequence| contracts[&sequence.policy].contains(right);
+        let seen =
+            sequences.iter().filter(concerned).any(|sequence| gates.play(sequence) != expected(sequence).0);
+        assert!(seen, "`{right}` may as well be `{wrong}`");
     }
 }
