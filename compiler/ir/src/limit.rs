@@ -40,8 +40,8 @@ pub enum Window {
 pub struct Bound {
     /// What is counted.
     pub meter: Meter,
-    /// What the total is called, without the cap and whatever the bound is called itself: `calls`, `calls per call.tool`,
-    /// `sum of stripe.refund`. Bounds of one limit that count the same share one total.
+    /// What the total is called, with its keys, without the cap and whatever the bound is called itself: `calls per user`,
+    /// `calls per call.tool per job`, `amount of stripe.refund per user`. Bounds of one limit that count the same share one total.
     pub counts: String,
     /// What people call what is left of it: the bound's own name, else `calls`, `calls_per_call.tool`, `amount`, …
     pub label: String,

@@ -5,6 +5,7 @@ use agentpass_values::{
     Shell, ShellCommand, TimeSet, Timestamp, WebUrl,
 };
 use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
 
 use crate::nested;
 use crate::program::{MonitorId, RecordId};
@@ -30,7 +31,7 @@ pub enum Value {
     /// A moment.
     Timestamp(Timestamp),
     /// Text of a `string`, a `text`, an `id`, an enum: compared by code points.
-    Text(Box<str>),
+    Text(SmolStr),
     /// Text that is compared after trimming and case folding.
     Folded(Folded),
     /// An address.

@@ -7,11 +7,12 @@ use std::fmt;
 
 use idna::uts46::{AsciiDenyList, DnsLength, Hyphens, Uts46};
 use psl::{Psl, Type};
+use smol_str::SmolStr;
 
 /// A domain name in its ASCII form: lower case, no trailing dot, never an IP address.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Domain {
-    ascii: Box<str>,
+    ascii: SmolStr,
 }
 
 /// Why text is not a domain name.

@@ -5,13 +5,15 @@
 
 use std::fmt;
 
+use smol_str::SmolStr;
+
 use crate::domain::{Domain, DomainError};
 
 /// A bare address. The local part is kept in lower case: mail systems ignore its case, and `Bob@…` and `bob@…` must not
 /// be two budgets.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Email {
-    local: Box<str>,
+    local: SmolStr,
     domain: Domain,
 }
 

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use smol_str::SmolStr;
+
 use crate::pattern::Pattern;
 
 /// An identifier of 1 to 256 visible ASCII characters without spaces and quotes.
@@ -9,7 +11,7 @@ use crate::pattern::Pattern;
 /// What cannot be written in two ways cannot be two keys: `"c1"` is an identifier, `" C1"` is not one at all.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Id {
-    text: Box<str>,
+    text: SmolStr,
 }
 
 /// Why text is not an identifier.

@@ -208,55 +208,13 @@ impl World for Gather<'_, '_> {
 
 /// Notes the rows of everything that the last stage evaluates for a tool.
 pub(super) fn gather(prepared: &mut Prepared<'_>, tool: agentpass_ir::ToolId) {
-    let contract = prepared.contract();
-    let program = contract.program();
-    let mut roots = Vec::new();
-    let mut keys = Vec::new();
-    for &id in contract.rules(tool) {
-        let Some(rule) = program.rules.get(id.index()) else { continue };
-        roots.extend(rule.guard);
-        let texts = rule.because.iter().chain(&rule.audit).flat_map(|text| &text.parts);
-        let shown = texts.filter_map(|part| match part {
-            agentpass_ir::Part::Value(node) => Some(*node),
-            agentpass_ir::Part::Text(_) => None,
-        });
-        let own: Vec<NodeId> = std::iter::once(rule.condition)
-            .chain(shown)
-            .filter(|&node| prepared.house.plan.asks(node))
-            .collect();
-        match rule.each {
-            None => roots.extend(own),
-            Some(each) => {
-                roots.push(each.list);
-                if !own.is_empty() {
-                    keys.extend(Gather::each(prepared, each, &own));
-                }
-            }
+    let Some(questions) = prepared.house.plan.questions(tool) else { return };
+    for (each, nodes) in &questions.each {
+        for key in Gather::each(prepared, *each, nodes) {
+            prepared.touched.add(key);
         }
     }
-    if let Some(of) = program.tools.get(tool.index()) {
-        roots.extend(of.flows.iter().filter_map(|(_, when)| *when));
-    }
-    for &id in contract.charges(tool) {
-        let Some(charge) = program.charges.get(id.index()) else { continue };
-        roots.extend(charge.guard);
-        for line in charge.lines.iter().flatten() {
-            roots.extend(line.when);
-            roots.extend(line.because.iter().chain(&line.audit).flat_map(|text| &text.parts).filter_map(
-                |part| match part {
-                    agentpass_ir::Part::Value(node) => Some(*node),
-                    agentpass_ir::Part::Text(_) => None,
-                },
-            ));
-        }
-    }
-    for &id in contract.onces(tool) {
-        roots.extend(program.onces.get(id.index()).and_then(|once| once.guard));
-    }
-    for key in keys {
-        prepared.touched.add(key);
-    }
-    prepared.gather_in(roots);
+    prepared.gather_in(questions.once.iter().copied());
 }
 
 /// The past as the snapshot has it.
@@ -268,6 +226,10 @@ pub(crate) struct Present<'p, 'c> {
 }
 
 impl<'p, 'c> Present<'p, 'c> {
+    pub(crate) fn snapshot(&self) -> &'p Snapshot<'p> {
+        self.snapshot
+    }
+
     pub(crate) fn new(prepared: &'p Prepared<'c>, snapshot: &'p Snapshot<'p>) -> Self {
         Self { prepared, snapshot, lacking: RefCell::default() }
     }

@@ -57,6 +57,10 @@ pub fn text(value: &Value) -> String {
 }
 
 /// Writes until there is enough.
+fn beginning(text: &str, enough: usize) -> &str {
+    text.get(..text.floor_char_boundary(enough)).unwrap_or(text)
+}
+
 fn write(out: &mut String, value: &Value, enough: usize) {
     if out.len() > enough {
         return;
@@ -71,10 +75,8 @@ fn write(out: &mut String, value: &Value, enough: usize) {
         Value::Money(value) => write!(out, "{value}"),
         Value::Duration(value) => write!(out, "{value}"),
         Value::Timestamp(value) => write!(out, "{value}"),
-        Value::Text(text) | Value::Json(text) | Value::Shell(_, text) => {
-            let end = text.floor_char_boundary(enough);
-            out.write_str(text.get(..end).unwrap_or(text))
-        }
+        Value::Text(text) => out.write_str(beginning(text, enough)),
+        Value::Json(text) | Value::Shell(_, text) => out.write_str(beginning(text, enough)),
         Value::Folded(value) => write!(out, "{value}"),
         Value::Email(value) => write!(out, "{value}"),
         Value::Domain(value) => write!(out, "{value}"),

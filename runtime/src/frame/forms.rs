@@ -10,6 +10,7 @@ use std::fmt::Display;
 
 use agentpass_ir::{Form, MoneyForm, Param, Presence, Program, Record, TimeForm, Value, Verified};
 use agentpass_values::escape;
+use smallvec::SmallVec;
 
 use super::canonical::canonical;
 use super::fault::{self, ArgFault, MAX_FAULTS, Step};
@@ -60,7 +61,7 @@ pub(super) struct Forms<'c, 't> {
     contract: &'c Verified,
     root: Root,
     mode: Mode,
-    path: Vec<Step<'c, 't>>,
+    path: SmallVec<[Step<'c, 't>; 8]>,
     /// How many values may still come.
     left: u32,
     /// What does not fit.
@@ -78,7 +79,7 @@ impl<'c, 't> Forms<'c, 't> {
             contract,
             root,
             mode: KEPT,
-            path: Vec::new(),
+            path: SmallVec::new(),
             left: limits.values,
             faults: Vec::new(),
             extra: Vec::new(),

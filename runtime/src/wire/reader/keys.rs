@@ -2,10 +2,12 @@
 
 use std::borrow::Cow;
 
+use smallvec::SmallVec;
+
 /// Keys in the order of the text.
 #[derive(Debug, Default)]
 pub(super) struct Keys<'t> {
-    seen: Vec<Cow<'t, str>>,
+    seen: SmallVec<[Cow<'t, str>; FEW]>,
     /// Of each key one bit, by its length and its ends.
     traits: u64,
     /// Two keys may be the same, by that.
@@ -17,9 +19,6 @@ const FEW: usize = 12;
 
 impl<'t> Keys<'t> {
     pub(super) fn add(&mut self, key: Cow<'t, str>) {
-        if self.seen.is_empty() {
-            self.seen.reserve(8);
-        }
         let bytes = key.as_bytes();
         let ends = [bytes.first(), bytes.last()].map(|byte| usize::from(byte.copied().unwrap_or(0)));
         let bit = 1 << ((bytes.len() * 29 + ends[0] * 7 + ends[1]) % 64);
