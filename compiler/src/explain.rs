@@ -2,13 +2,14 @@
 //!
 //! 1. [`explain`] goes through the typed program and says each thing once, as data ([`Explanation`]).
 //! 2. `words` turns expressions into phrases, `sentences` rules and limits into sentences that can be read aloud.
-//! 3. [`state`] says what the gate has to remember for them, and how many bytes that takes at most.
+//! 3. [`state`] says what the gate has to remember for them, and how many bytes that takes at most ([`sizes`]).
 //! 4. [`text`] lays the whole out for reading; `--format json` prints the data.
 //!
 //! Nothing is left out and nothing is judged here: what a contract does not say is not in its explanation either, except for
 //! what holds for every contract ([`text`] says it at the end).
 
 mod sentences;
+pub mod sizes;
 pub mod state;
 pub mod text;
 mod tools;

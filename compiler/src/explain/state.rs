@@ -1,48 +1,29 @@
 //! What the gate remembers, and how many bytes that takes at most for each key.
 //!
-//! The constants are the layout of the state as the runtime keeps it. Each is the payload alone: the key itself (at most
-//! [`KEY`] bytes, canonical) and the store's own overhead come on top, once per entry.
-//!
 //! | what | is kept as |
 //! | --- | --- |
-//! | a count against N in a sliding window | the last N times ([`TIME`] each): exact |
+//! | a count against N in a sliding window | the last N times: exact |
 //! | a count over a lifetime or a calendar unit | one counter, and the unit's beginning |
-//! | a sum in a sliding window | [`SUM_BUCKETS`] buckets ([`BUCKET`] each): may refuse slightly longer, never allows more |
+//! | a sum in a sliding window | 64 buckets: may refuse slightly longer, never allows more |
 //! | a sum over a lifetime or a calendar unit | one checked amount |
-//! | `after`, `no … since` | the last time that it began and ended ([`LAST_SEEN`]) |
-//! | `latest`, `first` | that time, and a digest or value ([`KEPT_VALUE`]) for each part that is read |
-//! | calls in flight | a lease ([`LEASE`]) per open call |
-//! | `once` | the digest, the state and the time ([`ONCE`]); a recorded result is kept besides |
+//! | `after`, `no … since` | when calls began and ended, as far as it can matter |
+//! | `latest`, `first` | that time, and each part that is read |
+//! | calls in flight | a lease per open call |
+//! | `once` | the digest, the state and the time; a result that may be replayed |
+//!
+//! And for every contract: what open calls will settle, what was decided about calls that have an id, jobs, open questions. The sizes
+//! are in [`sizes`].
 
 use serde::Serialize;
 
 use super::sentences;
+use super::sizes::{self, FEW_WATCHED, KEPT_VALUE, NAME, OPEN, ROW, WATCHED};
 use super::words::{Words, series};
 use crate::ast::BinaryOp;
 use crate::typed::{
-    Bound, Expr, ExprKind, Filter, Limit, Meter, Origin, Past, PastScope, Read, RuleKind, Value, Window,
+    Bound, Expr, ExprKind, Filter, Limit, Meter, Origin, Past, PastScope, Read, RuleKind, Template,
+    TemplatePart, Then, Value, Window,
 };
-
-/// A time, in nanoseconds since 1970.
-pub const TIME: u64 = 8;
-/// A counter.
-pub const COUNTER: u64 = 8;
-/// A checked amount, in nano-units.
-pub const AMOUNT: u64 = 16;
-/// The buckets of a sum in a sliding window.
-pub const SUM_BUCKETS: u64 = 64;
-/// A bucket: when it began, and its sum.
-pub const BUCKET: u64 = TIME + AMOUNT;
-/// The last time that something began, and the last time that it ended.
-pub const LAST_SEEN: u64 = 2 * TIME;
-/// A value of a past call that rules read: itself where it is short, else its digest.
-pub const KEPT_VALUE: u64 = 32;
-/// An open call: its number, and when its lease ends.
-pub const LEASE: u64 = 16 + TIME;
-/// A key that ran once: SHA-256 of the call, when it is forgotten, and how far it came.
-pub const ONCE: u64 = 32 + TIME + 8;
-/// The longest key; a longer one is kept as its digest.
-pub const KEY: u64 = 32;
 
 /// Something that the gate remembers.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
@@ -74,8 +55,8 @@ pub(super) fn memory(words: &Words<'_>) -> Vec<Memory> {
         }
         for rule in &block.rules {
             let at = words.place(rule.span);
-            if let RuleKind::Once { keys, ledger, .. } = &rule.kind {
-                all.push(once(words, &rule.id, keys, ledger.as_deref(), &at));
+            if let RuleKind::Once { keys, ledger, replay } = &rule.kind {
+                all.push(once(words, &rule.id, keys, ledger.as_deref(), replay.is_some(), &at));
             }
             let mut visit = |expr: &Expr| history(words, expr, &rule.id, &at, &mut all);
             rule.guards.iter().for_each(|guard| guard.walk(&mut visit));
@@ -92,10 +73,28 @@ pub(super) fn memory(words: &Words<'_>) -> Vec<Memory> {
                 .for_each(|expr| expr.walk(&mut visit));
         }
     }
-    all.extend(labels(words));
-    let mut seen = std::collections::HashSet::new();
-    all.retain(|one| seen.insert((one.of.clone(), one.what.clone(), one.key.clone(), one.window.clone())));
-    all
+    all.extend(rest(words, &all));
+    merged(all)
+}
+
+/// Bounds that count the same share one row: it has to hold what the largest of them needs.
+fn merged(all: Vec<Memory>) -> Vec<Memory> {
+    let mut merged: Vec<Memory> = Vec::with_capacity(all.len());
+    let mut places: std::collections::HashMap<_, usize> = std::collections::HashMap::new();
+    for one in all {
+        let row = (one.of.clone(), one.what.clone(), one.key.clone(), one.window.clone());
+        match places.get(&row).and_then(|place| merged.get_mut(*place)) {
+            Some(known) => {
+                known.bytes = known.bytes.max(one.bytes);
+                known.bytes_per_open_call = known.bytes_per_open_call.max(one.bytes_per_open_call);
+            }
+            None => {
+                places.insert(row, merged.len());
+                merged.push(one);
+            }
+        }
+    }
+    merged
 }
 
 fn conditions(kind: &RuleKind) -> Vec<&Expr> {
@@ -115,36 +114,48 @@ fn of_bound(words: &Words<'_>, limit: &Limit, bound: &Bound, of_skill: bool) -> 
     if of_skill && key.is_empty() {
         key.push("job".to_owned());
     }
-    let mut open = 0;
-    let (what, bytes) = match &bound.meter {
-        Meter::Calls | Meter::Denials => {
-            let what = if matches!(bound.meter, Meter::Calls) { "calls" } else { "refusals" };
-            (what, count(&limit.window, constant(&bound.value)))
-        }
+    let rolls = matches!(limit.window, Window::Rolling(_));
+    let most = constant(&bound.value);
+    let count = ROW + sizes::count(&limit.window, most.unwrap_or(1));
+    let of_open = if rolls { OPEN } else { 0 };
+    let (what, mut bytes, open) = match &bound.meter {
+        Meter::Calls => ("calls", count, of_open),
+        Meter::Denials => ("refusals", count, 0),
         Meter::CallsPer(keys) => {
             key.extend(words.keys(keys));
-            ("calls", count(&limit.window, constant(&bound.value)))
+            ("calls", count, of_open)
         }
         Meter::Retries => {
             key.push("exact call".to_owned());
-            ("repetitions", count(&limit.window, constant(&bound.value)))
+            // That the call was made, and the total.
+            ("repetitions", ROW + count, of_open)
         }
-        Meter::Tokens => ("tokens", sum(&limit.window)),
-        Meter::Cost => ("cost", sum(&limit.window)),
-        Meter::Sum { .. } => ("sum of amounts", sum(&limit.window)),
-        Meter::Runtime => ("when it began", TIME),
-        Meter::InFlight => {
-            open = LEASE;
-            ("calls under way", 0)
-        }
+        Meter::Tokens => ("tokens", ROW + sizes::sum(&limit.window), 0),
+        Meter::Cost => ("cost", ROW + sizes::sum(&limit.window), 0),
+        Meter::Sum { .. } => ("sum of amounts", ROW + sizes::sum(&limit.window), 0),
+        Meter::Runtime => ("when it began", ROW, 0),
+        Meter::InFlight => ("calls under way", ROW + sizes::FEW_OPEN, OPEN),
     };
+    match bound.then {
+        Then::Deny | Then::DenyAndSuspend(_) => {}
+        Then::Warn => bytes += sizes::STEPS,
+        Then::Challenge(challenge) => bytes += sizes::STEPS + question(words, challenge),
+    }
+    let mut what = what.to_owned();
+    if most.is_none()
+        && rolls
+        && matches!(bound.meter, Meter::Calls | Meter::CallsPer(_) | Meter::Retries | Meter::Denials)
+    {
+        // What a parameter is set to is known only where the contract is deployed.
+        what.push_str(", with 16 bytes more for each that its parameter allows");
+    }
     let window = match &limit.window {
         Window::Lifetime => "for the key's lifetime".to_owned(),
         other => sentences::window(other).trim().to_owned(),
     };
     Memory {
         of: limit.id.clone(),
-        what: what.to_owned(),
+        what,
         key,
         window,
         bytes,
@@ -153,25 +164,7 @@ fn of_bound(words: &Words<'_>, limit: &Limit, bound: &Bound, of_skill: bool) -> 
     }
 }
 
-/// A count against N.
-fn count(window: &Window, most: Option<u64>) -> u64 {
-    match window {
-        Window::Lifetime => COUNTER,
-        Window::Calendar(..) => COUNTER + TIME,
-        // Without a constant there is a deployment parameter; what it is set to is not known here.
-        Window::Rolling(_) => TIME.saturating_mul(most.unwrap_or(1)),
-    }
-}
-
-fn sum(window: &Window) -> u64 {
-    match window {
-        Window::Lifetime => AMOUNT,
-        Window::Calendar(..) => AMOUNT + TIME,
-        Window::Rolling(_) => SUM_BUCKETS * BUCKET,
-    }
-}
-
-fn once(words: &Words<'_>, id: &str, keys: &[Expr], ledger: Option<&str>, at: &str) -> Memory {
+fn once(words: &Words<'_>, id: &str, keys: &[Expr], ledger: Option<&str>, replays: bool, at: &str) -> Memory {
     let mut key = match ledger {
         Some(ledger) => vec![format!("ledger {ledger}")],
         None => ["agent", "user", "tool"].map(str::to_owned).to_vec(),
@@ -182,7 +175,8 @@ fn once(words: &Words<'_>, id: &str, keys: &[Expr], ledger: Option<&str>, at: &s
         what: "that it ran".to_owned(),
         key,
         window: "for longer than any replay".to_owned(),
-        bytes: ONCE,
+        // The labels of a result come back with it.
+        bytes: ROW + sizes::ONCE + if replays { sizes::RESULT } else { 0 } + sizes::labels(pairs(words)),
         bytes_per_open_call: 0,
         at: at.to_owned(),
     }
@@ -203,40 +197,41 @@ fn history(words: &Words<'_>, expr: &Expr, of: &str, at: &str, all: &mut Vec<Mem
     };
     let within =
         |span: &Option<_>| span.as_ref().map(|time: &agentpass_values::Duration| format!("in any {time}"));
+    // What every question keeps: which calls are open.
+    let row = ROW + FEW_WATCHED;
     match &expr.kind {
         ExprKind::After(past, span, no) => {
-            push(past, "the last", within(span), LAST_SEEN, 0);
-            no.iter().for_each(|past| push(past, "the last", within(span), LAST_SEEN, 0));
+            push(past, "the last", within(span), row + sizes::SPANS, WATCHED);
+            no.iter().for_each(|past| push(past, "the last", within(span), row + sizes::SPANS, WATCHED));
         }
         ExprKind::Latest(which, past, span) => {
             let which = match which {
                 crate::ast::Which::Latest => "the latest",
                 crate::ast::Which::First => "the first",
             };
-            push(past, which, within(&span.flatten()), LAST_SEEN, 0);
+            push(past, which, within(&span.flatten()), row, WATCHED);
         }
         ExprKind::Member(..) => {
-            // `(latest T).args.x`: the value is kept beside the time.
+            // `(latest T).args.x`: the value is kept beside the time, also of those that are open.
             if let Some((past, span, path)) = kept(expr) {
-                push(past, &format!("{path} of the last"), within(&span), KEPT_VALUE, 0);
+                push(past, &format!("{path} of the last"), within(&span), KEPT_VALUE, KEPT_VALUE);
             }
         }
         ExprKind::Compare(op, left, right) => {
             for (call, other, op) in [(left, right, *op), (right, left, flipped(*op))] {
                 if let ExprKind::CallsOf(past, span) = &call.kind {
-                    let bytes = match span {
-                        Some(_) => TIME.saturating_mul(needed(op, constant(other).unwrap_or(1))),
-                        None => COUNTER,
-                    };
-                    push(past, "the number of", within(span), bytes, 0);
+                    // Those that count, and those of which nobody knows.
+                    let times =
+                        span.map_or(0, |_| 2 * sizes::times(needed(op, constant(other).unwrap_or(1))));
+                    push(past, "the number of", within(span), row + times, WATCHED);
                 }
             }
         }
         ExprKind::SumOf(past, span) => {
-            let bytes = if span.is_some() { SUM_BUCKETS * BUCKET } else { AMOUNT };
-            push(past, "the sum of amounts of", within(span), bytes, 0);
+            let buckets = span.map_or(0, |_| 2 * sizes::BUCKETS);
+            push(past, "the sum of amounts of", within(span), row + buckets, WATCHED);
         }
-        ExprKind::InFlightOf(past) => push(past, "the open calls of", None, 0, LEASE),
+        ExprKind::InFlightOf(past) => push(past, "the open calls of", None, row, WATCHED),
         _ => {}
     }
 }
@@ -245,13 +240,14 @@ fn history(words: &Words<'_>, expr: &Expr, of: &str, at: &str, all: &mut Vec<Mem
 fn kept(expr: &Expr) -> Option<(&Past, Option<agentpass_values::Duration>, String)> {
     let ExprKind::Member(part, field) = &expr.kind else { return None };
     let ExprKind::Member(call, part) = &part.kind else { return None };
-    let mut call = call;
+    let mut call: &Expr = call;
     loop {
         match &call.kind {
             ExprKind::Latest(_, past, span) => {
                 return Some((past, span.flatten(), format!("{part}.{field}")));
             }
             ExprKind::Coalesce(inner, _) => call = inner,
+            ExprKind::Let(_, inner) => call = inner,
             _ => return None,
         }
     }
@@ -312,24 +308,98 @@ fn join_key(words: &Words<'_>, past: &Past) -> Vec<String> {
     key
 }
 
-/// The labels that a job carries: one bit for each pair of source and label that some tool can add.
-fn labels(words: &Words<'_>) -> Option<Memory> {
-    let tools = words.program.tools.iter();
-    let pairs = tools.flat_map(|tool| &tool.facts.reads);
-    let pairs: std::collections::BTreeSet<(&str, &str)> = pairs
+/// The pairs of source and label that some tool can bring.
+fn pairs<'w>(words: &'w Words<'_>) -> impl Iterator<Item = (&'w str, &'w str)> {
+    let reads = words.program.tools.iter().flat_map(|tool| &tool.facts.reads);
+    let pairs: std::collections::BTreeSet<(&str, &str)> = reads
         .flat_map(|reads| reads.labels.iter().map(|label| (reads.source.as_str(), label.as_str())))
         .collect();
-    if pairs.is_empty() {
-        return None;
+    pairs.into_iter()
+}
+
+/// A question that is open, with those who have answered.
+fn question(words: &Words<'_>, challenge: usize) -> u64 {
+    let count = words.program.challenges.get(challenge).map_or(1, |challenge| u64::from(challenge.count));
+    let name =
+        words.program.challenges.get(challenge).map_or(0, |challenge| challenge.name.node.len() as u64);
+    // Who asks, and for whom; everybody who answers, with some groups.
+    let names = (3 + sizes::PARENTS) * NAME + 8 * 24;
+    let answers = 2 * count.max(4) * 48 + count * (NAME + 8 * (24 + NAME));
+    ROW + sizes::QUESTION + sizes::CALL_ID + name + names + answers + sizes::FINDERS
+}
+
+/// What is kept whatever the contract says.
+fn rest(words: &Words<'_>, all: &[Memory]) -> Vec<Memory> {
+    let shown: Vec<String> = pairs(words).map(|(source, label)| format!("{label} from {source}")).collect();
+    let labels = sizes::labels(pairs(words));
+    let (mut messages, mut bounds) = (sizes::MESSAGE, 0);
+    for block in &words.program.blocks {
+        for rule in &block.rules {
+            messages = messages
+                .max(texts(rule.because.as_ref()) + texts(rule.audit.as_ref()) + rule.id.len() as u64);
+        }
+        for limit in &block.limits {
+            for bound in &limit.bounds {
+                bounds += 1;
+                let own = texts(bound.because.as_ref()) + texts(bound.audit.as_ref());
+                messages = messages.max(own + limit.id.len() as u64);
+            }
+        }
     }
-    let shown: Vec<String> = pairs.iter().map(|(source, label)| format!("{label} from {source}")).collect();
-    Some(Memory {
-        of: "labels".to_owned(),
-        what: format!("whether it carries {}", series(&shown, "or")),
-        key: vec!["job".to_owned()],
-        window: "for the key's lifetime".to_owned(),
-        bytes: (pairs.len() as u64).div_ceil(8),
+    let questions = all.iter().filter(|one| one.bytes_per_open_call >= WATCHED).count() as u64;
+    let values = all.iter().filter(|one| one.bytes_per_open_call == KEPT_VALUE).count() as u64;
+    let onces = all.iter().filter(|one| one.what == "that it ran").count() as u64;
+    let tools = words.program.tools.iter();
+    let tool = tools.map(|tool| tool.name.len() as u64).max().unwrap_or(0);
+    let one = |of: &str, what: String, key: &str, window: &str, bytes: u64| Memory {
+        of: of.to_owned(),
+        what,
+        key: vec![key.to_owned()],
+        window: window.to_owned(),
+        bytes,
         bytes_per_open_call: 0,
         at: String::new(),
-    })
+    };
+    let permit = sizes::PERMIT
+        + sizes::CALL_ID
+        + 2 * NAME
+        + tool.max(256)
+        + bounds * sizes::HELD
+        + questions * (sizes::WATCHES + 2 * NAME + 4 * KEPT_VALUE)
+        + 2 * values * KEPT_VALUE
+        + 2 * onces * 112
+        + labels;
+    // Besides, where it is found by its call's id.
+    let finder = ROW + 8 * 112 + sizes::ALLOCATION;
+    let decision = sizes::DECISION
+        + sizes::CALL_ID
+        + NAME
+        + 2 * sizes::REASONS * (sizes::REASON + messages)
+        + 2 * bounds * 64;
+    // Itself, and the tenants that have one of its name.
+    let job = 2 * ROW + 8 * 24 + 4 * NAME + sizes::PARENTS * (2 * 24 + NAME) + labels;
+    let mut rest = Vec::new();
+    for (number, challenge) in words.program.challenges.iter().enumerate() {
+        let what = "who was asked, and who answered".to_owned();
+        let until = "until it is answered or over";
+        rest.push(one(&challenge.name.node, what, "call that is held up", until, question(words, number)));
+    }
+    let carried = match shown.as_slice() {
+        [] => "that it is there".to_owned(),
+        shown => format!("whether it carries {}", series(shown, "or")),
+    };
+    rest.push(one("jobs", carried, "job", "for the key's lifetime", job));
+    let settles = "what its outcome will settle".to_owned();
+    rest.push(one("open calls", settles, "open call", "until its outcome is known", ROW + permit + finder));
+    let decided = "what was decided".to_owned();
+    rest.push(one("calls with an id", decided, "call id", "for the key's lifetime", ROW + decision));
+    rest
+}
+
+fn texts(template: Option<&Template>) -> u64 {
+    let part = |part: &TemplatePart| match part {
+        TemplatePart::Text(text) => text.len() as u64,
+        TemplatePart::Hole(_) => sizes::HOLE,
+    };
+    template.map_or(0, |template| template.parts.iter().map(part).sum())
 }

