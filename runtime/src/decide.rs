@@ -312,7 +312,7 @@ fn last_stage(
             changes.extend(asked.used);
             changes.extend(budgets.charges(id));
             changes.extend(onces::claim(&once, id));
-            granted = Some(Granted { id, held: budgets.held(), claimed: once.free });
+            granted = Some(Granted { id, held: budgets.held(prepared.house.plan), claimed: once.free });
         }
     }
     feeds::feed(prepared, snapshot, granted.as_ref().map(|granted| granted.id), changes);

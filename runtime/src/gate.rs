@@ -16,6 +16,7 @@ use crate::sync::{AtomicI64, Ordering};
 use crate::wire::{self, Limits, Source};
 
 /// A gate. It decides by one contract, and keeps nothing itself: two gates on one store are one gate. Cloning one is cheap.
+/// [`Gate::reload`] gives one that goes on by another contract.
 #[derive(Clone)]
 pub struct Gate {
     core: Arc<Core>,
@@ -23,16 +24,17 @@ pub struct Gate {
 
 struct Core {
     contract: Arc<Verified>,
-    plan: Plan,
+    plan: Arc<Plan>,
     store: Store,
-    entropy: Box<dyn Entropy>,
-    directory: Option<Box<dyn Directory>>,
+    entropy: Arc<dyn Entropy>,
+    directory: Option<Arc<dyn Directory>>,
     limits: Limits,
     explain: bool,
     verbatim: bool,
     offline: bool,
+    mediates: bool,
     open: bool,
-    lines: crate::line::Lines,
+    lines: Arc<crate::line::Lines>,
     /// The latest time that was seen: what a decision says whose store did not answer.
     latest: AtomicI64,
 }
@@ -41,8 +43,8 @@ struct Core {
 pub struct GateBuilder {
     contract: Arc<Verified>,
     store: Option<Store>,
-    entropy: Box<dyn Entropy>,
-    directory: Option<Box<dyn Directory>>,
+    entropy: Arc<dyn Entropy>,
+    directory: Option<Arc<dyn Directory>>,
     limits: Limits,
     explain: bool,
     verbatim: bool,
@@ -88,14 +90,14 @@ impl GateBuilder {
     /// Reproducible names of decisions and challenges: for tests and `--seed`, never for a live gate.
     #[must_use]
     pub fn seed(mut self, seed: u64) -> Self {
-        self.entropy = Box::new(Seeded::new(seed));
+        self.entropy = Arc::new(Seeded::new(seed));
         self
     }
 
     /// Who is in which group, asked again when an approval is used.
     #[must_use]
     pub fn directory(mut self, directory: impl Directory + 'static) -> Self {
-        self.directory = Some(Box::new(directory));
+        self.directory = Some(Arc::new(directory));
         self
     }
 
@@ -147,15 +149,9 @@ impl GateBuilder {
     /// # Errors
     /// Something that the contract needs is not there.
     pub fn build(self) -> Result<Gate, BuildError> {
-        let rules = &self.contract.program().rules;
-        if !self.offline && !self.mediates {
-            let late = rules.iter().find(|rule| matches!(rule.effect, Effect::Deliver { .. }));
-            if let Some(rule) = late {
-                return Err(BuildError::Results { rule: rule.id.clone() });
-            }
-        }
+        loads(&self.contract, self.offline || self.mediates)?;
         let core = Core {
-            plan: Plan::of(&self.contract),
+            plan: Arc::new(Plan::of(&self.contract)),
             contract: self.contract,
             store: self.store.ok_or(BuildError::NoStore)?,
             entropy: self.entropy,
@@ -164,8 +160,9 @@ impl GateBuilder {
             explain: self.explain,
             verbatim: self.verbatim,
             offline: self.offline,
+            mediates: self.mediates,
             open: self.open,
-            lines: crate::line::Lines::default(),
+            lines: Arc::default(),
             latest: AtomicI64::new(0),
         };
         Ok(Gate { core: Arc::new(core) })
@@ -179,7 +176,7 @@ impl Gate {
         GateBuilder {
             contract: contract.into(),
             store: None,
-            entropy: Box::new(SystemEntropy::default()),
+            entropy: Arc::new(SystemEntropy::default()),
             directory: None,
             limits: Limits::default(),
             explain: false,
@@ -188,6 +185,28 @@ impl Gate {
             mediates: false,
             open: false,
         }
+    }
+
+    /// The gate that goes on with all of this one's but for the contract.
+    pub(crate) fn successor(&self, contract: Arc<Verified>, plan: Plan) -> Result<Gate, BuildError> {
+        let core = &self.core;
+        loads(&contract, core.offline || core.mediates)?;
+        let core = Core {
+            contract,
+            plan: Arc::new(plan),
+            store: core.store.clone(),
+            entropy: core.entropy.clone(),
+            directory: core.directory.clone(),
+            limits: core.limits,
+            explain: core.explain,
+            verbatim: core.verbatim,
+            offline: core.offline,
+            mediates: core.mediates,
+            open: core.open,
+            lines: core.lines.clone(),
+            latest: AtomicI64::new(core.latest.load(Ordering::Relaxed)),
+        };
+        Ok(Gate { core: Arc::new(core) })
     }
 
     /// The contract.
@@ -308,6 +327,10 @@ impl Gate {
         &self.core.limits
     }
 
+    pub(crate) fn plan(&self) -> &Plan {
+        &self.core.plan
+    }
+
     pub(crate) fn leaves_open(&self) -> bool {
         self.core.open
     }
@@ -318,6 +341,15 @@ impl Gate {
 
     pub(crate) fn confirm_clock(&self) {
         self.core.store.0.confirm_clock();
+    }
+}
+
+/// Rules about results can be kept only where results pass through the gate (semantics 33).
+fn loads(contract: &Verified, mediates: bool) -> Result<(), BuildError> {
+    let mut rules = contract.program().rules.iter();
+    match rules.find(|rule| matches!(rule.effect, Effect::Deliver { .. })) {
+        Some(rule) if !mediates => Err(BuildError::Results { rule: rule.id.clone() }),
+        _ => Ok(()),
     }
 }
 

@@ -29,6 +29,7 @@ pub mod operate;
 pub mod plan;
 mod planted;
 pub mod records;
+pub mod reload;
 pub mod schema;
 pub mod settle;
 pub mod state;
@@ -43,6 +44,7 @@ pub use decision::{Ask, ContractRef, Decision, Left, Met, Place, Reason, Remaini
 pub use gate::{BuildError, Gate, GateBuilder};
 pub use line::{Line, LineError};
 pub use operate::{Lift, OpenJob, Report, Usage};
+pub use reload::{Reload, ReloadError};
 pub use settle::{How, Settlement};
 pub use state::asking::{Directory, Person, Vote, VoteError};
 pub use store::{MemoryStore, Store, StoreError};

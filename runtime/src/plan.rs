@@ -3,15 +3,20 @@
 //! State belongs to what it is about, never to a place in the source (semantics 26): a limit by its name, keys, meter and
 //! window, a monitor by what it watches. An edit elsewhere renames nothing, and a changed cap keeps what was spent.
 
+mod questions;
+
 use std::sync::Arc;
 
-use crate::decision::ContractRef;
 use agentpass_ir::{
-    Bound, Join, Keep, Limit, LimitId, Meter, MonitorId, NodeId, Op, Program, Subject, ToolName, Verified,
-    Window,
+    Bound, Join, Keep, Limit, LimitId, Meter, MonitorId, NodeId, Op, Program, Step, Subject, ToolId,
+    ToolName, Verified, Window,
 };
+use agentpass_values::Timestamp;
 use sha2::{Digest as _, Sha256};
 
+pub use questions::Questions;
+
+use crate::decision::ContractRef;
 use crate::state::row::Form;
 use crate::state::tally;
 
@@ -29,10 +34,14 @@ pub struct Plan {
     pub meter_of: Vec<Vec<u32>>,
     /// For each limit, for each of its bounds, what it is called in decisions: `job.calls`.
     pub labels: Vec<Vec<Arc<str>>>,
+    /// For each limit, for each of its bounds, what the step is known by.
+    steps: Vec<Vec<u32>>,
     /// The names of monitors.
     pub monitors: Vec<Name>,
     /// For each node, whether it or one below asks the past.
     asks: Vec<bool>,
+    /// For each tool, what it asks.
+    questions: Vec<Questions>,
     /// Some limit counts retries.
     pub counts_retries: bool,
     /// The limits that count refusals.
@@ -44,8 +53,14 @@ pub struct Plan {
 /// What is kept for a limit: one total that all bounds of a meter share.
 #[derive(Debug)]
 pub struct MeterPlan {
-    /// Its name in the state.
+    /// Its name in the state: its own, or that of the limit that it was under another contract.
     pub name: Name,
+    /// Its own name, which says what it is about.
+    pub natural: Name,
+    /// The same, whatever the limit is called.
+    pub shape: Name,
+    /// Where it started full, until when it is.
+    pub full: Option<Full>,
     /// The limit.
     pub limit: LimitId,
     /// What is counted.
@@ -56,6 +71,29 @@ pub struct MeterPlan {
     pub most: Option<u32>,
     /// The numbers of its bounds.
     pub bounds: Vec<usize>,
+}
+
+/// A total that started full has no room: nobody knows what was spent before it was kept as it is now (semantics 26).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Full {
+    /// Up to that moment, and in it.
+    Until(Timestamp),
+    /// Before that moment.
+    Before(Timestamp),
+    /// For jobs that were open then.
+    JobsUntil(Timestamp),
+}
+
+impl Full {
+    /// True where there is no room yet. `opened` is when the job was; nothing for one that begins now.
+    #[must_use]
+    pub fn holds(self, early: Timestamp, opened: Option<Timestamp>) -> bool {
+        match self {
+            Full::Until(until) => early <= until,
+            Full::Before(end) => early < end,
+            Full::JobsUntil(since) => opened.is_some_and(|opened| opened <= since),
+        }
+    }
 }
 
 /// How the rows of a key are kept, by number: what a store gets along with a change.
@@ -83,8 +121,10 @@ impl Plan {
             meters: Vec::new(),
             meter_of: Vec::new(),
             labels: Vec::new(),
+            steps: program.limits.iter().map(|limit| steps(program, limit)).collect(),
             monitors: program.monitors.iter().map(|monitor| monitor_name(program, monitor)).collect(),
             asks: asks(program),
+            questions: Vec::new(),
             counts_retries: false,
             denials: Vec::new(),
             reads_guarded: program
@@ -96,17 +136,23 @@ impl Plan {
         for (id, limit) in (0..).map(LimitId).zip(&program.limits) {
             plan.limit(id, limit);
         }
+        for (tool, _) in (0..).map(ToolId).zip(&program.tools) {
+            plan.questions.push(Questions::of(contract, tool, |node| plan.asks(node)));
+        }
         plan
     }
 
     fn limit(&mut self, id: LimitId, limit: &Limit) {
         let mut places = Vec::with_capacity(limit.bounds.len());
         for (number, bound) in limit.bounds.iter().enumerate() {
-            let name = meter_name(limit, bound);
+            let name = meter_name(&limit.id, limit, bound);
             let known = self.meters.iter().position(|meter| meter.limit == id && meter.name == name);
             let place = known.unwrap_or_else(|| {
                 self.meters.push(MeterPlan {
                     name,
+                    natural: name,
+                    shape: meter_name("", limit, bound),
+                    full: None,
                     limit: id,
                     meter: bound.meter,
                     window: limit.window.clone(),
@@ -131,6 +177,32 @@ impl Plan {
             let bounds: Vec<&Bound> = meter.bounds.iter().filter_map(|&at| limit.bounds.get(at)).collect();
             meter.most = tally::shape(limit, &bounds).most;
         }
+    }
+
+    /// The number of the total of that name in the state.
+    #[must_use]
+    pub fn meter_named(&self, name: &Name) -> Option<u32> {
+        let place = self.meters.iter().position(|meter| meter.name == *name)?;
+        u32::try_from(place).ok()
+    }
+
+    /// The monitor of that name in the state.
+    #[must_use]
+    pub fn monitor_named(&self, name: &Name) -> Option<MonitorId> {
+        let place = self.monitors.iter().position(|known| known == name)?;
+        u32::try_from(place).ok().map(MonitorId)
+    }
+
+    /// What a step of a limit is known by: what it counts, where it is and what happens there, never its place in the source.
+    #[must_use]
+    pub fn step(&self, limit: LimitId, bound: usize) -> u32 {
+        self.steps.get(limit.index()).and_then(|steps| steps.get(bound)).copied().unwrap_or(u32::MAX)
+    }
+
+    /// What a tool asks the past.
+    #[must_use]
+    pub fn questions(&self, tool: ToolId) -> Option<&Questions> {
+        self.questions.get(tool.index())
     }
 
     /// Whether a node asks the past.
@@ -179,9 +251,9 @@ impl Parts {
 }
 
 /// Name, shape of the key, unit and window. The cap is not part of it.
-fn meter_name(limit: &Limit, bound: &Bound) -> Name {
+fn meter_name(id: &str, limit: &Limit, bound: &Bound) -> Name {
     let mut parts = Parts::of("limit");
-    parts.add(&limit.id);
+    parts.add(id);
     parts.add(&format!("{:?}", limit.keys));
     parts.add(&format!("{:?}", limit.window));
     parts.add(&format!("{:?}", bound.keys));
@@ -190,6 +262,25 @@ fn meter_name(limit: &Limit, bound: &Bound) -> Name {
         parts.add(&bound.most.to_string());
     }
     parts.finish()
+}
+
+fn steps(program: &Program, limit: &Limit) -> Vec<u32> {
+    let step = |bound: &Bound| {
+        let mut parts = Parts::of("step");
+        parts.add(&format!("{:?}", bound.keys));
+        parts.add(&bound.counts);
+        parts.add(&bound.most.to_string());
+        match bound.step {
+            Step::Challenge(id) => {
+                let challenge = program.challenges.get(id.index());
+                parts.add(challenge.map_or("", |challenge| challenge.name.as_str()));
+            }
+            other => parts.add(&format!("{other:?}")),
+        }
+        let [a, b, c, d, ..] = parts.finish();
+        u32::from_le_bytes([a, b, c, d])
+    };
+    limit.bounds.iter().map(step).collect()
 }
 
 /// What it watches, and how it is asked, written out.

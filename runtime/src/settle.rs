@@ -17,7 +17,7 @@ use crate::eval::{Datum, Eval, World};
 use crate::frame::{self, Frame};
 use crate::gate::Gate;
 use crate::line::LineError;
-use crate::plan::FormRef;
+use crate::plan::{FormRef, MeterPlan};
 use crate::planted::planted;
 use crate::state::once::{Entry, MAX_RESULT, State};
 use crate::state::permit::{Held, Permit, Watched};
@@ -179,7 +179,8 @@ impl Gate {
     /// Where a monitor keeps what ended with that result; nothing where the result does not say with what it is joined.
     fn ended_key(&self, watched: &Watched, results: &[Value]) -> Option<Key> {
         let program = self.contract().program();
-        let monitor = program.monitors.get(watched.monitor.index())?;
+        let id = self.plan().monitor_named(&watched.monitor)?;
+        let monitor = program.monitors.get(id.index())?;
         if watched.join.iter().all(Option::is_some) {
             return Some(watched.open.clone());
         }
@@ -198,13 +199,7 @@ impl Gate {
             });
         }
         let all: Vec<Option<&Value>> = join.iter().map(Some).collect();
-        Some(watch_key_of(
-            self.house().plan,
-            watched.monitor,
-            watched.tenant.as_deref(),
-            watched.scope.as_deref(),
-            &all,
-        ))
+        Some(watch_key_of(self.plan(), id, watched.tenant.as_deref(), watched.scope.as_deref(), &all))
     }
 
     /// A result with more records than a flow lets pass is withheld (semantics 33).
@@ -214,9 +209,7 @@ impl Gate {
         }
         let records = settlement.result.map(|text| crate::records::records(text, self.limits()))?;
         let (rule, most) = permit.deliver.iter().find(|(_, most)| records.is_none_or(|n| n > *most))?;
-        let rule = self.contract().program().rules.get(*rule as usize);
-        let id = rule.map_or("a flow", |rule| rule.id.as_str());
-        let message = format!("withheld: `{id}` lets at most {most} records pass");
+        let message = format!("withheld: `{rule}` lets at most {most} records pass");
         Some(LineError::new("flow.records", message))
     }
 }
@@ -274,11 +267,17 @@ impl Outcome<'_> {
     }
 
     fn held(&self, held: &Held, all: &mut Vec<Change>) {
-        let house = self.gate.house();
-        let Some(meter) = house.plan.meters.get(held.meter as usize) else { return };
         let (permit, at) = (self.permit.id, self.permit.at);
-        let mut push = |delta| {
-            all.push(Change { key: held.key.clone(), form: FormRef::Meter(held.meter), delta });
+        let plan = self.gate.plan();
+        let number = plan.meter_named(&held.meter);
+        let form = number.map_or(FormRef::Plain, FormRef::Meter);
+        let mut push = |delta| all.push(Change { key: held.key.clone(), form, delta });
+        let Some(meter) = number.and_then(|number| plan.meters.get(number as usize)) else {
+            // The contract has no such limit any more: what was counted stays counted, should it come back.
+            if self.settlement.how != How::Unknown {
+                push(Delta::Landed(permit));
+            }
+            return;
         };
         if meter.meter == Meter::InFlight {
             // Nobody knows whether it still runs: its lease ends by itself.
@@ -287,11 +286,7 @@ impl Outcome<'_> {
             }
             return;
         }
-        let is = if self.releases() {
-            0
-        } else {
-            self.actual(held, meter.limit, meter.meter).unwrap_or(held.amount)
-        };
+        let is = if self.releases() { 0 } else { self.actual(meter).unwrap_or(held.amount) };
         if is == held.amount {
             push(Delta::Settle(permit));
         } else {
@@ -300,16 +295,14 @@ impl Outcome<'_> {
     }
 
     /// What the host says was really used: the summand again, where nothing but facts of the host is read in it.
-    fn actual(&self, held: &Held, limit: agentpass_ir::LimitId, meter: Meter) -> Option<i128> {
+    fn actual(&self, meter: &MeterPlan) -> Option<i128> {
         let frame = self.host?;
         let contract = self.gate.contract();
         let program = contract.program();
-        let plan = self.gate.house().plan;
         let tool = contract.tool(&self.permit.tool).known()?;
         let charges = contract.charges(tool).iter().filter_map(|id| program.charges.get(id.index()));
-        for charge in charges.filter(|charge| charge.limit == limit) {
-            let bounds = plan.meters.get(held.meter as usize).map(|meter| meter.bounds.as_slice())?;
-            for line in bounds.iter().filter_map(|&at| charge.lines.get(at)?.as_ref()) {
+        for charge in charges.filter(|charge| charge.limit == meter.limit) {
+            for line in meter.bounds.iter().filter_map(|&at| charge.lines.get(at)?.as_ref()) {
                 let Some(node) = line.amount.filter(|&node| is_of_host(program, node)) else { continue };
                 // A figure that the host does not repeat stays what it was.
                 if !mentions(program, node, frame) {
@@ -318,7 +311,7 @@ impl Outcome<'_> {
                 let world = crate::eval::Nowhere;
                 let eval = Eval::new(contract, frame, &world);
                 if let Datum::Is(value) = eval.value(node, None) {
-                    return match (&*value, meter) {
+                    return match (&*value, meter.meter) {
                         (Value::Int(tokens), _) if *tokens >= 0 => Some(i128::from(*tokens)),
                         (Value::Money(money), _) if !money.is_negative() => Some(money.nano),
                         _ => None,
@@ -337,9 +330,14 @@ impl Outcome<'_> {
         all: &mut Vec<Change>,
     ) {
         let program = self.gate.contract().program();
-        let Some(monitor) = program.monitors.get(watched.monitor.index()) else { return };
-        let form = FormRef::Monitor(watched.monitor);
+        let id = self.gate.plan().monitor_named(&watched.monitor);
+        let form = id.map_or(FormRef::Plain, FormRef::Monitor);
         let mut push = |key: &Key, delta| all.push(Change { key: key.clone(), form, delta });
+        let Some((id, monitor)) = id.and_then(|id| Some((id, program.monitors.get(id.index())?))) else {
+            // The contract does not ask this any more.
+            push(&watched.open, Delta::Close(self.permit.id));
+            return;
+        };
         push(&watched.open, Delta::Close(self.permit.id));
         let Some(counts) = self.counts(monitor) else { return };
         // Without a known join it may be joined with anything: it is kept where open calls are, as a possibility.
@@ -349,7 +347,7 @@ impl Outcome<'_> {
         };
         let at = match monitor.phase {
             Phase::Started => watched.at,
-            _ => stamp(program, watched.monitor, snapshot.reading.early, snapshot.reading.late),
+            _ => stamp(program, id, snapshot.reading.early, snapshot.reading.late),
         };
         // The latest one that has begun is the one that began last, whichever ends last.
         let by_begin =

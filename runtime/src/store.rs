@@ -15,6 +15,8 @@
 
 mod memory;
 
+use std::sync::Arc;
+
 use std::borrow::Cow;
 
 use agentpass_ir::Verified;
@@ -83,9 +85,9 @@ pub enum StoreError {
 #[derive(Clone, Copy, Debug)]
 pub struct Forms<'c> {
     /// The contract.
-    pub contract: &'c Verified,
+    pub contract: &'c Arc<Verified>,
     /// Its plan.
-    pub plan: &'c Plan,
+    pub plan: &'c Arc<Plan>,
 }
 
 /// Keeps state.
@@ -113,25 +115,25 @@ pub trait Keeper: Send + Sync {
 
 /// A store, as hosts name it.
 #[derive(Clone)]
-pub struct Store(pub(crate) std::sync::Arc<dyn Keeper>);
+pub struct Store(pub(crate) Arc<dyn Keeper>);
 
 impl Store {
     /// State that ends with the process, by the clock of the machine.
     #[must_use]
     pub fn memory() -> Store {
-        Store(std::sync::Arc::new(MemoryStore::live(std::sync::Arc::new(crate::clock::SystemClock::new()))))
+        Store(Arc::new(MemoryStore::live(Arc::new(crate::clock::SystemClock::new()))))
     }
 
     /// State that ends with the process, by a clock that stands still until a call or [`crate::Gate::at`] moves it.
     #[must_use]
     pub fn manual(at: Timestamp) -> Store {
-        Store(std::sync::Arc::new(MemoryStore::manual(at)))
+        Store(Arc::new(MemoryStore::manual(at)))
     }
 
     /// Any other store.
     #[must_use]
     pub fn of(keeper: impl Keeper + 'static) -> Store {
-        Store(std::sync::Arc::new(keeper))
+        Store(Arc::new(keeper))
     }
 }
 

@@ -27,7 +27,12 @@ impl<'p> Lowering<'p> {
         let window = self.window(limit)?;
         let mut bounds = Vec::with_capacity(limit.bounds.len());
         for bound in &limit.bounds {
-            bounds.push(self.bound(bound, &window)?);
+            let mut bound = self.bound(bound, &window)?;
+            // Two budgets whose keys only look alike, such as a user's and a payee's, are two.
+            if !limit.keys.is_empty() {
+                bound.counts = format!("{} per {}", bound.counts, self.key_names(&limit.keys));
+            }
+            bounds.push(bound);
         }
         let mut targets: Vec<(ir::ToolId, usize)> =
             block.targets.iter().filter_map(|tool| Some((*self.tools.get(tool)?, *tool))).collect();

@@ -15,7 +15,7 @@ use super::rules::{Lack, lack, render, saw, scope_code};
 use super::steps::{charged_place, step_key, until};
 use crate::decision::{Left, Met, Reason, Remaining};
 use crate::eval::{Datum, Eval, Nowhere};
-use crate::plan::{FormRef, MeterPlan};
+use crate::plan::{FormRef, MeterPlan, Plan};
 use crate::planted::planted;
 use crate::state::key::{Builder, Kind};
 use crate::state::permit::{Held, PermitId};
@@ -35,6 +35,8 @@ pub(crate) struct Charged<'c> {
 
 pub(super) struct OneLine<'c> {
     pub(super) number: usize,
+    /// What the step is known by, whatever its number.
+    pub(super) step: u32,
     bound: &'c Bound,
     line: &'c Line,
     /// Which meter of the plan.
@@ -79,7 +81,9 @@ fn one<'c>(prepared: &mut Prepared<'c>, id: ChargeId) -> Option<Charged<'c>> {
             let more = keys(prepared, &eval, &line.keys)?;
             let meter = meter_of(prepared, charge.limit, number);
             let keys = tally_keys(prepared, charge, meter, &of_limit, &more);
-            lines.push(OneLine { number, bound, line, meter, keys, amount: amount(&eval, bound, line) });
+            let step = prepared.house.plan.step(charge.limit, number);
+            let amount = amount(&eval, bound, line);
+            lines.push(OneLine { number, step, bound, line, meter, keys, amount });
         }
         Ok(lines)
     });
@@ -88,7 +92,7 @@ fn one<'c>(prepared: &mut Prepared<'c>, id: ChargeId) -> Option<Charged<'c>> {
             prepared.touched.add(key.clone());
         }
         for key in line.keys.iter().filter(|_| matches!(line.bound.step, Step::Challenge(_))) {
-            prepared.touched.add(step_key(key, line.number));
+            prepared.touched.add(step_key(prepared, key, line.step));
         }
     }
     Some(Charged { limit, charge, lines })
@@ -213,7 +217,7 @@ pub(crate) struct Budgets<'c> {
     room_at: Option<Timestamp>,
     never: bool,
     /// Steps that speak, or were lifted, once the call is allowed.
-    marks: Vec<(Key, u32, usize, Option<Timestamp>)>,
+    marks: Vec<(Key, u32, u32, Option<Timestamp>)>,
     suspend: Vec<Suspended>,
     at: Timestamp,
     early: Timestamp,
@@ -240,7 +244,7 @@ pub(super) fn judge<'c>(
     let eval = present.eval();
     let mut budgets = Budgets {
         counted: Vec::new(),
-        left: Vec::with_capacity(8),
+        left: Vec::new(),
         room_at: None,
         never: false,
         marks: Vec::new(),
@@ -328,6 +332,8 @@ fn judge_line<'c>(
     for (place, total) in totals.into_iter().enumerate() {
         if total.checked_add(amount).is_none_or(|with| with > bound.most) {
             outcome = exceed(present, eval, charged, one, place, shape, total, amount, budgets, findings);
+            // Nobody knows what would have to leave.
+            budgets.never |= is_full(prepared, present.snapshot(), one.meter, place);
         }
     }
     if findings.explains() {
@@ -360,7 +366,21 @@ fn total(
         return opened.map_or(0, |opened| since(opened).max(0));
     }
     let tally = one.keys.get(place).and_then(|key| tally(present, key));
-    tally.map_or(0, |tally| tally.total(one.bound.meter, shape, early))
+    let known = tally.map_or(0, |tally| tally.total(one.bound.meter, shape, early));
+    // What started full has no room, whatever is known of it.
+    if is_full(prepared, present.snapshot(), one.meter, place) { known.max(one.bound.most) } else { known }
+}
+
+/// True where a total started full, and is. Budgets that live as long as a key are those of jobs: the call's own, then those
+/// above it.
+pub(super) fn is_full(prepared: &Prepared<'_>, snapshot: &Snapshot<'_>, meter: u32, place: usize) -> bool {
+    let Some(full) = meter_plan(prepared, meter).and_then(|meter| meter.full) else { return false };
+    let job = prepared.jobs.get(place).and_then(|job| prepared.touched.place(job));
+    let opened = match job.and_then(|job| snapshot.rows.get(job).copied().flatten()) {
+        Some(Row::Job(job)) => job.opened,
+        _ => None,
+    };
+    full.holds(snapshot.reading.early, opened)
 }
 
 /// The bound is passed.
@@ -386,9 +406,8 @@ fn exceed(
     let mut found = reason(findings, limit, Some(bound), bound.origin, "limit", message);
     found.audit = one.line.audit.as_ref().map(|text| render(present.house(), eval, text, None));
     let reading = present.reading();
-    let number = u32::try_from(one.number).unwrap_or(u32::MAX);
     let marked =
-        tally(present, key).is_some_and(|tally| tally.is_marked(number, reading.late) && !planted(123));
+        tally(present, key).is_some_and(|tally| tally.is_marked(one.step, reading.late) && !planted(123));
     match bound.step {
         Step::Deny | Step::Suspend(_) => {
             findings.add(Weight::Denies, found);
@@ -410,7 +429,7 @@ fn exceed(
         Step::Warn if marked => "has spoken",
         Step::Warn => {
             let until = until(limit, reading.late);
-            budgets.marks.push((key.clone(), one.meter, one.number, until));
+            budgets.marks.push((key.clone(), one.meter, one.step, until));
             findings.warn(found);
             "warns"
         }
@@ -517,21 +536,20 @@ impl Budgets<'_> {
             all.push(Change { key: counted.key.clone(), form: FormRef::Meter(counted.meter), delta });
         }
         for (key, meter, bound, until) in &self.marks {
-            let bound = u32::try_from(*bound).unwrap_or(u32::MAX);
-            let delta = Delta::Mark(bound, *until);
+            let delta = Delta::Mark(*bound, *until);
             all.push(Change { key: key.clone(), form: FormRef::Meter(*meter), delta });
         }
         all
     }
 
     /// What the call holds until its outcome is known.
-    pub(super) fn held(&self) -> Vec<Held> {
+    pub(super) fn held(&self, plan: &Plan) -> Vec<Held> {
         let holds = |counted: &&Counted<'_>| {
             counted.shape.is_some() && !matches!(counted.of, Meter::Denials | Meter::Runtime)
         };
         let held = |counted: &Counted<'_>| Held {
             key: counted.key.clone(),
-            meter: counted.meter,
+            meter: plan.meters.get(counted.meter as usize).map(|meter| meter.name).unwrap_or_default(),
             amount: counted.amount,
         };
         self.counted.iter().filter(holds).map(held).collect()

@@ -102,7 +102,7 @@ pub(super) fn count_denial(
         let Some(bound) = program.limits.get(id.index()).and_then(|limit| limit.bounds.get(number)) else {
             continue;
         };
-        for key in keys {
+        for (number, key) in keys.into_iter().enumerate() {
             let place = prepared.touched.place(&key);
             let row = place.and_then(|place| snapshot.rows.get(place).copied().flatten());
             let total = match (row, shape(prepared, meter)) {
@@ -111,6 +111,8 @@ pub(super) fn count_denial(
                 }
                 _ => 0,
             };
+            let is_full = super::budgets::is_full(prepared, snapshot, meter, number);
+            let total = if is_full { total.max(bound.most) } else { total };
             if let Step::Suspend(what) = bound.step
                 && total.saturating_add(1) > bound.most
             {

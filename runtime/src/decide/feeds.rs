@@ -177,8 +177,9 @@ pub(super) fn watched(prepared: &Prepared<'_>, snapshot: &Snapshot<'_>) -> Vec<W
     let program = prepared.contract().program();
     let now = snapshot.reading;
     let live = prepared.feeds.iter().filter(|feed| feed.phase != Phase::Attempted);
+    let names = &prepared.house.plan.monitors;
     live.map(|feed| Watched {
-        monitor: feed.monitor,
+        monitor: names.get(feed.monitor.index()).copied().unwrap_or_default(),
         open: feed.open.clone(),
         tenant: prepared.ambient(Ambient::Tenant).map(str::to_owned),
         scope: feed.scope.clone(),

@@ -263,13 +263,16 @@ pub(super) fn lack(prepared: &Prepared<'_>, slot: SlotId) -> Option<Lack> {
 }
 
 /// The rules of the tool that are judged when its result arrives.
-pub(super) fn deliveries(prepared: &Prepared<'_>, tool: ToolId) -> Vec<(u32, i64)> {
+pub(super) fn deliveries(prepared: &Prepared<'_>, tool: ToolId) -> Vec<(String, i64)> {
     let program = prepared.contract().program();
     let rules = prepared.contract().rules(tool).iter();
     rules
-        .filter_map(|id| match program.rules.get(id.index())?.effect {
-            Effect::Deliver { most } => Some((id.0, most)),
-            _ => None,
+        .filter_map(|id| {
+            let rule = program.rules.get(id.index())?;
+            match rule.effect {
+                Effect::Deliver { most } => Some((rule.id.clone(), most)),
+                _ => None,
+            }
         })
         .collect()
 }

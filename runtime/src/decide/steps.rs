@@ -9,10 +9,11 @@ use super::budgets::{Charged, OneLine};
 use crate::state::Key;
 use crate::state::key::{Builder, Kind};
 
-/// The asking that all calls above a step share.
-pub(super) fn step_key(total: &Key, bound: usize) -> Key {
-    let number = u64::try_from(bound).unwrap_or(u64::MAX).to_le_bytes();
-    Builder::new(Kind::Asking).fixed(b"step").fixed(&number).fixed(total.as_bytes()).finish()
+/// The asking that all calls above a step share, under one contract.
+pub(super) fn step_key(prepared: &Prepared<'_>, total: &Key, step: u32) -> Key {
+    let contract = prepared.contract().digest();
+    let key = Builder::new(Kind::Asking).fixed(b"step").fixed(&step.to_le_bytes());
+    key.fixed(contract).fixed(total.as_bytes()).finish()
 }
 
 /// A number for one total of a bound of a limit that no other has.
@@ -50,10 +51,10 @@ pub(super) fn step_asking(prepared: &Prepared<'_>, place: usize, late: Timestamp
             for (number, total) in one.keys.iter().enumerate() {
                 if charged_place(charged, one, number) == place {
                     return Some(StepAsking {
-                        asking: step_key(total, one.number),
+                        asking: step_key(prepared, total, one.step),
                         total: total.clone(),
                         meter: one.meter,
-                        bound: u32::try_from(one.number).unwrap_or(u32::MAX),
+                        bound: one.step,
                         until: until(charged.limit, late),
                         unit: match &charged.limit.window {
                             Window::Calendar(unit, zone) => zone.start_of(*unit, late),

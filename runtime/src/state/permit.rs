@@ -1,9 +1,10 @@
 //! What an allowed call holds until its outcome is known (semantics 16).
 
-use agentpass_ir::{MonitorId, Value};
+use agentpass_ir::Value;
 use agentpass_values::Timestamp;
 
 use super::key::Key;
+use crate::plan::Name;
 
 /// A call that was allowed: the number of the transaction that did.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -37,7 +38,7 @@ pub struct Permit {
     /// The labels that its result carries.
     pub labels: Vec<(String, String)>,
     /// The greatest number of records that its result may have, with the rule that says so.
-    pub deliver: Vec<(u32, i64)>,
+    pub deliver: Vec<(String, i64)>,
 }
 
 /// What a call counted against one meter of a limit.
@@ -45,8 +46,8 @@ pub struct Permit {
 pub struct Held {
     /// The total.
     pub key: Key,
-    /// Which meter of the plan; its window says how the total is kept.
-    pub meter: u32,
+    /// The meter's name in the state: the contract that settles the call may number others.
+    pub meter: Name,
     /// How much.
     pub amount: i128,
 }
@@ -54,8 +55,8 @@ pub struct Held {
 /// A monitor that watches a call.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Watched {
-    /// The monitor.
-    pub monitor: MonitorId,
+    /// The monitor's name in the state: the contract that settles the call may number others.
+    pub monitor: Name,
     /// Where the call is open.
     pub open: Key,
     /// The tenant and the scope of the row.

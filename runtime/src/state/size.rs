@@ -11,6 +11,9 @@ use super::job::Job;
 use super::once::{Entry, State};
 use super::permit::{Held, Permit, Watched};
 use super::seen::Seen;
+use super::switches::Switches;
+use super::tally::Tally;
+use super::watch::Watch;
 use super::{Key, Row};
 use crate::decision::{Ask, Decision, Reason, Remaining};
 
@@ -55,7 +58,10 @@ fn option(text: Option<&String>) -> usize {
 #[must_use]
 pub fn of_value(value: &Value) -> usize {
     match value {
-        Value::Text(value) | Value::Json(value) => text(value),
+        // A short text lies in its value, a longer one behind two counters.
+        Value::Text(value) if value.is_heap_allocated() => room::<u8>(value.len() + 16),
+        Value::Text(_) => 0,
+        Value::Json(value) => text(value),
         // Each is kept as it was written and as it is compared.
         Value::Folded(value) => 2 * text(value.key()),
         Value::Email(value) => 3 * text(&value.to_string()),
@@ -105,9 +111,9 @@ impl Row {
                 let marks = room::<(u32, Option<agentpass_values::Timestamp>)>(tally.marks.capacity());
                 let lease = size_of::<(super::permit::PermitId, Option<agentpass_values::Timestamp>)>();
                 let leases = tally.leases.capacity() * lease;
-                tally.sums.heap() + marks + leases
+                room::<Tally>(1) + tally.sums.heap() + marks + leases
             }
-            Row::Watch(watch) => watch.heap(),
+            Row::Watch(watch) => room::<Watch>(1) + watch.heap(),
             Row::Once(entry) => size_of::<Entry>() + ALLOCATION + once(entry),
             Row::Asking(asking) => size_of::<Asking>() + ALLOCATION + self::asking(asking),
             Row::Keys(keys) => room::<Key>(keys.capacity()),
@@ -115,7 +121,7 @@ impl Row {
                 let inner: usize = names.iter().map(|name| option(name.as_ref())).sum();
                 room::<Option<String>>(names.capacity()) + inner
             }
-            Row::Job(job) => self::job(job),
+            Row::Job(job) => room::<Job>(1) + self::job(job),
             Row::Permit(permit) => size_of::<Permit>() + ALLOCATION + self::permit(permit),
             Row::Seen(seen) => size_of::<Seen>() + ALLOCATION + self::seen(seen),
             Row::Made => 0,
@@ -125,7 +131,7 @@ impl Row {
                 let tools = switches.tools.iter().map(string);
                 // A node of a tree holds eleven, and is half full at least.
                 let nodes = (switches.agents.len() + switches.tools.len()) * 128;
-                agents.chain(tools).sum::<usize>() + nodes
+                room::<Switches>(1) + agents.chain(tools).sum::<usize>() + nodes
             }
         }
     }
@@ -192,7 +198,8 @@ fn permit(permit: &Permit) -> usize {
         + watched
         + room::<Key>(permit.claimed.capacity())
         + labels(&permit.labels)
-        + room::<(u32, i64)>(permit.deliver.capacity())
+        + room::<(String, i64)>(permit.deliver.capacity())
+        + permit.deliver.iter().map(|(rule, _)| string(rule)).sum::<usize>()
 }
 
 fn seen(seen: &Seen) -> usize {

@@ -7,6 +7,7 @@ mod table;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use agentpass_ir::Verified;
 use agentpass_values::{Duration, Timestamp};
 use foldhash::quality::RandomState;
 
@@ -14,7 +15,7 @@ use table::Table;
 
 use super::{Change, Forms, Keeper, Reading, Snapshot, StoreError, Touches};
 use crate::clock::Clock;
-use crate::plan::FormRef;
+use crate::plan::{FormRef, Plan};
 use crate::planted::planted;
 use crate::state::row::{apply, is_over};
 use crate::state::{Key, Row};
@@ -53,6 +54,8 @@ struct Rows {
     owners: HashMap<Key, Owner, RandomState>,
     /// By that number: how many rows it has.
     owned: Vec<usize>,
+    /// The contracts that rows were last changed by: each says how its rows are kept.
+    contracts: Vec<(Arc<Verified>, Arc<Plan>)>,
 }
 
 /// A principal's number: rows hold it instead of the name.
@@ -63,6 +66,8 @@ struct Entry {
     row: Row,
     /// How the row is kept, which also says when it is over.
     form: FormRef,
+    /// The number of the contract that says so.
+    contract: u16,
     owner: Option<Owner>,
 }
 
@@ -176,15 +181,16 @@ impl Keeper for MemoryStore {
             if rows.owned(owner) + changes.len() > self.capacity
                 && rows.owned(owner) + rows.new_of(&changes) > self.capacity
             {
-                rows.sweep(forms, owner, reading.late);
+                rows.sweep(owner, reading.late);
                 if rows.owned(owner) + rows.new_of(&changes) > self.capacity {
                     return Err(StoreError::Full);
                 }
             }
         }
         rows.sequence = sequence;
+        let contract = if changes.is_empty() { 0 } else { rows.contract(forms) };
         for change in changes {
-            rows.change(forms, owner, change);
+            rows.change(forms, contract, owner, change);
         }
         Ok(())
     }
@@ -227,12 +233,16 @@ impl Rows {
     }
 
     /// Drops what is over of one principal: a live row is never evicted (semantics 22).
-    fn sweep(&mut self, forms: Forms<'_>, owner: Owner, late: Timestamp) {
-        let program = forms.contract.program();
+    fn sweep(&mut self, owner: Owner, late: Timestamp) {
+        let contracts = &self.contracts;
+        let over = |entry: &Entry| {
+            contracts.get(usize::from(entry.contract)).is_some_and(|(contract, plan)| {
+                is_over(&entry.row, plan.form(contract.program(), entry.form), late)
+            })
+        };
         let mut gone = 0;
         self.rows.drop_where(|entry| {
-            let is_over =
-                entry.owner == Some(owner) && is_over(&entry.row, forms.plan.form(program, entry.form), late);
+            let is_over = entry.owner == Some(owner) && over(entry);
             gone += usize::from(is_over);
             is_over
         });
@@ -241,7 +251,19 @@ impl Rows {
         }
     }
 
-    fn change(&mut self, forms: Forms<'_>, owner: Option<Owner>, change: Change) {
+    /// The number of a contract. Two gates by one contract name and keep their rows alike.
+    fn contract(&mut self, forms: Forms<'_>) -> u16 {
+        let is_it = |(contract, plan): &(Arc<Verified>, Arc<Plan>)| {
+            Arc::ptr_eq(plan, forms.plan) || contract.digest() == forms.contract.digest()
+        };
+        let known = self.contracts.iter().rposition(is_it).unwrap_or_else(|| {
+            self.contracts.push((forms.contract.clone(), forms.plan.clone()));
+            self.contracts.len() - 1
+        });
+        u16::try_from(known).unwrap_or(u16::MAX)
+    }
+
+    fn change(&mut self, forms: Forms<'_>, contract: u16, owner: Option<Owner>, change: Change) {
         let form = forms.plan.form(forms.contract.program(), change.form);
         match self.rows.get_mut(&change.key) {
             Some(entry) => {
@@ -249,7 +271,13 @@ impl Rows {
                 let mut row = Some(std::mem::replace(&mut entry.row, Row::Made));
                 apply(&mut row, form, change.delta);
                 match row {
-                    Some(row) => entry.row = row,
+                    Some(row) => {
+                        entry.row = row;
+                        // A contract that does not know the row any more leaves it as it was kept.
+                        if change.form != FormRef::Plain {
+                            (entry.form, entry.contract) = (change.form, contract);
+                        }
+                    }
                     None => {
                         let gone = self.rows.remove(&change.key).and_then(|entry| entry.owner);
                         if let Some(count) = gone.and_then(|owner| self.owned.get_mut(owner as usize)) {
@@ -265,7 +293,7 @@ impl Rows {
                     if let Some(count) = owner.and_then(|owner| self.owned.get_mut(owner as usize)) {
                         *count += 1;
                     }
-                    self.rows.add(&change.key, Entry { row, form: change.form, owner });
+                    self.rows.add(&change.key, Entry { row, form: change.form, contract, owner });
                 }
             }
         }

@@ -1,0 +1,221 @@
+//! Another contract for the state of this one (semantics 26).
+//!
+//! A gate decides by one contract for as long as it lives. [`Gate::reload`] gives its successor: another gate on the same store,
+//! with the same clock, directory and settings. The host puts it in the place of the old one; calls that the old one has
+//! allowed settle with either.
+//!
+//! State belongs to what it is about. A limit whose cap changed goes on where it was; one whose name, keys, window or unit changed
+//! would begin with nothing spent, so somebody has to say what becomes of it:
+//!
+//! - [`Reload::migrate`]: it is the old one under another name.
+//! - [`Reload::starts_full`]: nobody knows what was spent, so nothing is left. A window begins with the next room that it gives by
+//!   itself, and budgets per job with the next job.
+//!
+//! A limit that is new, and nothing like one that went, starts empty.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::sync::Arc;
+
+use agentpass_ir::{Meter, Verified, Window};
+use agentpass_values::Timestamp;
+
+use crate::gate::{BuildError, Gate};
+use crate::plan::{Full, MeterPlan, Plan};
+use crate::store::StoreError;
+
+/// What becomes of the state of limits that are not what they were.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Reload {
+    from: BTreeMap<String, String>,
+    full: BTreeSet<String>,
+}
+
+/// Why the old contract stays.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum ReloadError {
+    /// These limits are not what they were, and nobody has said what becomes of them.
+    Limits(Vec<Changed>),
+    /// No limit of the old contract has that name and counts the same, per the same keys, over the same window.
+    NoSuch {
+        /// The new limit.
+        limit: String,
+        /// What it was to be.
+        from: String,
+    },
+    /// The new contract has no limit of that name that would start anew.
+    Unknown(String),
+    /// Nobody can say when calls that are in flight have ended: a tool that this limit counts does not say how long it runs at most.
+    NeverEmpty(String),
+    /// The new contract needs something that is not there.
+    Build(BuildError),
+    /// The store cannot say what time it is.
+    Store(StoreError),
+}
+
+/// A limit that would start anew.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Changed {
+    /// The limit.
+    pub limit: String,
+    /// The limit that went, which it looks like: itself, or another name for the same.
+    pub was: String,
+}
+
+impl Reload {
+    /// Caps may have changed, and whatever is no limit.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The new contract's limit is the old one's under another name: what was spent stays spent.
+    #[must_use]
+    pub fn migrate(mut self, limit: &str, from: &str) -> Self {
+        self.from.insert(limit.to_owned(), from.to_owned());
+        self
+    }
+
+    /// The new contract's limit starts with nothing left.
+    #[must_use]
+    pub fn starts_full(mut self, limit: &str) -> Self {
+        self.full.insert(limit.to_owned());
+        self
+    }
+}
+
+impl Gate {
+    /// The gate that decides by another contract from now on, on the state of this one. This gate stays as it is; whoever still
+    /// asks it gets decisions by the old contract, on the same state.
+    ///
+    /// # Errors
+    /// A limit would start anew and nobody has said how, or the contract needs what is not there. Nothing has changed then.
+    pub fn reload(&self, contract: impl Into<Arc<Verified>>, how: &Reload) -> Result<Gate, ReloadError> {
+        let contract = contract.into();
+        let now = self.now().map_err(ReloadError::Store)?;
+        let mut plan = Plan::of(&contract);
+        carry(&contract, &mut plan, self.contract(), self.plan(), how, now)?;
+        self.successor(contract, plan).map_err(ReloadError::Build)
+    }
+}
+
+/// Gives totals of the new contract the names under which their state is kept.
+fn carry(
+    contract: &Verified,
+    plan: &mut Plan,
+    old_contract: &Verified,
+    old: &Plan,
+    how: &Reload,
+    now: Timestamp,
+) -> Result<(), ReloadError> {
+    let natural: BTreeSet<_> = plan.meters.iter().map(|meter| meter.natural).collect();
+    let gone: Vec<&MeterPlan> = old.meters.iter().filter(|meter| !natural.contains(&meter.natural)).collect();
+    let old_id = |meter: &MeterPlan| id(old_contract, meter);
+    let mut used: BTreeSet<&str> = BTreeSet::new();
+    let mut changed: Vec<Changed> = Vec::new();
+    for number in 0..plan.meters.len() {
+        let Some(meter) = plan.meters.get(number) else { continue };
+        let limit = id(contract, meter);
+        let same = old.meters.iter().find(|old| old.natural == meter.natural);
+        let (name, full) = if let Some(from) = how.from.get(limit) {
+            used.insert(limit);
+            // Unless it is the old one already: then there is nothing to migrate, and nothing to lose.
+            let known =
+                old.meters.iter().find(|old| old_id(old) == from && old.shape == meter.shape).or(same);
+            let no_such = || ReloadError::NoSuch { limit: limit.to_owned(), from: from.clone() };
+            let known = known.ok_or_else(no_such)?;
+            (known.name, known.full)
+        } else if let Some(same) = same {
+            (same.name, same.full)
+        } else if meter.meter == Meter::Runtime {
+            // How long a job runs, the job knows.
+            used.insert(limit);
+            (meter.natural, None)
+        } else if how.full.contains(limit) {
+            used.insert(limit);
+            let full = full(contract, meter, now).ok_or_else(|| ReloadError::NeverEmpty(limit.to_owned()))?;
+            (meter.natural, Some(full))
+        } else {
+            let alike = |old: &&&MeterPlan| {
+                (old_id(old) == limit && old.meter == meter.meter) || old.shape == meter.shape
+            };
+            if let Some(was) = gone.iter().find(alike) {
+                let one = Changed { limit: limit.to_owned(), was: old_id(was).to_owned() };
+                if !changed.contains(&one) {
+                    changed.push(one);
+                }
+            }
+            (meter.natural, None)
+        };
+        if let Some(meter) = plan.meters.get_mut(number) {
+            (meter.name, meter.full) = (name, full);
+        }
+    }
+    if !changed.is_empty() {
+        return Err(ReloadError::Limits(changed));
+    }
+    let named = how.from.keys().chain(&how.full);
+    match named.into_iter().find(|limit| !used.contains(limit.as_str())) {
+        Some(limit) => Err(ReloadError::Unknown(limit.clone())),
+        None => Ok(()),
+    }
+}
+
+fn id<'c>(contract: &'c Verified, meter: &MeterPlan) -> &'c str {
+    contract.program().limits.get(meter.limit.index()).map_or("", |limit| limit.id.as_str())
+}
+
+/// Until when a total that starts full is full; nothing where nobody can say.
+fn full(contract: &Verified, meter: &MeterPlan, now: Timestamp) -> Option<Full> {
+    if meter.meter == Meter::InFlight {
+        let program = contract.program();
+        let mut longest = now;
+        for charge in program.charges.iter().filter(|charge| charge.limit == meter.limit) {
+            let runs = program.tools.get(charge.tool.index())?.runs_at_most?;
+            longest = longest.max(now.checked_add(runs)?);
+        }
+        return Some(Full::Until(longest));
+    }
+    match &meter.window {
+        Window::Rolling(length) => now.checked_add(*length).map(Full::Until),
+        Window::Calendar(unit, zone) => zone.next_start(*unit, now).map(Full::Before),
+        Window::Lifetime => Some(Full::JobsUntil(now)),
+    }
+}
+
+impl fmt::Display for ReloadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ReloadError::Limits(all) => {
+                f.write_str("what was spent would be forgotten: ")?;
+                for (number, one) in all.iter().enumerate() {
+                    let comma = if number > 0 { "; " } else { "" };
+                    if one.limit == one.was {
+                        write!(
+                            f,
+                            "{comma}`{}` counts something else, or by other keys or windows",
+                            one.limit
+                        )?;
+                    } else {
+                        write!(f, "{comma}`{}` counts what `{}` counted", one.limit, one.was)?;
+                    }
+                }
+                f.write_str(" (say for each whether it is migrated, or starts full)")
+            }
+            ReloadError::NoSuch { limit, from } => {
+                write!(f, "`{limit}` cannot be migrated from `{from}`: no such limit counts the same")
+            }
+            ReloadError::Unknown(limit) => write!(f, "no limit `{limit}` starts anew"),
+            ReloadError::NeverEmpty(limit) => {
+                write!(
+                    f,
+                    "`{limit}` cannot start full: nobody knows when calls that are in flight have ended"
+                )
+            }
+            ReloadError::Build(error) => write!(f, "{error}"),
+            ReloadError::Store(_) => f.write_str("the store does not answer"),
+        }
+    }
+}
+
+impl std::error::Error for ReloadError {}
