@@ -132,6 +132,11 @@ fn at_once<'a, T: Send>(all: Vec<Turn<'a, T>>) -> Vec<T> {
     })
 }
 
+/// Tries until a call is allowed, for a while: what it waits for happens meanwhile.
+fn insist(call: impl Fn() -> Met) -> Option<Met> {
+    (0..8).map(|_| call()).find(Met::is_allowed)
+}
+
 /// A case: plays one round on a fresh store, and says what went wrong.
 type Case = fn(Store) -> Result<(), String>;
 

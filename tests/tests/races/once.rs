@@ -66,7 +66,8 @@ fn freed(store: Store) -> Result<(), String> {
         first.settle(Outcome::not_sent());
         None
     });
-    let take = || -> Turn<'_, Option<Met>> { Box::new(|| Some(check(&gate, &ann(), "refund", REFUND))) };
+    let take =
+        || -> Turn<'_, Option<Met>> { Box::new(|| super::insist(|| check(&gate, &ann(), "refund", REFUND))) };
     let mut all: Vec<Met> = at_once(vec![free, take(), take(), take()]).into_iter().flatten().collect();
     all.extend((0..2).map(|_| check(&gate, &ann(), "refund", REFUND)));
     match all.iter().filter(|met| met.is_allowed()).count() {
