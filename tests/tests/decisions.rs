@@ -19,7 +19,7 @@ use agentpass_compiler::ast::{ExpectKind, StepKind};
 use agentpass_compiler::diagnostics::config::Config;
 use agentpass_compiler::diagnostics::render::{Format, render};
 use agentpass_compiler::load::MemoryFiles;
-use agentpass_runtime::{Gate, Store};
+use agentpass_runtime::{Gate, Reload};
 use agentpassc::{Coverage, Stages, lower};
 use support::chapter::{self, Calls, Program};
 use support::lines::Wanted;
@@ -59,7 +59,7 @@ impl Shown {
 
 fn run(name: &str, markdown: &str, wrong: &mut String) -> Shown {
     let mut shown = Shown::default();
-    let mut state = None;
+    let mut before = None;
     for program in chapter::programs(name, markdown) {
         let at = program.files.first().map_or(0, |file| file.at);
         if !program.marks().is_empty() {
@@ -79,10 +79,7 @@ fn run(name: &str, markdown: &str, wrong: &mut String) -> Shown {
         }
         play(name, at, &analysis, &mut shown, wrong);
         for calls in &program.calls {
-            let store = state.take().filter(|_| calls.goes_on);
-            let store = store.unwrap_or_else(|| Store::manual(support::monday()));
-            answer(name, calls, &analysis, store.clone(), &mut shown, wrong);
-            state = Some(store);
+            before = answer(name, calls, &analysis, before, &mut shown, wrong);
         }
     }
     shown
@@ -124,21 +121,27 @@ fn play(name: &str, at: usize, analysis: &Analysis, shown: &mut Shown, wrong: &m
     }
 }
 
+/// Decides lines by one gate. Lines that go on have the gate before reloaded with their contract.
 fn answer(
     name: &str,
     calls: &Calls,
     analysis: &Analysis,
-    store: Store,
+    before: Option<Gate>,
     shown: &mut Shown,
     wrong: &mut String,
-) {
+) -> Option<Gate> {
     let contract = match lower(analysis, &calls.params) {
         Ok(contract) => contract,
-        Err(refused) => return writeln!(wrong, "{name}:{}: no contract: {refused:?}", calls.at).unwrap(),
+        Err(refused) => {
+            writeln!(wrong, "{name}:{}: no contract: {refused:?}", calls.at).unwrap();
+            return None;
+        }
     };
-    let gate =
-        support::builder(contract).store(store).seed(calls.at as u64).open(calls.is_open).build().unwrap();
-    let before = shown.passed + shown.stopped;
+    let gate = match before.filter(|_| calls.goes_on) {
+        Some(before) => before.reload(contract, &Reload::new()).unwrap_or_else(|why| panic!("{name}: {why}")),
+        None => support::builder(contract).open(calls.is_open).build().unwrap(),
+    };
+    let decided = shown.passed + shown.stopped;
     for (number, line) in (calls.at + 1..).zip(calls.text.lines()) {
         if line.trim().is_empty() || line.starts_with('#') {
             continue;
@@ -151,9 +154,10 @@ fn answer(
             Err(why) => writeln!(wrong, "{name}:{number}: {why}\n    {line}").unwrap(),
         }
     }
-    if before == shown.passed + shown.stopped {
+    if decided == shown.passed + shown.stopped {
         writeln!(wrong, "{name}:{}: no call was decided as it should be", calls.at).unwrap();
     }
+    Some(gate)
 }
 
 fn answered(gate: &Gate, line: &str) -> Result<Wanted, String> {

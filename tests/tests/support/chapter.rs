@@ -3,7 +3,8 @@
 //! A block marked `agentpass` is a program. A first line `// file: NAME` names a file of a program; consecutive blocks with such a
 //! line belong to one program, whose first file is the one that is checked. `agentpass escaped` is as in the pages of the
 //! errors. A block marked `calls` holds lines ([`super::lines`]) for one gate on the program before it; behind the word, `open`
-//! leaves calls without an outcome open, `goes-on` keeps the state of the lines before, and `name=value` sets a parameter.
+//! leaves calls without an outcome open, `goes-on` keeps the gate of the lines before, reloaded with this program, and `name=value`
+//! sets a parameter.
 
 use agentpass_compiler::diagnostics::pages::unescaped;
 
