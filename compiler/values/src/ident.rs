@@ -4,11 +4,13 @@ use std::fmt;
 
 use smol_str::SmolStr;
 
+use crate::path::reading::moves;
 use crate::pattern::Pattern;
 
 /// An identifier of 1 to 256 visible ASCII characters without spaces and quotes.
 ///
-/// What cannot be written in two ways cannot be two keys: `"c1"` is an identifier, `" C1"` is not one at all.
+/// What cannot be written in two ways cannot be two keys: `"c1"` is an identifier, `" C1"` is not one at all. Nor is `x/../c1`, which
+/// servers that make a path of it take for `c1`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Id {
     text: SmolStr,
@@ -23,6 +25,8 @@ pub enum IdError {
     TooLong,
     /// A space, quote, control character, or anything beyond ASCII.
     Character,
+    /// `.` or `..` between slashes, also where those are escaped.
+    Path,
     /// A sound identifier that does not have the declared form.
     Pattern,
 }
@@ -41,6 +45,9 @@ impl Id {
         }
         if text.len() > LIMIT {
             return Err(IdError::TooLong);
+        }
+        if moves(text) {
+            return Err(IdError::Path);
         }
         Ok(Id { text: text.into() })
     }
@@ -69,6 +76,7 @@ impl fmt::Display for IdError {
             IdError::Empty => "empty",
             IdError::TooLong => "longer than 256 characters",
             IdError::Character => "a space, quote, control or non-ascii character in an id",
+            IdError::Path => "`.` or `..` as a step of a path in an id",
             IdError::Pattern => "does not have the declared form",
         })
     }
@@ -86,6 +94,23 @@ mod tests {
     fn identifiers_are_plain() {
         for text in ["c1", "pi_123", "a/b:c@d", "{x}", "550e8400-e29b-41d4-a716-446655440000"] {
             assert_eq!(Id::parse(text).unwrap().as_str(), text);
+        }
+        for text in ["v1..v2", "...", ".env", "a/.b/c", "x.", "100%", "a%2Fb", "a\\b"] {
+            assert_eq!(Id::parse(text).unwrap().as_str(), text);
+        }
+        for text in [
+            ".",
+            "..",
+            "../c2",
+            "c1/../c2",
+            "./c1",
+            "c1/.",
+            "c1%2f..%2fc2",
+            "%2e%2e/c2",
+            "x\\..\\c1",
+            "..;/c2",
+        ] {
+            assert_eq!(Id::parse(text), Err(IdError::Path), "{text:?}");
         }
         assert_eq!(Id::parse(""), Err(IdError::Empty));
         assert_eq!(Id::parse(&"x".repeat(256)).map(|id| id.as_str().len()), Ok(256));

@@ -73,6 +73,13 @@ fn is_odd(segment: &str) -> bool {
         || segment.contains("::")
 }
 
+/// Whether a text moves among folders where somebody takes it for a path: `c1/../c2`, `./c1`, `c1%2f..%2fc2`.
+pub(crate) fn moves(text: &str) -> bool {
+    let is_step = |name: &str| matches!(name, "." | "..");
+    text.contains('.') && text.split('/').any(is_step)
+        || is_odd(text) && decoded(text).split('/').any(is_step)
+}
+
 /// A name with everything undone that anybody undoes.
 fn decoded(segment: &str) -> String {
     let mut text = segment.to_owned();
