@@ -97,6 +97,22 @@ fn a_higher_cap_on_calls_counts_all_of_them() {
     assert_eq!(allowed, 2);
 }
 
+/// Above a cap that only asks, the times of the oldest calls are dropped; under a higher one they may still matter.
+#[test]
+fn a_higher_threshold_reckons_with_what_was_dropped() {
+    let with =
+        |cap: u32| format!("tool t(k: id) {{ action read; require calls of attempted t within 1h < {cap} }}");
+    let old = gate(&with(3));
+    for number in 0..20 {
+        let met = call(&old, number, &format!("{number}"), "j", "t", r#"{"k": "k"}"#);
+        assert_eq!(met, if number < 3 { "allow" } else { "deny require" });
+    }
+    let new = reload(&old, &with(10), &Reload::new());
+    assert_eq!(call(&new, 30, "a", "j", "t", r#"{"k": "k"}"#), "deny require", "there were twenty");
+    // An hour after the last that was dropped, what is kept is all there is.
+    assert_eq!(call(&new, 3650, "b", "j", "t", r#"{"k": "k"}"#), "allow");
+}
+
 #[test]
 fn a_renamed_limit_is_migrated_or_starts_full() {
     let old = gate(&pay("limit spent per user in any 24h { sum amount at most $30 }"));

@@ -36,6 +36,8 @@ pub struct Sums {
     before: (i64, i128),
     /// For counts in a window: the times of calls that can no longer be taken back, in order.
     times: VecDeque<i64>,
+    /// The latest time that was dropped for those: a contract with a higher cap has to reckon with it.
+    cut: Option<i64>,
     /// And of those that can, because they are open.
     open: Vec<(PermitId, i64)>,
     /// For sums in a window, in order of time.
@@ -79,9 +81,24 @@ impl Sums {
             }
             (Window::Rolling(length), None) => {
                 let oldest = now.nanos().saturating_sub(length.nanos());
+                let oldest = oldest.saturating_add(i64::from(planted(201)));
                 let inside = self.slices.iter().filter(|slice| slice.last >= oldest);
                 inside.fold(0_i128, |sum, slice| sum.saturating_add(slice.amount))
             }
+        }
+    }
+
+    /// The greatest total that there can be: as many as matter, where the times of the oldest were dropped under a lower cap.
+    #[must_use]
+    pub fn at_most(&self, shape: Shape<'_>, now: Timestamp) -> i128 {
+        let total = self.total(shape, now);
+        match (shape.window, shape.most, self.cut) {
+            (Window::Rolling(length), Some(most), Some(cut))
+                if cut >= now.nanos().saturating_sub(length.nanos()) =>
+            {
+                total.max(i128::from(most))
+            }
+            _ => total,
         }
     }
 
@@ -100,7 +117,7 @@ impl Sums {
             (Window::Calendar(unit, zone), _) => {
                 let start = zone.start_of(*unit, now).map_or(at, Timestamp::nanos);
                 if start > self.unit {
-                    self.before = (self.unit, self.total);
+                    self.before = if planted(203) { (0, 0) } else { (self.unit, self.total) };
                     self.unit = start;
                     self.total = 0;
                 }
@@ -167,8 +184,8 @@ impl Sums {
     /// The last `most` times are enough to know whether there are so many; open calls count beside them, since any of them
     /// may leave.
     fn shorten(&mut self, most: u32) {
-        while self.times.len() > most as usize {
-            self.times.pop_front();
+        while self.times.len() + usize::from(planted(202)) > most as usize {
+            self.cut = self.cut.max(self.times.pop_front());
         }
     }
 
@@ -193,7 +210,7 @@ impl Sums {
                 self.in_unit(start, amount.saturating_neg());
             }
             (Window::Rolling(_), Some(_)) => {
-                self.open.retain(|(of, _)| *of != permit);
+                self.open.retain(|(of, _)| *of != permit || planted(204));
                 trim(&mut self.open);
             }
             (Window::Rolling(_), None) => {
@@ -244,6 +261,8 @@ impl Sums {
             }
             (Window::Rolling(length), _) => {
                 let mut total = self.total(shape, now).saturating_add(amount);
+                // What was dropped leaves before all that is kept.
+                let cut = self.cut.filter(|_| self.at_most(shape, now) > self.total(shape, now));
                 let oldest = now.nanos().saturating_sub(length.nanos());
                 let times = self.times.iter().copied().chain(self.open.iter().map(|(_, at)| *at));
                 let slices = self.slices.iter().map(|slice| (slice.last, slice.amount));
@@ -253,6 +272,7 @@ impl Sums {
                     total = total.saturating_sub(amount);
                     if total <= most {
                         // The window is closed: it has left one nanosecond later.
+                        let last = cut.map_or(last, |cut| cut.max(last));
                         let leaves = last.checked_add(length.nanos())?.checked_add(1)?;
                         return Some(Timestamp::from_nanos(leaves));
                     }
@@ -384,6 +404,21 @@ mod tests {
         }
         assert!(sums.slices.len() <= MOST_SLICES);
         assert_eq!(sums.total(shape, at(0)), 1000);
+    }
+
+    #[test]
+    fn a_higher_cap_reckons_with_what_was_dropped() {
+        let window = rolling(100);
+        let shape = |most| Shape { window: &window, most: Some(most) };
+        let mut sums = Sums::default();
+        for second in 1..=9 {
+            sums.add(shape(3), at(second), at(second), 1, None);
+        }
+        assert_eq!(sums.at_most(shape(3), at(10)), 3);
+        assert_eq!(sums.at_most(shape(8), at(10)), 8, "there were nine, and three are known");
+        assert_eq!(sums.at_most(shape(8), at(106)), 8, "the sixth is inside");
+        assert_eq!(sums.at_most(shape(8), at(107)), 3);
+        assert_eq!(sums.total(shape(8), at(10)), 3, "evidence is what is known");
     }
 
     #[test]

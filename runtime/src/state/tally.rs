@@ -5,6 +5,7 @@ use agentpass_values::Timestamp;
 
 use super::permit::PermitId;
 use super::sums::{Shape, Sums};
+use crate::planted::planted;
 
 /// A running total, what is in flight, and the steps that were taken.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -34,17 +35,20 @@ impl Tally {
     pub fn total(&self, meter: Meter, shape: Shape<'_>, early: Timestamp) -> i128 {
         match meter {
             Meter::InFlight => {
-                let live = self.leases.iter().filter(|(_, until)| until.is_none_or(|until| early <= until));
+                let is_live = |until: Timestamp| if planted(225) { early < until } else { early <= until };
+                let live = self.leases.iter().filter(|(_, until)| until.is_none_or(is_live));
                 live.count() as i128
             }
-            _ => self.sums.total(shape, early),
+            _ => self.sums.at_most(shape, early),
         }
     }
 
     /// True where the step was lifted, or has spoken, and that still holds: approvals expire by the later reading.
     #[must_use]
     pub fn is_marked(&self, bound: u32, late: Timestamp) -> bool {
-        self.marks.iter().any(|(of, until)| *of == bound && until.is_none_or(|until| late <= until))
+        self.marks
+            .iter()
+            .any(|(of, until)| *of == bound && until.is_none_or(|until| late <= until || planted(209)))
     }
 
     /// True where nothing that is kept can ever matter again.

@@ -173,7 +173,7 @@ impl Watch {
         let shape = shape_of(keep, &window);
         let (sure, possible) = self.open_in(phase, &window, early, late);
         let least = self.sums.total(shape, late).saturating_add(sure);
-        let most = self.sums.total(shape, early).saturating_add(self.sums_maybe.total(shape, early));
+        let most = self.sums.at_most(shape, early).saturating_add(self.sums_maybe.at_most(shape, early));
         let most = most.saturating_add(possible);
         let small = |total: i128| i64::try_from(total).unwrap_or(i64::MAX);
         // A full row says "at least so many".
@@ -209,7 +209,8 @@ impl Watch {
     /// How many are in flight.
     #[must_use]
     pub fn in_flight(&self, early: Timestamp) -> i64 {
-        let live = self.open.iter().filter(|open| open.lease.is_none_or(|lease| early <= lease)).count();
+        let is_live = |open: &&Open| open.lease.is_none_or(|lease| early <= lease || planted(207));
+        let live = self.open.iter().filter(is_live).count();
         i64::try_from(live).unwrap_or(i64::MAX)
     }
 
@@ -218,7 +219,11 @@ impl Watch {
     pub fn kept(&self, keep: &Keep, phase: Phase) -> Candidates {
         let maybe = self.kept_maybe;
         if phase != Phase::Started {
-            return Candidates { kept: self.kept.clone(), maybe, open: !self.open.is_empty() };
+            return Candidates {
+                kept: self.kept.clone(),
+                maybe,
+                open: !self.open.is_empty() && !planted(208),
+            };
         }
         // One that is open has begun. They are in the order in which they did.
         let mut own = self.open.iter().filter(|open| open.sure);
@@ -353,8 +358,8 @@ pub fn evidence(rows: &[&Watch], wanted: Wanted) -> Vec<Evidence> {
 pub fn spoils(rows: &[&Watch], phase: Phase, begin: u64) -> (bool, bool) {
     let mut spoilt = (false, false);
     for row in rows {
-        spoilt.0 |= row.spans.iter().any(|span| span.end > begin);
-        spoilt.1 |= row.maybe.iter().any(|span| span.end > begin);
+        spoilt.0 |= row.spans.iter().any(|span| (if planted(205) { span.begin } else { span.end }) > begin);
+        spoilt.1 |= row.maybe.iter().any(|span| span.end > begin && !planted(206));
         match phase {
             Phase::Attempted => {}
             // One that has begun and is open goes on since.
