@@ -12,6 +12,7 @@ use crate::frame::{self, Frame};
 use crate::gate::Gate;
 use crate::line::LineError;
 use crate::plan::FormRef;
+use crate::planted::planted;
 use crate::state::asking::{Vote, VoteError};
 use crate::state::job::Bound;
 use crate::state::key::{Builder, Kind};
@@ -259,8 +260,8 @@ impl Gate {
             frame.set(ambient.slot(), value.as_deref().map(|text| Value::Text(text.into())));
         }
         let parents = match &usage.job {
-            Some(job) => self.jobs_above(tenant.as_deref(), job)?,
-            None => Vec::new(),
+            Some(job) if !planted(222) => self.jobs_above(tenant.as_deref(), job)?,
+            _ => Vec::new(),
         };
         let spent = self.spent(&frame, tenant.as_deref(), &parents);
         if spent.is_empty() {
@@ -454,7 +455,7 @@ impl Gate {
             let inherited = match (&parent, row(2)) {
                 (None, _) => Vec::new(),
                 (Some(_), Some(Row::Job(parent))) if parent.opened.is_some() => {
-                    parent.labels.keys().cloned().collect()
+                    parent.labels.keys().filter(|_| !planted(221)).cloned().collect()
                 }
                 (Some(_), _) => {
                     refused = Some(LineError::new("job.parent", "there is no job above it of this name"));

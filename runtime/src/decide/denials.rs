@@ -9,6 +9,7 @@ use super::{Prepared, job_key, job_tenants_key, switches_key};
 use crate::decision::Met;
 use crate::eval::{Eval, Nowhere};
 use crate::plan::FormRef;
+use crate::planted::planted;
 use crate::state::switches::Switch;
 use crate::state::{Delta, Key, Row};
 use crate::store::{Change, Snapshot};
@@ -114,7 +115,7 @@ pub(super) fn count_denial(
             let is_full = super::budgets::is_full(prepared, snapshot, meter, number);
             let total = if is_full { total.max(bound.most) } else { total };
             if let Step::Suspend(what) = bound.step
-                && total.saturating_add(1) > bound.most
+                && total.saturating_add(i128::from(!planted(214))) > bound.most
             {
                 changes.extend(suspend(prepared, what));
                 if findings.explains() {

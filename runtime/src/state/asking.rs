@@ -88,7 +88,7 @@ impl Asking {
     pub fn is_over(&self, challenge: &Challenge, late: Timestamp) -> bool {
         match (self.approved_at, challenge.reusable) {
             (Some(at), Some(length)) if !self.refused => at.checked_add(length).is_none_or(|end| late > end),
-            _ => self.expires.is_some_and(|expires| late > expires),
+            _ => self.expires.is_some_and(|expires| late > expires && !planted(210)),
         }
     }
 

@@ -460,6 +460,30 @@ impl Op {
     }
 }
 
+impl Cond {
+    fn lengths(&self, all: &mut Vec<Millis>) {
+        match self {
+            Cond::After(_, Within::Time(length), _)
+            | Cond::Count(_, Within::Time(length), ..)
+            | Cond::Sum(_, Within::Time(length), ..) => all.push(*length),
+            Cond::Last(last) => {
+                if let Within::Time(length) = last.within {
+                    all.push(length);
+                }
+                if let About::Since(length) = last.about {
+                    all.push(length);
+                }
+            }
+            Cond::Not(of) => of.lengths(all),
+            Cond::And(left, right) | Cond::Or(left, right) => {
+                left.lengths(all);
+                right.lengths(all);
+            }
+            _ => {}
+        }
+    }
+}
+
 impl Flow {
     /// From where to where.
     #[must_use]
@@ -481,6 +505,29 @@ impl Flow {
 }
 
 impl Contract {
+    /// The lengths of time of which it speaks.
+    #[must_use]
+    pub fn lengths(&self) -> Vec<Millis> {
+        let mut all: Vec<Millis> = self.tools.iter().filter_map(|tool| tool.runs).collect();
+        all.extend(
+            self.challenges.iter().flat_map(|challenge| [challenge.expires, challenge.reusable]).flatten(),
+        );
+        all.extend(self.onces.iter().filter_map(|once| once.replay));
+        for limit in &self.limits {
+            if let Window::Rolling(length) = limit.window {
+                all.push(length);
+            }
+            let runtimes = limit.bounds.iter().filter(|bound| bound.meter == Meter::Runtime);
+            all.extend(runtimes.map(|bound| bound.most));
+        }
+        let rules = self.rules.iter().map(|rule| &rule.cond);
+        for cond in rules.chain(self.flows.iter().filter_map(|flow| flow.rule.as_ref()).map(|(_, cond)| cond))
+        {
+            cond.lengths(&mut all);
+        }
+        all
+    }
+
     /// The id under which decisions speak of a rule.
     #[must_use]
     pub fn id(&self, tool: Option<usize>, name: &str) -> String {

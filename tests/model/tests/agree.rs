@@ -39,7 +39,7 @@ fn the_runtime_remembers_as_the_model_does() {
         play(seed, &mut Histogram::default()).unwrap_or_else(|failure| panic!("{failure}"));
         return;
     }
-    let cases = number("AGENTPASS_CASES").unwrap_or(150);
+    let cases = number("AGENTPASS_CASES").unwrap_or(250);
     let most = number("AGENTPASS_FAILURES").unwrap_or(1);
     let next = AtomicU64::new(0);
     let all = Mutex::new(Histogram::default());

@@ -53,7 +53,7 @@ struct Place {
 
 impl Maker<'_> {
     fn make(&mut self) {
-        let wants: Vec<bool> = [55, 50, 25, 35, 30, 25].map(|percent| self.dice.percent(percent)).to_vec();
+        let wants: Vec<bool> = [60, 60, 25, 35, 35, 25].map(|percent| self.dice.percent(percent)).to_vec();
         let wants = |at: usize| wants.get(at).copied().unwrap_or(false);
         self.contract.spends = self.dice.percent(30);
         if wants(4) {
@@ -80,7 +80,7 @@ impl Maker<'_> {
             }
         }
         if wants(1) {
-            for _ in 0..1 + self.dice.below(2) {
+            for _ in 0..if self.dice.percent(70) { 1 } else { 2 } {
                 let rule = self.rule(true);
                 self.contract.rules.push(rule);
             }
@@ -141,9 +141,9 @@ impl Maker<'_> {
             action,
             reads,
             sends,
-            trusted: self.dice.percent(40),
+            trusted: self.dice.percent(60),
             harmless_errors: self.dice.percent(25),
-            runs: self.dice.percent(30).then(|| self.length()),
+            runs: self.dice.percent(40).then(|| self.length()),
         }
     }
 
@@ -184,7 +184,7 @@ impl Maker<'_> {
         }
         let per_job = keys.contains(&Part::Job);
         let window = match self.dice.below(10) {
-            0..3 if per_job => Window::Lifetime,
+            0..5 if per_job => Window::Lifetime,
             0..7 => Window::Rolling(self.length()),
             _ => {
                 let unit = *self.dice.pick(&[Unit::Hour, Unit::Day, Unit::Week, Unit::Month])?;
@@ -209,10 +209,10 @@ impl Maker<'_> {
         let per_job = limit.keys.contains(&Part::Job);
         let spends = self.contract.spends && limit.tool.is_none() && limit.when.is_none();
         let meter = match self.dice.below(12) {
-            0 if flows => Meter::InFlight,
-            1 if flows && per_job => Meter::Runtime,
-            2 | 3 if spends => Meter::Tokens,
-            4 if spends => Meter::Cost,
+            0 | 1 if flows => Meter::InFlight,
+            2 if flows && per_job => Meter::Runtime,
+            3..6 if spends => Meter::Tokens,
+            6 | 7 if spends => Meter::Cost,
             5 => Meter::CallsPer(if self.dice.percent(50) { Part::Tool } else { Part::Digest }),
             6 => Meter::Retries,
             7 | 8 => match limit.tool {
@@ -410,7 +410,14 @@ impl Maker<'_> {
         let within = self.within(by);
         let mut without = Vec::new();
         for _ in 0..self.dice.below(3) {
-            let other = self.past(place, by, true, true);
+            let mut other = self.past(place, by, true, true);
+            if other.result.is_none()
+                && other.phase.is_none()
+                && self.is_trusted(other.of)
+                && self.dice.percent(40)
+            {
+                other.result = Some(self.answer());
+            }
             if other.of != past.of {
                 without.push(other);
             }
@@ -425,10 +432,7 @@ impl Maker<'_> {
         if past.phase == Some(Phase::Attempted) {
             past.phase = None;
         }
-        let trusted = match past.of {
-            Of::Tool(tool) => self.contract.tools.get(tool).is_some_and(|tool| tool.trusted),
-            Of::Event(_) => false,
-        };
+        let trusted = self.is_trusted(past.of);
         let about = match self.dice.below(4) {
             0 => About::SameA,
             1 if trusted && matches!(past.phase, None | Some(Phase::Completed)) => {
@@ -439,6 +443,13 @@ impl Maker<'_> {
         };
         let within = if first { Within::Job } else { self.within(by) };
         Cond::Last(Last { name: self.name("x"), first, past, within, about, or_none: self.dice.percent(40) })
+    }
+
+    fn is_trusted(&self, of: Of) -> bool {
+        match of {
+            Of::Tool(tool) => self.contract.tools.get(tool).is_some_and(|tool| tool.trusted),
+            Of::Event(_) => false,
+        }
     }
 
     fn answer(&mut self) -> Answer {
@@ -485,7 +496,7 @@ impl Maker<'_> {
             if self.dice.percent(15) {
                 past.k = Some(if self.dice.percent(50) { Kind::P } else { Kind::Q });
             }
-            let trusted = self.contract.tools.get(tool).is_some_and(|tool| tool.trusted);
+            let trusted = self.is_trusted(Of::Tool(tool));
             if trusted
                 && phases
                 && matches!(past.phase, None | Some(Phase::Completed))

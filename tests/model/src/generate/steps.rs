@@ -20,6 +20,8 @@ pub struct Player {
     jobs: usize,
     /// How far the clock may still go back from the latest that it said.
     back: Millis,
+    /// The lengths of time of which the contract speaks.
+    lengths: Vec<Millis>,
 }
 
 impl Player {
@@ -31,7 +33,8 @@ impl Player {
         });
         // Of calendars two units are kept, and a clock that goes back by more meets what is forgotten.
         let back = if calendar { (3_600_000).max(made.grain) } else { made.grain * 40 };
-        Player { dice, made, at: 0, calls: 0, jobs: 0, back }
+        let lengths = made.contract.lengths();
+        Player { dice, made, at: 0, calls: 0, jobs: 0, back, lengths }
     }
 
     /// What happens next.
@@ -56,16 +59,35 @@ impl Player {
             self.at += self.dice.one(&[0, 0, 0, 0, 0, 1, -1]);
         }
         self.at = self.at.max(latest - self.back).max(-self.back);
-        // From time to time to where something leaves its window.
-        if self.dice.percent(15)
-            && let Some(call) = self.dice.pick(&model.log.calls)
+        // From time to time to where something leaves its window, expires or ends.
+        if self.dice.percent(20)
+            && let Some(length) = self.dice.pick(&self.lengths).copied()
+            && let Some(moment) = self.moment(model)
         {
-            let edge =
-                call.at.late + grain * far + if self.made.is_coarse { 0 } else { self.dice.one(&[-1, 0, 1]) };
-            if edge >= latest - self.back {
+            let edge = moment + length + if self.made.is_coarse { 0 } else { self.dice.one(&[-1, 0, 0, 1]) };
+            if edge >= latest - self.back && edge <= latest + grain * 200 {
                 self.at = edge;
             }
         }
+    }
+
+    /// When something happened, mostly lately.
+    fn moment(&mut self, model: &Model) -> Option<Millis> {
+        match self.dice.below(4) {
+            0 => self.lately(&model.log.asked).map(|asked| asked.at.late),
+            1 => self.lately(&model.log.calls)?.end.map(|end| end.at.late),
+            _ => {
+                let started: Vec<&Judged> =
+                    model.log.calls.iter().filter(|judged| judged.is_started()).collect();
+                self.lately(&started).map(|judged| judged.at.late)
+            }
+        }
+    }
+
+    /// One of them, mostly of the last.
+    fn lately<'t, T>(&mut self, of: &'t [T]) -> Option<&'t T> {
+        let back = if self.dice.percent(60) { self.dice.below(4) } else { self.dice.below(of.len()) };
+        of.get(of.len().checked_sub(1 + back)?)
     }
 
     fn step(&mut self, model: &Model) -> Step {
@@ -74,18 +96,25 @@ impl Player {
         if open.len() >= OPEN {
             return self.settle(&open);
         }
+        // Where nothing passes, nothing happens.
+        let last = model.log.calls.last();
+        let stopped =
+            last.is_some_and(|judged| judged.decided.reasons.iter().any(|(code, _)| code == "suspended"));
+        if stopped && self.dice.percent(35) {
+            return self.lift(model);
+        }
         match self.dice.below(100) {
             0..55 => Step::Call(self.call(model)),
             55..78 if !open.is_empty() => self.settle(&open),
             55..84 if asks => self.vote(model),
             84..88 => Step::Event(self.event()),
             88..90 => self.open(model),
-            90..92 if self.made.contract.spends => {
+            90..93 if self.made.contract.spends => {
                 let who = self.who(false);
                 Step::Usage(who, self.figures())
             }
-            92 => Step::Suspend(self.target()),
-            93..96 => self.lift(model),
+            93 => Step::Suspend(self.target()),
+            94..96 => self.lift(model),
             96 => {
                 let (user, group) = (self.user(), self.group());
                 Step::Member(user, group, self.dice.percent(60))
@@ -97,6 +126,13 @@ impl Player {
     }
 
     fn call(&mut self, model: &Model) -> Call {
+        if !self.made.contract.onces.is_empty()
+            && self.dice.percent(20)
+            && let Some(done) = self.done(model)
+        {
+            // What was done, once more.
+            return Call { id: self.id(), ..done };
+        }
         if self.dice.percent(30)
             && let Some(before) = self.dice.pick(&model.log.calls)
         {
@@ -123,6 +159,14 @@ impl Player {
             args: self.args(),
             host,
         }
+    }
+
+    /// A call that ended well, mostly the last one.
+    fn done(&mut self, model: &Model) -> Option<Call> {
+        let all: Vec<&Judged> =
+            model.log.calls.iter().filter(|judged| judged.how() == Some(How::Ok)).collect();
+        let one = if self.dice.percent(60) { all.last() } else { self.dice.pick(&all) };
+        one.map(|judged| judged.call.clone())
     }
 
     fn id(&mut self) -> String {
@@ -154,6 +198,9 @@ impl Player {
     fn job(&mut self) -> String {
         if self.dice.percent(3) {
             self.jobs += 1;
+        }
+        if self.jobs > 0 && self.dice.percent(25) {
+            return format!("j{}", 3 + self.jobs);
         }
         match self.dice.below(6) {
             0..3 => "j1".to_owned(),
