@@ -1,7 +1,7 @@
 //! What must hold under every interleaving.
 
 use agentpass_runtime::{
-    Call, Gate, Lift, OpenJob, Outcome, Person, Settlement, Store, Vote, VoteError, settle::How,
+    Call, Gate, Lift, OpenJob, Outcome, Person, Reload, Settlement, Store, Vote, VoteError, settle::How,
 };
 use shuttle::sync::atomic::{AtomicBool, Ordering};
 
@@ -270,4 +270,39 @@ fn child(store: Store) -> Result<(), String> {
 #[test]
 fn children_charge_their_parents() {
     holds("a job is opened while it calls", child);
+}
+
+/// A contract with a lower cap comes in between: what both contracts allow is within the cap of the one that allowed last.
+fn swapped(store: Store) -> Result<(), String> {
+    let gate = gate(store);
+    let old = gate.clone();
+    let racing = begin(move || check(&old, &ann(), "spend.rolling", FIFTY));
+    let low = super::CONTRACT_LOW.clone();
+    let next = gate.reload(low, &Reload::new()).map_err(|error| error.to_string())?;
+    let after = check(&next, &ann(), "spend.rolling", r#"{"amount": 4000}"#);
+    let before = racing.join().unwrap();
+    // 50 under the old cap of 60, or 40 under the new one of 55: never both, and never none.
+    let met = [before, after];
+    expect(allowed(&met) == 1, "one budget for both contracts", &met)?;
+    // Whoever settles, the other one sees it.
+    for met in met {
+        if let Met::Allowed(permit) = met {
+            let back = Settlement {
+                of: &permit.decision().id,
+                how: How::NotSent,
+                result: None,
+                host: None,
+                at: None,
+            };
+            next.settle(&back).map_err(|error| error.to_string())?;
+            let _ = permit.commit(Outcome::ok("{}"));
+        }
+    }
+    let met = [check(&next, &ann(), "spend.rolling", FIFTY)];
+    expect(allowed(&met) == 1, "what was given back is there", &met)
+}
+
+#[test]
+fn contracts_are_swapped_under_calls() {
+    holds("a contract is swapped", swapped);
 }
