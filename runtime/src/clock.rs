@@ -51,31 +51,20 @@ pub trait Entropy: Send + Sync {
 /// Names that nobody can foresee: the system's own randomness, fetched for many names at a time.
 #[derive(Debug, Default)]
 pub struct SystemEntropy {
-    pool: Mutex<Pool>,
+    pool: Mutex<Vec<[u8; 10]>>,
     drawn: AtomicU64,
-}
-
-#[derive(Debug, Default)]
-struct Pool {
-    drawn: Vec<[u8; 10]>,
-    /// Of the process that fetched it: a copy of the process would draw the same.
-    process: u32,
 }
 
 impl Entropy for SystemEntropy {
     fn draw(&self) -> [u8; 10] {
         let mut pool = self.pool.lock().unwrap_or_else(PoisonError::into_inner);
-        let process = std::process::id();
-        if pool.process != process {
-            *pool = Pool { drawn: Vec::new(), process };
-        }
-        if pool.drawn.is_empty() {
+        if pool.is_empty() {
             let mut bytes = [[0; 10]; 64];
             if getrandom::fill(bytes.as_flattened_mut()).is_ok() {
-                pool.drawn.extend(bytes);
+                pool.extend(bytes);
             }
         }
-        pool.drawn.pop().unwrap_or_else(|| {
+        pool.pop().unwrap_or_else(|| {
             // Without randomness names are still unique; that they can be guessed opens nothing, since votes and outcomes
             // come over authenticated channels.
             let mut bytes = [0; 10];
@@ -112,6 +101,9 @@ impl Entropy for Seeded {
 }
 
 /// A name that sorts by time: `dec_`, the milliseconds, what was drawn.
+///
+/// A process that was copied draws what its original draws. So the nanoseconds that the milliseconds leave over are mixed in: the
+/// same draw at the same millisecond is not the same name yet.
 pub(crate) fn name(kind: &str, now: Timestamp, entropy: &dyn Entropy) -> String {
     let millis = now.nanos().div_euclid(1_000_000).max(0);
     let mut name = String::with_capacity(kind.len() + 33);
@@ -119,6 +111,9 @@ pub(crate) fn name(kind: &str, now: Timestamp, entropy: &dyn Entropy) -> String 
     name.push('_');
     let [_, _, time @ ..] = millis.to_be_bytes();
     digest::push_hex(&mut name, &time);
-    digest::push_hex(&mut name, &entropy.draw());
+    let mut drawn = entropy.draw();
+    let rest = u32::try_from(now.nanos().rem_euclid(1_000_000)).unwrap_or(0);
+    drawn.iter_mut().zip(rest.to_be_bytes()).for_each(|(to, byte)| *to ^= byte);
+    digest::push_hex(&mut name, &drawn);
     name
 }

@@ -85,20 +85,24 @@ impl<'t> Reader<'t> {
         self.refuse("wire.syntax", format!("expected {expected}"))
     }
 
+    #[inline]
     fn byte(&self) -> Option<u8> {
         self.text.as_bytes().get(self.at).copied()
     }
 
+    #[inline]
     fn rest(&self) -> &'t str {
         self.text.get(self.at..).unwrap_or("")
     }
 
+    #[inline]
     fn blank(&mut self) {
         while matches!(self.byte(), Some(b' ' | b'\t' | b'\n' | b'\r')) {
             self.at += 1;
         }
     }
 
+    #[inline]
     fn eat(&mut self, byte: u8) -> bool {
         self.blank();
         let found = self.byte() == Some(byte);
@@ -140,6 +144,7 @@ impl<'t> Reader<'t> {
         }
     }
 
+    #[inline]
     fn visit(&mut self) -> Result<(), Refusal> {
         self.visits += 1;
         if self.visits > MAX_VISITS {
@@ -179,10 +184,12 @@ impl<'t> Reader<'t> {
     }
 
     /// Whether an element of the array comes next; at its end it is left.
+    #[inline]
     pub(crate) fn element(&mut self, inside: &mut Inside) -> Result<bool, Refusal> {
         self.more(inside, b']')
     }
 
+    #[inline]
     fn more(&mut self, inside: &mut Inside, end: u8) -> Result<bool, Refusal> {
         self.visit()?;
         if self.eat(end) {
