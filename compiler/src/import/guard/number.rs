@@ -19,7 +19,7 @@ const TOO_LONG: usize = 29;
 pub fn text(number: f64) -> String {
     let (sign, digits, point) = parts(number);
     let count = i32::try_from(digits.len()).unwrap_or(i32::MAX);
-    let text = if point > 21 || point < -5 {
+    let text = if !(-5..=21).contains(&point) {
         let (first, rest) = digits.split_at(1);
         let fraction = if rest.is_empty() { String::new() } else { format!(".{rest}") };
         format!("{first}{fraction}e{:+}", point - 1)

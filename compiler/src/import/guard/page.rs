@@ -19,6 +19,10 @@ const STRICTER: &str = "\
 //! call replays the result of another one or skips the policy by it.
 ";
 
+/// What may stand before an allowed domain: nothing, or labels and a dot, but no part of an address or URL. The guard looks at the
+/// end alone.
+const LABELS: &str = r"([^@:\/?#\\]*\.)?";
+
 /// A contract while it is written.
 #[derive(Debug, Default)]
 pub(super) struct Page {
@@ -213,12 +217,10 @@ impl Page {
         let patterns: Vec<String> = folded_set(allowed).iter().map(|domain| literally(domain)).collect();
         match patterns.as_slice() {
             [] => self.line(format!("deny {message}")),
-            [one] => {
-                self.line(format!(r"require host.domain matches /([^@:\/?#\\]*\.)?{one}/ {message}"));
-            }
+            [one] => self.line(format!("require host.domain matches /{LABELS}{one}/ {message}")),
             several => {
                 let any = several.join("|");
-                self.line(format!(r"require host.domain matches /([^@:\/?#\\]*\.)?({any})/ {message}"));
+                self.line(format!("require host.domain matches /{LABELS}({any})/ {message}"));
             }
         }
         self.line("}");
