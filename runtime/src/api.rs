@@ -24,6 +24,9 @@
 //! # }
 //! # assert!(run(b"no bundle").is_err());
 //! ```
+//!
+//! Three programs in `runtime/examples` are a whole application each: `tool_loop`, `async_loop` and `threads`. Run one with
+//! `cargo run -p agentpass-runtime --example tool_loop`.
 
 use std::fmt;
 use std::sync::Arc;
