@@ -164,7 +164,7 @@ impl Model {
     fn rule(&self, judged: &Judged, kind: RuleKind, cond: &Cond, id: String, found: &mut Found) {
         let mut lacking = Lacking::default();
         let truth = self.truth(judged, cond, kind != RuleKind::Require, &mut lacking);
-        let violated = if kind == RuleKind::Require { truth.not() } else { truth };
+        let violated = if kind == RuleKind::Require { !truth } else { truth };
         match (violated, kind) {
             (Truth::False, _) => {}
             (Truth::Undetermined, _) if !lacking.is_empty() => {

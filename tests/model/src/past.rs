@@ -108,7 +108,7 @@ impl Model {
                 Truth::of(op.holds(i64::try_from(flies.count()).unwrap_or(i64::MAX), *value))
             }
             Cond::Last(last) => self.last(judged, last, lacking),
-            Cond::Not(of) => self.truth(judged, of, !refuses, lacking).not(),
+            Cond::Not(of) => !self.truth(judged, of, !refuses, lacking),
             Cond::And(left, right) => {
                 self.truth(judged, left, refuses, lacking).and(self.truth(judged, right, refuses, lacking))
             }
@@ -140,7 +140,7 @@ impl Model {
             [Some(only)] => self.about(judged, &last.about, only),
             _ => Truth::Undetermined,
         };
-        if last.or_none { has.not().or(about) } else { has.and(about) }
+        if last.or_none { (!has).or(about) } else { has.and(about) }
     }
 
     fn about(&self, judged: &Judged, about: &About, event: &Event) -> Truth {

@@ -38,10 +38,12 @@ impl Truth {
     pub fn or(self, other: Truth) -> Truth {
         self.max(other)
     }
+}
 
-    /// The opposite.
-    #[must_use]
-    pub fn not(self) -> Truth {
+impl std::ops::Not for Truth {
+    type Output = Truth;
+
+    fn not(self) -> Truth {
         match self {
             Truth::False => Truth::True,
             Truth::Undetermined => Truth::Undetermined,
@@ -60,7 +62,7 @@ mod tests {
         assert_eq!(False.and(Undetermined), False);
         assert_eq!(True.or(Undetermined), True);
         assert_eq!(False.or(Undetermined), Undetermined);
-        assert_eq!(Undetermined.not(), Undetermined);
+        assert_eq!(!Undetermined, Undetermined);
         assert_eq!(Truth::of_all([true, false]), Undetermined);
         assert_eq!(Truth::of_all([true, true]), True);
         assert_eq!(Truth::of_all([false]), False);
