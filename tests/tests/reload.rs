@@ -32,7 +32,7 @@ fn reload(gate: &Gate, body: &str, how: &Reload) -> Gate {
 }
 
 fn refused(gate: &Gate, body: &str, how: &Reload) -> ReloadError {
-    gate.reload(contract(body), how).err().expect("it was taken")
+    gate.reload(contract(body), how).expect_err("it was taken")
 }
 
 /// The verdict and codes of a call in a job, so many seconds after 1970; the id of its decision is remembered in no way but by

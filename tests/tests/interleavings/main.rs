@@ -53,8 +53,13 @@ fn tries(few: usize) -> usize {
     std::env::var("AGENTPASS_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(few)
 }
 
+/// How many interleavings there were, and what went wrong first.
+type Played = (usize, Option<String>);
+/// A way of going through interleavings.
+type Way = Box<dyn Fn() -> Played>;
+
 /// Plays a case under a scheduler: how many interleavings there were, and what went wrong first.
-fn play(scheduler: impl Scheduler + 'static, case: Case, of: fn() -> Store) -> (usize, Option<String>) {
+fn play(scheduler: impl Scheduler + 'static, case: Case, of: fn() -> Store) -> Played {
     // Compiling is no part of it.
     LazyLock::force(&CONTRACT);
     LazyLock::force(&CONTRACT_LOW);
@@ -77,7 +82,7 @@ fn play(scheduler: impl Scheduler + 'static, case: Case, of: fn() -> Store) -> (
 fn holds(name: &str, case: Case) {
     let whole = || Store::of(store());
     let most = tries(400);
-    let all: [(&str, Box<dyn Fn() -> (usize, Option<String>)>); 3] = [
+    let all: [(&str, Way); 3] = [
         ("one by one", Box::new(move || play(DfsScheduler::new(Some(most), false), case, whole))),
         ("by PCT", Box::new(move || play(PctScheduler::new(3, most), case, whole))),
         ("at random", Box::new(move || play(RandomScheduler::new(most), case, whole))),
