@@ -111,12 +111,14 @@ impl Play {
                 .unwrap();
         }
         // A refusal is the policy's, not one of a call that the contract cannot read. What a policy does not name is no tool.
-        let named = |code: &str| matches!(code, "require" | "deny" | "limit");
         let unknown = EVENTS.iter().any(|(of, _, name, _)| *of == self.policy && *name == tool);
-        for reason in &decision.reasons {
-            if !named(reason.code) && !(unknown && reason.code == "tool.unknown") {
-                writeln!(self.wrong, "{place}: {} is no reason of a policy", reason.code).unwrap();
-            }
+        let is_policy = |code: &str| match code {
+            "require" | "deny" | "limit" => true,
+            "tool.unknown" => unknown,
+            _ => false,
+        };
+        for reason in decision.reasons.iter().filter(|reason| !is_policy(reason.code)) {
+            writeln!(self.wrong, "{place}: {} is no reason of a policy", reason.code).unwrap();
         }
         if decision.verdict == Word::Allow {
             let args = event["args"].clone();
