@@ -9,6 +9,7 @@
 //! policies.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+#![allow(clippy::float_arithmetic, reason = "the numbers of the guard are binary")]
 
 mod command;
 mod odd;

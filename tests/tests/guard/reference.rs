@@ -298,7 +298,7 @@ fn nano(number: &Value) -> i128 {
 
 /// A number as JavaScript prints it.
 fn javascript(number: f64) -> String {
-    if number != 0.0 && (number >= 1e21 || number < 1e-6) {
+    if number != 0.0 && !(1e-6..1e21).contains(&number) {
         let text = format!("{number:e}");
         if text.contains("e-") { text } else { text.replace('e', "e+") }
     } else {
