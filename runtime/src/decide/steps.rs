@@ -16,9 +16,11 @@ pub(super) fn step_key(prepared: &Prepared<'_>, total: &Key, step: u32) -> Key {
     key.fixed(contract).fixed(total.as_bytes()).finish()
 }
 
-/// A number for one total of a bound of a limit that no other has.
+/// A number for one total of a step of a limit that no other has. Bounds that say the same are one step.
 pub(super) fn charged_place(charged: &Charged<'_>, one: &OneLine<'_>, key: usize) -> usize {
-    (((charged.charge.limit.index() << 12) | one.number) << 12) | key
+    let same = charged.lines.iter().flatten().find(|other| other.step == one.step);
+    let number = same.map_or(one.number, |other| other.number);
+    (((charged.charge.limit.index() << 12) | number) << 12) | key
 }
 
 /// Until when a step stays lifted: as long as what was counted matters.

@@ -96,6 +96,7 @@ impl Model {
             if total + amount <= bound.most {
                 continue;
             }
+            let number = step(limit, bound).unwrap_or(number);
             let marked = self.is_marked(at, number, key);
             match bound.then {
                 Then::Deny | Then::Suspend(_) => {
@@ -268,6 +269,13 @@ fn inside(window: Window, then: Stamp, now: Millis) -> bool {
 fn counts(limit: &Limit, call: &Call) -> bool {
     limit.tool.is_none_or(|tool| tool == call.tool)
         && limit.when.as_ref().is_none_or(|when| holds(when, &call.args))
+}
+
+/// Bounds that say the same are one step: the number of the first of them.
+fn step(limit: &Limit, bound: &Bound) -> Option<usize> {
+    let same =
+        |other: &Bound| (&other.meter, other.most, other.then) == (&bound.meter, bound.most, bound.then);
+    limit.bounds.iter().position(same)
 }
 
 /// True where a bound counts calls of that tool.

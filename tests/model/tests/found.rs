@@ -11,25 +11,31 @@ use agentpass_values::Timestamp;
 /// stay open.
 #[track_caller]
 fn plays(clauses: &str, lines: &str) {
+    let gate = gate(clauses);
+    for line in lines.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        let (expected, line) = line.split_once(" | ").unwrap();
+        assert_eq!(answer(&gate.line(line.as_bytes())), expected.trim(), "{line}");
+    }
+}
+
+fn gate(clauses: &str) -> Gate {
     let text = format!("edition 2026\ncontract found {{ version \"1\" }}\n{clauses}\n");
     let files = MemoryFiles::new([("found.agentpass", text.as_str())]);
     let built = build(&["found.agentpass".to_owned()], &files, &Default::default(), &Default::default());
     let (contract, _) = built.unwrap_or_else(|error| panic!("{error}"));
     let start = Timestamp::parse("2026-11-23T10:00:00Z").unwrap();
-    let gate =
-        Gate::builder(contract).store(Store::manual(start)).seed(1).offline().open(true).build().unwrap();
-    for line in lines.lines().map(str::trim).filter(|line| !line.is_empty()) {
-        let (expected, line) = line.split_once(" | ").unwrap();
-        let found = match gate.line(line.as_bytes()) {
-            Line::Done => "ok".to_owned(),
-            Line::Refused(error) => error.code.to_owned(),
-            Line::Decision(decision) => {
-                let mut words = vec![decision.verdict.word()];
-                words.extend(decision.reasons.iter().map(|reason| reason.code));
-                words.join(" ")
-            }
-        };
-        assert_eq!(found, expected.trim(), "{line}");
+    Gate::builder(contract).store(Store::manual(start)).seed(1).offline().open(true).build().unwrap()
+}
+
+fn answer(line: &Line) -> String {
+    match line {
+        Line::Done => "ok".to_owned(),
+        Line::Refused(error) => error.code.to_owned(),
+        Line::Decision(decision) => {
+            let mut words = vec![decision.verdict.word()];
+            words.extend(decision.reasons.iter().map(|reason| reason.code));
+            words.join(" ")
+        }
     }
 }
 
@@ -136,6 +142,17 @@ fn a_step_is_lifted_where_it_was_passed() {
         allow               | {"id": "c2", "job": "above", "tool": "t", "args": {}}
         "#,
     );
+}
+
+#[test]
+fn bounds_that_say_the_same_ask_once() {
+    let gate = gate(
+        "challenge ask { ask anyone; single use }\ntool t() { action read }\nlimit l per job { calls above 0 then challenge ask as a; calls above 0 then challenge ask as b }",
+    );
+    match gate.line(br#"{"id": "c1", "job": "j", "tool": "t", "args": {}}"#) {
+        Line::Decision(decision) => assert_eq!(decision.challenges.len(), 1),
+        other => panic!("{other:?}"),
+    }
 }
 
 #[test]
