@@ -11,7 +11,7 @@ use crate::reference::Guard;
 fn agree(policy: Value, checks: &[Value]) -> Vec<Value> {
     let contract = imported(&policy.to_string());
     let gate = gate(&contract);
-    let mut guard = Guard::strict(policy);
+    let mut guard = Guard::new(policy);
     let mut all = Vec::new();
     for check in checks {
         let mut whole = json!({"agentId": "a", "action": "read", "tool": "t", "jobId": "j"});
@@ -200,13 +200,23 @@ fn habits_that_are_refused() {
         json!({"amountUsd": -1}),
         json!({"estimatedTokens": -5, "jobId": "j"}),
         json!({"estimatedCostUsd": -0.5, "jobId": "j"}),
-        json!({"externalDomain": "ann@mail.customer.example"}),
-        json!({"externalDomain": "https://evil.example/?.customer.example"}),
-        json!({"externalDomain": "https://mail.customer.example"}),
     ] {
         let mut check = json!({"agentId": "a", "action": "read", "tool": "t"});
         check.as_object_mut().unwrap().extend(strict.as_object().unwrap().clone());
         assert_eq!(decide(&gate, &json!(0), &check)["type"], "deny", "{check}");
+    }
+    // One is kept; the text says how to leave it, and an edit of the text does.
+    let strict = self::gate(&contract.replace(r"/((?s:.)*\.)?", r"/([^@:\/?#\\]*\.)?"));
+    for (domain, kept) in [
+        ("ann@mail.customer.example", "allow"),
+        ("https://evil.example/?.customer.example", "allow"),
+        ("mail.customer.example", "allow"),
+        ("ann@customer.example", "deny"),
+    ] {
+        let check = json!({"agentId": "a", "action": "read", "tool": "t", "externalDomain": domain});
+        assert_eq!(decide(&gate, &json!(0), &check)["type"], kept, "{check}");
+        let left = if domain.contains('@') || domain.contains(':') { "deny" } else { kept };
+        assert_eq!(decide(&strict, &json!(0), &check)["type"], left, "{check}");
     }
     // A tenth and two tenths are three.
     let policy = json!({"tools": {"t": {}}, "budgets": {"maxEstimatedCostUsdPerJob": 0.3}});

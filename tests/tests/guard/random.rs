@@ -236,7 +236,7 @@ proptest! {
         let gate = gate(&contract);
         let names: Vec<String> =
             policy["tools"].as_object().into_iter().flatten().map(|(name, _)| name.clone()).collect();
-        let mut guard = Guard::strict(policy.clone());
+        let mut guard = Guard::new(policy.clone());
         let mut now = 1_767_225_600_000.0_f64;
         for (mut check, place, other, pause) in steps {
             now += f64::from(pause);

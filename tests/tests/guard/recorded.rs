@@ -1,9 +1,6 @@
 //! What the guard decided, decided again.
 //!
-//! The guard lets an address or URL pass that ends like an allowed domain, and some of the recorded checks do so. That is one of the
-//! habits that imported contracts refuse. So two things are shown: contracts whose patterns are edited to let such text pass
-//! decide every check as it was recorded; and contracts as they are imported differ only where such a check stands, and
-//! after it in the same sequence.
+//! Every check is held against what was recorded: type, reasons in their order, approvals.
 
 use std::collections::HashMap;
 use std::fs;
@@ -14,7 +11,7 @@ use agentpass_runtime::Gate;
 use serde_json::Value;
 
 use super::{cases, decide, folder, gate, imported};
-use crate::reference::{Guard, is_address};
+use crate::reference::Guard;
 
 /// One sequence with its policy.
 pub(crate) struct Sequence {
@@ -72,13 +69,13 @@ impl<F: Fn(String) -> String> Gates<F> {
     }
 }
 
-fn referred(sequence: &Sequence, guard: fn(Value) -> Guard) -> Vec<Value> {
-    let mut guard = guard(serde_json::from_str(&sequence.policy).unwrap());
+fn referred(sequence: &Sequence) -> Vec<Value> {
+    let mut guard = Guard::new(serde_json::from_str(&sequence.policy).unwrap());
     let at = |step: &Value| step["at_ms"].as_f64().unwrap();
     sequence.steps.iter().map(|step| guard.check(&step["check"], at(step))).collect()
 }
 
-fn recorded(sequence: &Sequence) -> Vec<Value> {
+pub(crate) fn recorded(sequence: &Sequence) -> Vec<Value> {
     sequence.steps.iter().map(|step| step["expect"].clone()).collect()
 }
 
@@ -91,45 +88,20 @@ fn same(sequence: &Sequence, got: &[Value], expected: &[Value]) -> usize {
     got.len()
 }
 
-/// What an imported contract says to a sequence, and how much of it is other than recorded.
-pub(crate) fn expected(sequence: &Sequence) -> (Vec<Value>, usize) {
-    let expected = referred(sequence, Guard::strict);
-    let mut others =
-        sequence.steps.iter().zip(&expected).filter(|(step, expected)| step["expect"] != **expected);
-    let Some((step, first)) = others.next() else { return (expected, 0) };
-    let domain = step["check"]["externalDomain"].as_str().unwrap_or_default();
-    assert!(is_address(domain) && first["type"] == "deny", "{}: {}", sequence.name, step["check"]);
-    let count = 1 + others.count();
-    (expected, count)
-}
-
 #[test]
 fn the_imported_contracts_decide_as_the_guard_did() {
-    let (mut played, mut stricter) = (0, 0);
     let mut gates = Gates::of(|contract| contract);
-    for sequence in sequences() {
-        let (expected, others) = expected(&sequence);
-        played += same(&sequence, &gates.play(&sequence), &expected);
-        stricter += others;
-    }
-    println!("{played} checks, {stricter} of them in sequences in which an address passed for a domain");
-    assert!(played > 1_000 && stricter < played / 100, "{played} {stricter}");
-}
-
-/// With the one habit back, by an edit of the text, nothing differs.
-#[test]
-fn edited_to_match_ends_they_decide_every_check_as_the_guard_did() {
-    let mut gates = Gates::of(|contract| contract.replace(r"([^@:\/?#\\]*\.)?", r"((?s:.)*\.)?"));
     let played: usize =
         sequences().iter().map(|sequence| same(sequence, &gates.play(sequence), &recorded(sequence))).sum();
     println!("{played} checks");
+    assert!(played > 1_000);
 }
 
 /// The reference says what the guard said; so what is held against the reference is held against the guard.
 #[test]
 fn the_reference_decides_as_the_guard_did() {
     for sequence in sequences() {
-        same(&sequence, &referred(&sequence, Guard::new), &recorded(&sequence));
+        same(&sequence, &referred(&sequence), &recorded(&sequence));
     }
 }
 
@@ -149,7 +121,8 @@ fn the_sequences_see_small_mistakes() {
         ("at most $1 ", "at most $2 "),
         ("when known and has job", "when has job"),
         (" and not is_flow_1", ""),
-        (r"([^@:\/?#\\]*\.)?", ""),
+        (r"((?s:.)*\.)?", ""),
+        (r"((?s:.)*\.)?", r"([^@:\/?#\\]*\.)?"),
         ("some g in host.auth.groups", "each g in host.auth.groups"),
         ("carrying any ", "carrying all "),
         ("challenge pii when unapproved and is_sensitive", "challenge pii when unapproved"),
@@ -159,7 +132,7 @@ fn the_sequences_see_small_mistakes() {
         let mut gates = Gates::of(|contract| contract.replace(right, wrong));
         let concerned = |sequence: &&Sequence| contracts[&sequence.policy].contains(right);
         let seen =
-            sequences.iter().filter(concerned).any(|sequence| gates.play(sequence) != expected(sequence).0);
+            sequences.iter().filter(concerned).any(|sequence| gates.play(sequence) != recorded(sequence));
         assert!(seen, "`{right}` may as well be `{wrong}`");
     }
 }

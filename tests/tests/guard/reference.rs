@@ -10,7 +10,6 @@ const OUTSIDE: &[&str] =
 pub(crate) struct Guard {
     policy: Value,
     /// As imported contracts are: an address or URL is no sub-domain. The guard looks at its end alone.
-    strict: bool,
     /// Allowed checks, with their times.
     allowed: Vec<(Value, f64)>,
 }
@@ -24,11 +23,7 @@ struct Found {
 
 impl Guard {
     pub(crate) fn new(policy: Value) -> Self {
-        Self { policy, strict: false, allowed: Vec::new() }
-    }
-
-    pub(crate) fn strict(policy: Value) -> Self {
-        Self { strict: true, ..Self::new(policy) }
+        Self { policy, allowed: Vec::new() }
     }
 
     pub(crate) fn check(&mut self, check: &Value, now: f64) -> Value {
@@ -85,7 +80,7 @@ impl Guard {
         if is(tool, "singleUse") && key.is_some() && self.allowed.iter().any(|(it, _)| spends(it)) {
             found.reasons.push("idempotencyKey was already used".to_owned());
         }
-        found.domain(tool, check, "", self.strict);
+        found.domain(tool, check, "");
         found.fields(tool, check, "");
         if is(tool, "requiresApproval") {
             found.approvals.push("tool");
@@ -145,7 +140,7 @@ impl Guard {
         {
             found.reasons.push(format!("recordCount exceeds maxRecords {}", javascript(most)));
         }
-        found.domain(flow, check, " for flow", self.strict);
+        found.domain(flow, check, " for flow");
         found.fields(flow, check, " by flow");
         if is(flow, "requiresApproval") {
             found.approvals.push("flow");
@@ -196,15 +191,13 @@ impl Guard {
 }
 
 impl Found {
-    fn domain(&mut self, rules: &Value, check: &Value, of: &str, strict: bool) {
+    fn domain(&mut self, rules: &Value, check: &Value, of: &str) {
         let (Some(allowed), Some(domain)) = (list(rules, "allowedDomains"), text(check, "externalDomain"))
         else {
             return;
         };
         let own = fold(&domain);
-        let is_below = |it: &String| {
-            own.strip_suffix(&format!(".{it}")).is_some_and(|labels| !strict || !is_address(labels))
-        };
+        let is_below = |it: &String| own.ends_with(&format!(".{it}"));
         if !folded(&allowed).iter().any(|it| own == *it || is_below(it)) {
             self.reasons.push(format!("externalDomain is not allowed{of}: {domain}"));
         }
@@ -253,11 +246,6 @@ impl Found {
             }
         }
     }
-}
-
-/// True for what is part of an address or URL and of no domain.
-pub(crate) fn is_address(text: &str) -> bool {
-    text.contains(['@', ':', '/', '?', '#', '\\'])
 }
 
 /// What makes two attempts equal.

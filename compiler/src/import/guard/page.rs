@@ -15,13 +15,16 @@ use crate::import::words::{identifier, literally, quoted, shown};
 const STRICTER: &str = "\
 //! Where the guard has unsafe habits, this contract is stricter on purpose, and nowhere else: names that JavaScript's objects
 //! inherit (`constructor`, `toString`) are no declared tools; negative amounts, tokens and costs do not pass caps or refund
-//! budgets; text is no number; money is added up exactly; an address or URL is no domain that ends in the same way; and no
-//! call replays the result of another one or skips the policy by it.
+//! budgets; text is no number; money is added up exactly; and no call replays the result of another one or skips the policy by
+//! it.
+//!
+//! One habit is kept, because what the guard allowed depends on it: domains are compared by their ends, so that an address or a
+//! URL passes that ends like an allowed domain. To refuse those, write `([^@:\\/?#\\\\]*\\.)?` wherever a pattern begins with
+//! `((?s:.)*\\.)?`.
 ";
 
-/// What may stand before an allowed domain: nothing, or labels and a dot, but no part of an address or URL. The guard looks at the
-/// end alone.
-const LABELS: &str = r"([^@:\/?#\\]*\.)?";
+/// What may stand before an allowed domain: nothing, or anything and a dot. The guard looks at the end alone.
+const ANYTHING: &str = r"((?s:.)*\.)?";
 
 /// A contract while it is written.
 #[derive(Debug, Default)]
@@ -209,7 +212,7 @@ impl Page {
     }
 
     /// Domains that a call may go to; `of` is ` for flow` in a flow. The guard compares text, so the text is what is matched:
-    /// the domain or a sub-domain of it, which holds nothing that is part of an address.
+    /// the domain, or whatever ends like a sub-domain of it.
     pub(super) fn domains(&mut self, allowed: Option<&[String]>, of: &str) {
         let Some(allowed) = allowed else { return };
         let message = format!("because \"externalDomain is not allowed{of}: {{host.domain}}\"");
@@ -217,10 +220,10 @@ impl Page {
         let patterns: Vec<String> = folded_set(allowed).iter().map(|domain| literally(domain)).collect();
         match patterns.as_slice() {
             [] => self.line(format!("deny {message}")),
-            [one] => self.line(format!("require host.domain matches /{LABELS}{one}/ {message}")),
+            [one] => self.line(format!("require host.domain matches /{ANYTHING}{one}/ {message}")),
             several => {
                 let any = several.join("|");
-                self.line(format!("require host.domain matches /{LABELS}({any})/ {message}"));
+                self.line(format!("require host.domain matches /{ANYTHING}({any})/ {message}"));
             }
         }
         self.line("}");
