@@ -191,7 +191,9 @@ pub(crate) fn push_hex(out: &mut String, bytes: &[u8]) {
             (*high, *low) = (digit(byte >> 4), digit(byte & 15));
         }
         // Digits are text.
-        out.push_str(std::str::from_utf8(digits.get(..2 * part.len()).unwrap_or_default()).unwrap_or_default());
+        out.push_str(
+            std::str::from_utf8(digits.get(..2 * part.len()).unwrap_or_default()).unwrap_or_default(),
+        );
     }
 }
 
