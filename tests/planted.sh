@@ -16,14 +16,17 @@ numbers=$(
 )
 [ -n "$numbers" ] || { echo "no mistake from $from to $to" && exit 1; }
 
-# Which tests hold a number: those of the checker, the chapters of the rules of the semantics, the model of the memory.
+# Which tests hold a number: those of the checker, the chapters of the rules of the semantics, the model of the memory,
+# the laws of decisions.
 group() {
     if [ "$1" -lt 100 ]; then
         echo checker
     elif [ "$1" -lt 200 ]; then
         echo rules
-    else
+    elif [ "$1" -lt 300 ]; then
         echo memory
+    else
+        echo laws
     fi
 }
 # What cargo is told of a group, and the folder in which its tests run.
@@ -33,6 +36,7 @@ arguments() {
         checker) echo "-p agentpass-tests $both --test error_pages --test spec --test mistakes" ;;
         rules) echo "-p agentpass-tests $both --test decisions --test spec" ;;
         memory) echo "-p agentpass-model --features agentpass-runtime/planted --test agree" ;;
+        laws) echo "-p agentpass-tests $both --test laws" ;;
     esac
 }
 folder() {

@@ -1,8 +1,8 @@
 //! Mistakes that can be planted into the gate, to see that the tests catch them (`tests/planted.sh`).
 //!
 //! Each number stands for one line, which asks here whether it is to be wrong: 101 to 133 switch off the rule of the semantics with
-//! that number less one hundred, 201 and on are for the reference model to find. Without the feature `planted` the answer is a
-//! constant, and nothing is left of the question.
+//! that number less one hundred, 201 and on are for the reference model to find, 301 and on break laws. Without the feature
+//! `planted` the answer is a constant, and nothing is left of the question.
 
 /// True where mistake `n` is planted: the environment says `AGENTPASS_PLANTED=n`.
 #[cfg(feature = "planted")]

@@ -2,5 +2,6 @@
 
 pub mod arguments;
 pub mod generate;
+pub mod policies;
 pub mod schemas;
 mod tape;

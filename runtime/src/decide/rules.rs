@@ -6,7 +6,7 @@ use super::findings::{Findings, Question, Weight};
 use super::flows::Movements;
 use super::past::Present;
 use super::{House, Prepared};
-use crate::decision::{Met, Reason};
+use crate::decision::{Met, Reason, Word};
 use crate::eval::{Datum, Env, Eval};
 use crate::planted::planted;
 use crate::truth::Truth;
@@ -21,7 +21,14 @@ pub(super) fn judge(
 ) {
     let eval = present.eval();
     let program = prepared.contract().program();
-    for &id in prepared.contract().rules(tool) {
+    let rules = prepared.contract().rules(tool);
+    let rules =
+        if planted(302) { rules.get(rules.len().saturating_sub(2)..).unwrap_or(rules) } else { rules };
+    for &id in rules {
+        let is_over = planted(301) && findings.verdict() != Word::Allow;
+        if is_over || (planted(303) && prepared.call.frame.params().any(|value| value.is_none())) {
+            break;
+        }
         let Some(rule) = program.rules.get(id.index()) else { continue };
         if matches!(rule.effect, Effect::Deliver { .. }) {
             continue;

@@ -378,7 +378,8 @@ impl<'p> Fields<'p> {
         if let Some(param) = self.params.get(next).filter(|param| param.wire == name) {
             return Some((next, param));
         }
-        self.params.iter().enumerate().find(|(_, param)| param.wire == name)
+        let after = if planted(304) { next } else { 0 };
+        self.params.iter().enumerate().skip(after).find(|(_, param)| param.wire == name)
     }
 }
 
