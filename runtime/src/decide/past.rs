@@ -369,7 +369,8 @@ impl World for Present<'_, '_> {
     fn calls(&self, recall: &Recall, keys: &[Value]) -> Option<(i64, i64)> {
         let (monitor, found) = self.asked(recall, keys)?;
         let Reading { early, late } = self.snapshot.reading;
-        let each = found.iter().map(|row| row.calls(&monitor.keep, monitor.phase, early, late));
+        let wanted = Wanted { phase: monitor.phase, within: recall.within, late };
+        let each = found.iter().map(|row| row.calls(&monitor.keep, wanted, early));
         Some(each.fold((0, 0), |all, one| (all.0.saturating_add(one.0), all.1.saturating_add(one.1))))
     }
 

@@ -230,9 +230,11 @@ impl Sums {
             (Window::Lifetime, _) => self.total = self.total.saturating_add(is),
             (Window::Calendar(unit, zone), _) => {
                 let start = zone.start_of(*unit, then).map_or(then.nanos(), Timestamp::nanos);
-                // What was not counted before begins the unit that nobody has counted in since.
+                // What was nothing before may begin a unit in which nothing else was counted.
                 if start > self.unit {
                     self.add(shape, then, then, is, None)
+                } else if start > self.before.0 && start < self.unit {
+                    self.before = (start, is);
                 } else {
                     self.in_unit(start, is)
                 }
@@ -392,6 +394,9 @@ mod tests {
         sums.add(shape, at(86_400), at(86_400), 1, None);
         sums.replace(shape, at(100), 5, 8, PermitId(1));
         assert_eq!((sums.total(shape, at(86_400)), sums.total(shape, at(86_399))), (1, 9));
+        sums.add(shape, at(3 * 86_400), at(3 * 86_400), 1, None);
+        sums.replace(shape, at(2 * 86_400), 0, 4, PermitId(2));
+        assert_eq!((sums.total(shape, at(3 * 86_400)), sums.total(shape, at(2 * 86_400))), (1, 5));
     }
 
     #[test]

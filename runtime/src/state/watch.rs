@@ -168,8 +168,10 @@ impl Watch {
 
     /// How many there were: for certain, and at the most.
     #[must_use]
-    pub fn calls(&self, keep: &Keep, phase: Phase, early: Timestamp, late: Timestamp) -> (i64, i64) {
-        let window = window_of(keep);
+    pub fn calls(&self, keep: &Keep, wanted: Wanted, early: Timestamp) -> (i64, i64) {
+        let Wanted { phase, within, late } = wanted;
+        // What is kept may reach further back, for somebody else.
+        let window = within.map_or(Window::Lifetime, Window::Rolling);
         let shape = shape_of(keep, &window);
         let (sure, possible) = self.open_in(phase, &window, early, late);
         let least = self.sums.total(shape, late).saturating_add(sure);
@@ -301,7 +303,7 @@ fn shape_of<'w>(keep: &Keep, window: &'w Window) -> Shape<'w> {
     Shape { window, most }
 }
 
-/// What is asked of evidence.
+/// What is asked of evidence, and of counts.
 #[derive(Clone, Copy, Debug)]
 pub struct Wanted {
     /// At which moment a call counts.

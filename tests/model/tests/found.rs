@@ -210,6 +210,20 @@ fn an_end_that_nobody_knows_is_over_with_its_window() {
 }
 
 #[test]
+fn counts_within_two_times_are_two_counts() {
+    plays(
+        "tool look() { action read }\ntool a() { action read; require calls of look within 10m >= 1 }\ntool b() { action read; require calls of look within 1h >= 1 }",
+        r#"
+        allow        | {"at": "2026-11-23T10:00:00Z", "id": "c1", "job": "j", "tool": "look", "args": {}}
+        ok           | {"settle": "c1", "outcome": "ok"}
+        allow        | {"at": "2026-11-23T10:10:00Z", "job": "j", "tool": "a", "args": {}}
+        deny require | {"at": "2026-11-23T10:10:01Z", "job": "j", "tool": "a", "args": {}}
+        allow        | {"at": "2026-11-23T10:10:01Z", "job": "j", "tool": "b", "args": {}}
+        "#,
+    );
+}
+
+#[test]
 fn the_latest_that_has_begun_is_the_one_that_began_last() {
     plays(
         "tool look(n: int) { action read }\ntool t() { action read; let x = (latest started look within 1h); require has x and x.args.n == 2 }",
