@@ -237,6 +237,49 @@ fn signatures_agree_with_a_validator_on_odd_catalogues() {
     }
 }
 
+/// What is wrong with a call says its code: something missing, of another type, or that nobody declared.
+#[test]
+fn what_is_wrong_is_called_by_its_code() {
+    let mut counts = [0; 3];
+    for (name, text) in catalogues().into_iter().chain(odd_catalogues()) {
+        let gate = gate(&name, &text);
+        let list: Value = serde_json::from_str(&text).unwrap();
+        for tool in list["tools"].as_array().unwrap() {
+            let (wire, schema) = (tool["name"].as_str().unwrap(), &tool["inputSchema"]);
+            let Some(judge) = Judge::of(schema) else { continue };
+            for valid in examples(schema).into_iter().filter(|args| judge.says(args) == Some(true)) {
+                let keys: Vec<String> = valid.as_object().unwrap().keys().cloned().collect();
+                let without = |key: &String| {
+                    let mut args = valid.clone();
+                    args.as_object_mut().unwrap().remove(key);
+                    args
+                };
+                let with = |key: &str, value: Value| {
+                    let mut args = valid.clone();
+                    args.as_object_mut().unwrap().insert(key.to_owned(), value);
+                    args
+                };
+                let missing = keys.iter().map(without).map(|args| (0, "signature.missing", args));
+                // Of no type that these schemas have at this place.
+                let mistyped = keys.iter().map(|key| with(key, json!([[[null]]])));
+                let mistyped = mistyped.map(|args| (1, "signature.type", args));
+                let undeclared = [(2, "signature.unknown", with("undeclared", json!("x")))];
+                for (kind, code, args) in missing.chain(mistyped).chain(undeclared) {
+                    if judge.says(&args) == Some(false) {
+                        counts[kind] += 1;
+                        let decision = decide(&gate, wire, &args);
+                        let codes: Vec<&str> = decision.reasons.iter().map(|reason| reason.code).collect();
+                        assert!(codes.contains(&code), "{name} {wire} {args} {codes:?}");
+                    }
+                }
+            }
+            gate.reset();
+        }
+    }
+    println!("missing, mistyped, undeclared: {counts:?}");
+    assert!(counts.iter().all(|count| *count > 200), "{counts:?}");
+}
+
 #[test]
 fn signatures_of_schemas_written_by_hand() {
     let cases = cases::all();
