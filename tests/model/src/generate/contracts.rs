@@ -26,7 +26,8 @@ const LABELS: [&str; 2] = ["pii", "raw"];
 #[must_use]
 pub fn contract(dice: &mut Dice) -> Made {
     let grain = dice.one(&[1_000, 60_000, 1_800_000]);
-    let mut maker = Maker { contract: Contract::default(), grain, names: 0, is_coarse: false, dice };
+    let mut maker =
+        Maker { contract: Contract::default(), grain, names: 0, is_coarse: false, counted: None, dice };
     maker.make();
     let is_coarse = maker.is_coarse;
     Made { contract: maker.contract, grain, is_coarse }
@@ -37,6 +38,8 @@ struct Maker<'d> {
     grain: Millis,
     names: usize,
     is_coarse: bool,
+    /// What was counted last.
+    counted: Option<Past>,
     dice: &'d mut Dice,
 }
 
@@ -356,7 +359,16 @@ impl Maker<'_> {
             0..4 => self.after(place),
             4 | 5 => {
                 let by = self.by();
-                let past = self.past(place, by, true, true);
+                let mut past = self.past(place, by, true, true);
+                // The same calls within another time, now and then.
+                if let Some(before) = self.counted.clone()
+                    && before.by == by
+                    && (before.a != Some(Same::Here) || place.tool.is_some())
+                    && self.dice.percent(60)
+                {
+                    past = before;
+                }
+                self.counted = Some(past.clone());
                 Cond::Count(past, self.within(by), self.op(), self.dice.one(&[0, 1, 2, 3]))
             }
             6 => {
