@@ -161,8 +161,7 @@ impl Cedar {
         let asks =
             |policy: &Policy| policy.effect() == Effect::Forbid && policy.annotation("challenge").is_some();
         let mut reasons = response.diagnostics().reason().peekable();
-        let asked = reasons.peek().is_some()
-            && reasons.all(|id| slice.policies.policy(id).is_some_and(|policy| asks(policy)));
+        let asked = reasons.peek().is_some() && reasons.all(|id| slice.policies.policy(id).is_some_and(asks));
         if asked { Word::Challenge } else { Word::Deny }
     }
 }
