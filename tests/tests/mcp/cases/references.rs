@@ -1,8 +1,8 @@
 //! References, and schemas whose root is not a plain object.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::{Case, object, value};
+use super::{Case, object};
 
 pub(super) fn references() -> Vec<Case> {
     let with_defs = |v: Value, defs: Value| json!({"type": "object", "properties": {"v": v}, "required": ["v"], "$defs": defs});
