@@ -237,14 +237,19 @@ fn read(gate: &Gate, bytes: &[u8]) -> Result<Read, ReadError> {
     let mut reader = Reader::new(text, gate.limits());
     let done = reader.object(|reader, key| fields.read(text, reader, key)).and_then(|()| reader.end());
     if let Err(refusal) = done {
-        // Whether it was meant as a call is not always known; a call says so early.
-        return Err(if fields.is_other() { ReadError::Line(refusal.into()) } else { ReadError::Call });
+        // What no call has says that none was meant, also where it could not be read.
+        let is_line = fields.keys.iter().any(|key| OTHERS.contains(&key.as_str()));
+        return Err(if is_line { ReadError::Line(refusal.into()) } else { ReadError::Call });
     }
     if fields.is_call {
         return if fields.is_other() { Err(ReadError::Line(several())) } else { Ok(Read::Call) };
     }
     fields.line()
 }
+
+/// The fields that tell other lines from calls.
+const OTHERS: [&str; 9] =
+    ["settle", "approve", "refuse", "event", "usage", "lift", "suspend", "open", "reset"];
 
 fn several() -> LineError {
     LineError::new("line.ambiguous", "a line does one thing")

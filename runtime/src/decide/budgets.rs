@@ -218,7 +218,8 @@ pub(crate) struct Budgets<'c> {
     never: bool,
     /// Steps that speak, or were lifted, once the call is allowed.
     marks: Vec<(Key, u32, u32, Option<Timestamp>)>,
-    suspend: Vec<Suspended>,
+    /// What is suspended if the call is denied, with the number of the job.
+    suspend: Vec<(Suspended, usize)>,
     at: Timestamp,
     early: Timestamp,
 }
@@ -399,6 +400,11 @@ fn exceed(
 ) -> &'static str {
     let (limit, bound) = (charged.limit, one.bound);
     let Some(key) = one.keys.get(place) else { return "has room" };
+    if bound.meter == Meter::Denials && matches!(bound.step, Step::Suspend(_)) {
+        // One denial too many has suspended it, and that is what denies until an operator lifts it. The next denial suspends it
+        // again.
+        return "suspends at the next denial";
+    }
     let message = match &one.line.because {
         Some(template) => render(present.house(), eval, template, None),
         None => exhausted(limit, bound),
@@ -411,10 +417,8 @@ fn exceed(
     match bound.step {
         Step::Deny | Step::Suspend(_) => {
             findings.add(Weight::Denies, found);
-            if let Step::Suspend(what) = bound.step
-                && bound.meter != Meter::Denials
-            {
-                budgets.suspend.push(what);
+            if let Step::Suspend(what) = bound.step {
+                budgets.suspend.push((what, place));
             }
             let counts = !matches!(bound.meter, Meter::Runtime | Meter::InFlight | Meter::Denials);
             let room = tally(present, key)
@@ -557,6 +561,6 @@ impl Budgets<'_> {
 
     /// What a denial suspends.
     pub(super) fn suspensions(&self, prepared: &Prepared<'_>) -> Vec<Change> {
-        self.suspend.iter().flat_map(|what| super::denials::suspend(prepared, *what)).collect()
+        self.suspend.iter().flat_map(|(what, job)| super::denials::suspend(prepared, *what, *job)).collect()
     }
 }

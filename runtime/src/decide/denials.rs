@@ -15,11 +15,16 @@ use crate::state::{Delta, Key, Row};
 use crate::store::{Change, Snapshot};
 use crate::truth::Truth;
 
-/// Suspends something that the call is about.
-pub(super) fn suspend(prepared: &Prepared<'_>, what: Suspended) -> Vec<Change> {
+/// Suspends something that the call is about. Of the jobs it is the one whose budget is spent: the call's own, or one above it
+/// by that number.
+pub(super) fn suspend(prepared: &Prepared<'_>, what: Suspended, job: usize) -> Vec<Change> {
     let plain = |key: Key, delta: Delta| Change { key, form: FormRef::Plain, delta };
     let tenant = prepared.ambient(Ambient::Tenant);
-    let switch = match (what, prepared.ambient(Ambient::Job), prepared.ambient(Ambient::Agent)) {
+    let job = match job.checked_sub(1) {
+        None => prepared.ambient(Ambient::Job),
+        Some(above) => prepared.known.parents.get(above).map(String::as_str),
+    };
+    let switch = match (what, job, prepared.ambient(Ambient::Agent)) {
         (Suspended::Job, Some(job), _) => {
             return vec![
                 plain(job_key(tenant, job), Delta::Suspend(true)),
@@ -117,7 +122,7 @@ pub(super) fn count_denial(
             if let Step::Suspend(what) = bound.step
                 && total.saturating_add(i128::from(!planted(214))) > bound.most
             {
-                changes.extend(suspend(prepared, what));
+                changes.extend(suspend(prepared, what, number));
                 if findings.explains() {
                     let limit = program.limits.get(id.index()).map_or("", |limit| limit.id.as_str());
                     findings.met(Met {

@@ -19,8 +19,8 @@ pub struct Found {
     pub asks: Vec<(Question, String)>,
     /// Bounds that warn.
     pub warnings: BTreeSet<String>,
-    /// Who is stopped, should the call be denied.
-    pub stops: Vec<Stop>,
+    /// Who is stopped, should the call be denied; of the jobs, the call's own or one above it by that number.
+    pub stops: Vec<(Stop, usize)>,
 }
 
 impl Found {
@@ -70,8 +70,8 @@ impl Model {
         }
         if judged.decided.verdict == Verdict::Deny {
             found.stops.extend(self.stopped_by_denial(&judged));
-            for stop in &found.stops {
-                self.stop(*stop, call);
+            for (stop, job) in &found.stops {
+                self.stop(*stop, call, judged.jobs.get(*job));
             }
         }
         let decided = judged.decided.clone();
@@ -192,11 +192,11 @@ impl Model {
             })
     }
 
-    fn stop(&mut self, stop: Stop, call: &Call) {
+    fn stop(&mut self, stop: Stop, call: &Call, job: Option<&String>) {
         let who = &call.who;
         let tool = self.contract.tools.get(call.tool).map(|tool| tool.name.clone());
         let (tenant, name) = match stop {
-            Stop::Job => (who.tenant.clone(), who.job.clone()),
+            Stop::Job => (who.tenant.clone(), job.cloned()),
             Stop::Agent => (who.tenant.clone(), who.agent.clone()),
             Stop::Tool => (None, tool),
             Stop::Gate => (None, Some(String::new())),

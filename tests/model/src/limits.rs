@@ -92,17 +92,19 @@ impl Model {
             let left = |total: i64| (bound.most - total).max(0);
             budgets.left.insert(format!("{id}.{}", bound.name), [left(worst), left(worst + amount)]);
         }
-        for (key, total) in keys.iter().zip(totals) {
+        for (job, (key, total)) in keys.iter().zip(totals).enumerate() {
             if total + amount <= bound.most {
                 continue;
             }
             let number = step(limit, bound).unwrap_or(number);
             let marked = self.is_marked(at, number, key);
             match bound.then {
+                // Being stopped is what denies; who was let go again is stopped by the next denial.
+                Then::Suspend(_) if bound.meter == Meter::Denials => {}
                 Then::Deny | Then::Suspend(_) => {
                     found.deny("limit", Some(rule.clone()));
-                    if let (Then::Suspend(stop), false) = (bound.then, bound.meter == Meter::Denials) {
-                        found.stops.push(stop);
+                    if let Then::Suspend(stop) = bound.then {
+                        found.stops.push((stop, job));
                     }
                     match self.room(limit, bound, key, amount) {
                         Some(moment) => budgets.room_at = budgets.room_at.max(Some(moment)),
@@ -239,14 +241,15 @@ impl Model {
     }
 
     /// Whom the denial of a call stops, as one too many.
-    pub(crate) fn stopped_by_denial(&self, judged: &Judged) -> Vec<Stop> {
+    pub(crate) fn stopped_by_denial(&self, judged: &Judged) -> Vec<(Stop, usize)> {
         let mut all = Vec::new();
         for limit in self.contract.limits.iter().filter(|limit| counts(limit, &judged.call)) {
             for bound in limit.bounds.iter().filter(|bound| bound.meter == Meter::Denials) {
                 let Then::Suspend(stop) = bound.then else { continue };
-                for key in keys_of_call(limit, bound, judged).unwrap_or_default() {
-                    if self.total(judged, limit, bound, &key, 0) + 1 > bound.most {
-                        all.push(stop);
+                let keys = keys_of_call(limit, bound, judged).unwrap_or_default();
+                for (job, key) in keys.iter().enumerate() {
+                    if self.total(judged, limit, bound, key, job) + 1 > bound.most {
+                        all.push((stop, job));
                     }
                 }
             }
