@@ -409,7 +409,9 @@ fn person(reader: &mut Reader<'_>) -> Result<Person, Refusal> {
         }
         Ok(())
     })?;
-    let user = user.ok_or_else(|| reader.refuse("wire.type", "`by` names no user"))?;
+    let user = user
+        .filter(|user| !user.is_empty())
+        .ok_or_else(|| reader.refuse("wire.type", "`by` names no user"))?;
     Ok(Person { user, groups })
 }
 

@@ -204,7 +204,8 @@ impl Gate {
 
     /// A result with more records than a flow lets pass is withheld (semantics 33).
     fn withheld(&self, permit: &Permit, settlement: &Settlement<'_>) -> Option<LineError> {
-        if settlement.how != How::Ok || planted(133) {
+        // What an error brings reaches the agent as well.
+        if !matches!(settlement.how, How::Ok | How::Error) || planted(133) {
             return None;
         }
         let records = settlement.result.map(|text| crate::records::records(text, self.limits()))?;

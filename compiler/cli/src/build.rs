@@ -11,6 +11,7 @@ use crate::{contract, replace};
 
 /// Runs the verb.
 pub(crate) fn run(args: &args::Build, color: Color) -> Result<Exit, Failure> {
+    replace::over_none_of(&args.output, &args.program.contracts)?;
     let Some(contract) = contract::load(&args.program, color)? else { return Ok(Exit::Fault) };
     match replace::whole(Path::new(&args.output), &bundle::write(&contract)) {
         Ok(()) => Ok(Exit::Fine),

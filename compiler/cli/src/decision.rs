@@ -20,8 +20,9 @@ pub(crate) fn run(args: &args::Explain, file: &str, color: Color) -> Result<Exit
     let program = args::Program { contracts: args.subjects.clone(), params: args.params.clone() };
     eval::one_reader_of_stdin(&program, file)?;
     let bytes = disk::document(file, MOST)?;
-    let printed =
+    let mut printed =
         serde_json::from_slice::<Value>(&bytes).ok().filter(|value| value.get("decision").is_some());
+    printed.iter_mut().for_each(Value::sort_all_objects);
     if program.contracts.is_empty() && printed.is_none() {
         return Err(Failure::new(format!(
             "`{file}` is no decision; a call is explained by its contract: agentpassc explain CONTRACT --decision {file}"
@@ -62,7 +63,10 @@ pub(crate) fn text(decision: &Decision) -> Result<String, Failure> {
 
 /// The decision as it is printed: what is explained is what users see.
 fn as_json(decision: &Decision) -> Result<Value, Failure> {
-    serde_json::from_str(&decision.to_json()).map_err(Failure::new)
+    // Sorted, as everywhere.
+    let mut read: Value = serde_json::from_str(&decision.to_json()).map_err(Failure::new)?;
+    read.sort_all_objects();
+    Ok(read)
 }
 
 struct Explained {

@@ -1,6 +1,5 @@
 //! `agentpassc import`: a first contract from what another system keeps, and what it pins beside it.
 
-use std::fs;
 use std::path::Path;
 
 use agentpass_compiler::diagnostics::render::escape::visible;
@@ -19,6 +18,9 @@ const BY: &str = concat!("agentpassc ", env!("CARGO_PKG_VERSION"));
 
 /// Runs the verb.
 pub(crate) fn run(args: &args::Import) -> Result<Exit, Failure> {
+    if let Some(output) = &args.output {
+        replace::over_none_of(output, &args.files)?;
+    }
     match args.kind {
         ImportKind::Mcp => mcp(args),
         ImportKind::Guard => guard(args),
@@ -129,7 +131,7 @@ fn write(output: &str, files: &[String], manifests: &[String], imported: &Import
     for ((file, name), text) in files.iter().zip(manifests).zip(&imported.manifests) {
         let path = contract.with_file_name(name);
         // A document that lies there already is the manifest. It stays what it is: the contract pins its tools as well.
-        if is_same(Path::new(file), &path) {
+        if replace::is_same(Path::new(file), &path) {
             continue;
         }
         replaced(&path, text)?;
@@ -145,8 +147,4 @@ fn write(output: &str, files: &[String], manifests: &[String], imported: &Import
     ));
     print_aside(&done);
     Ok(())
-}
-
-fn is_same(one: &Path, other: &Path) -> bool {
-    matches!((fs::canonicalize(one), fs::canonicalize(other)), (Ok(one), Ok(other)) if one == other)
 }

@@ -4,6 +4,8 @@ use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
+use crate::output::Failure;
+
 /// Replaces a file that is there, with the permissions that it has.
 pub(crate) fn existing(path: &Path, bytes: &[u8]) -> io::Result<()> {
     // Through a link, what it leads to is replaced, and not the link.
@@ -28,6 +30,24 @@ pub(crate) fn whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
         // A link that leads nowhere is replaced.
         Err(error) if error.kind() == ErrorKind::NotFound => swap(path, bytes, None),
         done => done,
+    }
+}
+
+/// Whether both are one file, that is there.
+pub(crate) fn is_same(one: &Path, other: &Path) -> bool {
+    matches!((fs::canonicalize(one), fs::canonicalize(other)), (Ok(one), Ok(other)) if one == other)
+}
+
+/// Whatever is written goes over nothing that was read for it.
+///
+/// # Errors
+/// It would.
+pub(crate) fn over_none_of(output: &str, inputs: &[String]) -> Result<(), Failure> {
+    match inputs.iter().find(|input| is_same(Path::new(input), Path::new(output))) {
+        None => Ok(()),
+        Some(input) => {
+            Err(Failure::new(format!("`{input}` would be overwritten; name another file to write to")))
+        }
     }
 }
 

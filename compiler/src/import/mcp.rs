@@ -131,7 +131,9 @@ fn pinned(manifest: &Manifest) -> String {
     document.insert("tools".to_owned(), Json::Array(tools));
     document.insert("pinned".to_owned(), Json::Object(manifest.tools.iter().map(digest).collect()));
     // Indented: a change of one tool is then a change of a few lines.
-    let mut text = serde_json::to_string_pretty(&Json::Object(document)).unwrap_or_default();
+    let mut document = Json::Object(document);
+    document.sort_all_objects();
+    let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();
     text.push('\n');
     text
 }

@@ -10,7 +10,12 @@ pub(super) fn documents(text: &str) -> Result<Vec<Json>, String> {
     // A byte-order mark is no part of JSON, and some tools write one.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let documents = serde_json::Deserializer::from_str(text).into_iter::<Strict>();
-    documents.map(|document| document.map(|strict| strict.0).map_err(|error| error.to_string())).collect()
+    // Sorted, whatever another crate makes of maps in the same build: what is made of a document is the same everywhere.
+    let sorted = |Strict(mut document): Strict| {
+        document.sort_all_objects();
+        document
+    };
+    documents.map(|document| document.map(sorted).map_err(|error| error.to_string())).collect()
 }
 
 struct Strict(Json);

@@ -95,6 +95,11 @@ impl<'c, 't> Head<'c, 't> {
                         reader.refuse("wire.too_large", format!("`id` is longer than {MAX_ID} bytes"))
                     );
                 }
+                // An outcome or a vote for one of them would reach the other.
+                if id.starts_with("dec_") || id.starts_with("chl_") {
+                    let message = "`id` begins as the gate's own names do: `dec_`, `chl_`";
+                    return Err(reader.refuse("wire.type", message));
+                }
                 self.id = Some(id.into_owned());
             }
             "at" => {
@@ -123,6 +128,11 @@ impl<'c, 't> Head<'c, 't> {
 
     fn text(&mut self, reader: &mut Reader<'t>, key: &str, ambient: Ambient) -> Result<(), Refusal> {
         let text = reader.field_text(key)?;
+        // Nobody is called that: it is what some hosts write where they know nothing (semantics 17). A skill binds its calls; one
+        // without a name binds them to nothing.
+        if text.is_empty() && ambient != Ambient::Skill {
+            return Ok(());
+        }
         self.frame.set(ambient.slot(), Some(Value::Text(text.into())));
         Ok(())
     }
@@ -218,7 +228,9 @@ impl<'c, 't> Head<'c, 't> {
             (Ambient::Client, &caller.client),
         ];
         for (ambient, text) in texts {
-            self.frame.set(ambient.slot(), text.as_deref().map(|text| Value::Text(text.into())));
+            // A host that knows nothing may say so with an empty text.
+            let text = text.as_deref().filter(|text| !text.is_empty());
+            self.frame.set(ambient.slot(), text.map(|text| Value::Text(text.into())));
         }
         let lists = [
             (Ambient::Via, &caller.via),
@@ -230,7 +242,8 @@ impl<'c, 't> Head<'c, 't> {
             self.frame.set(ambient.slot(), Some(Value::List(all)));
         }
         if let Some(job) = &caller.job {
-            self.frame.set(Ambient::Job.slot(), Some(Value::Text(job.id.as_str().into())));
+            let id = Some(job.id.as_str()).filter(|id| !id.is_empty());
+            self.frame.set(Ambient::Job.slot(), id.map(|id| Value::Text(id.into())));
             self.job_kind.clone_from(&job.kind);
             if let Some(with) = &job.with {
                 let mut reader = Reader::new(with, self.limits);

@@ -174,3 +174,22 @@ fn what_is_no_policy_is_not_imported() {
         assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{}", ran.all());
     }
 }
+
+#[test]
+fn what_is_read_is_never_written_over() {
+    let folder = Folder::new(
+        "import-over",
+        &[("tools.json", LIST), ("desk.agentpass", "edition 2026\ncontract c {}\n")],
+    );
+    for command in [
+        ["import", "mcp", "tools.json", "-o", "tools.json"],
+        ["import", "mcp", "tools.json", "-o", "./tools.json"],
+        ["import", "guard", "tools.json", "-o", "tools.json"],
+        ["build", "desk.agentpass", "-o", "desk.agentpass", "--color=never"],
+    ] {
+        let ran = folder.run(&command);
+        assert_eq!(ran.code, 2, "{command:?} {}", ran.all());
+        assert!(ran.err.contains("would be overwritten"), "{}", ran.err);
+    }
+    assert_eq!(folder.text("tools.json"), LIST);
+}

@@ -7,7 +7,8 @@ use crate::types::Ty;
 
 /// The parameters as a signature would be written, and whether their types say all that the schema says.
 #[track_caller]
-fn check(schema: Json, expected: &str, exact: bool) {
+fn check(mut schema: Json, expected: &str, exact: bool) {
+    schema.sort_all_objects();
     let mut records = Vec::new();
     let read = signature::read(&mut records, &schema, "tool", Span::default());
     let mut shown: Vec<String> = read.params.iter().map(|field| field_text(&records, field)).collect();

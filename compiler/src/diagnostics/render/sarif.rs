@@ -34,7 +34,7 @@ pub fn render(sources: &Sources, diagnostics: &[Diagnostic]) -> String {
         .into_iter()
         .map(|uri| json!({"location": {"uri": uri}}))
         .collect();
-    json::print(&json!({
+    let mut log = json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
         "runs": [{
@@ -47,7 +47,10 @@ pub fn render(sources: &Sources, diagnostics: &[Diagnostic]) -> String {
             "artifacts": artifacts,
             "results": results,
         }],
-    }))
+    });
+    // Sorted, whatever another crate makes of maps in the same build.
+    log.sort_all_objects();
+    json::print(&log)
 }
 
 /// The registry's row and page as a rule.
