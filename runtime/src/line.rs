@@ -237,9 +237,7 @@ fn read(gate: &Gate, bytes: &[u8]) -> Result<Read, ReadError> {
     let mut reader = Reader::new(text, gate.limits());
     let done = reader.object(|reader, key| fields.read(text, reader, key)).and_then(|()| reader.end());
     if let Err(refusal) = done {
-        // What no call has says that none was meant, also where it could not be read.
-        let is_line = fields.keys.iter().any(|key| OTHERS.contains(&key.as_str()));
-        return Err(if is_line { ReadError::Line(refusal.into()) } else { ReadError::Call });
+        return Err(if fields.is_other() { ReadError::Line(refusal.into()) } else { ReadError::Call });
     }
     if fields.is_call {
         return if fields.is_other() { Err(ReadError::Line(several())) } else { Ok(Read::Call) };
@@ -256,16 +254,9 @@ fn several() -> LineError {
 }
 
 impl Fields {
+    /// What no call has says that none was meant, also where it could not be read.
     fn is_other(&self) -> bool {
-        self.settle.is_some()
-            || self.approve.is_some()
-            || self.refuse.is_some()
-            || self.event.is_some()
-            || self.usage.is_some()
-            || self.lift.is_some()
-            || self.suspend.is_some()
-            || self.open.is_some()
-            || self.reset
+        self.keys.iter().any(|key| OTHERS.contains(&key.as_str()))
     }
 
     fn read<'t>(&mut self, text: &'t str, reader: &mut Reader<'t>, key: &str) -> Result<(), Refusal> {
@@ -300,10 +291,10 @@ impl Fields {
             "suspend" => self.suspend = Some(lift(reader)?),
             "open" => self.open = Some(open(reader)?),
             "reset" => {
-                if reader.kind()? != Kind::Bool {
+                self.reset = reader.kind()? == Kind::Bool && reader.boolean()?;
+                if !self.reset {
                     return Err(reader.refuse("wire.type", "`reset` is not true"));
                 }
-                self.reset = reader.boolean()?;
             }
             // Fields of calls, and those that nobody knows: what a line may have is looked at when its kind is known.
             _ => reader.skip()?,

@@ -12,6 +12,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 mod cases;
+#[path = "../support/torn.rs"]
 mod torn;
 
 use std::sync::{Arc, LazyLock, Mutex};
@@ -95,7 +96,7 @@ fn holds(name: &str, case: Case) {
         let are_all = if how == "one by one" && played < most { ": all there are" } else { "" };
         println!("{name}: {played} interleavings {how}{are_all}");
     }
-    let torn = || Store::of(torn::Torn(store()));
+    let torn = || Store::of(torn::Torn(store(), || ()));
     let (_, wrong) = play(RandomScheduler::new(most.max(200)), case, torn);
     let wrong = wrong.unwrap_or_else(|| panic!("{name}: torn transactions were not noticed"));
     println!("{name}: on torn transactions, {wrong}");

@@ -12,6 +12,8 @@ mod once;
 mod past;
 mod stores;
 mod switches;
+#[path = "../support/torn.rs"]
+mod torn;
 mod whole;
 
 use std::sync::{Arc, Barrier, LazyLock};

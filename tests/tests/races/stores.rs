@@ -7,6 +7,8 @@ use agentpass_runtime::store::{Change, Forms, Keeper, Snapshot, Touches};
 use agentpass_runtime::{MemoryStore, Store, StoreError};
 use agentpass_values::Timestamp;
 
+use crate::torn::Torn;
+
 /// The time stands still: nothing here is about time.
 fn memory() -> MemoryStore {
     MemoryStore::manual(Timestamp::parse("2026-11-23T10:00:00Z").unwrap())
@@ -25,7 +27,7 @@ pub(crate) fn with_capacity(rows: usize) -> Store {
 }
 
 pub(crate) fn torn() -> Store {
-    Store::of(Torn(memory()))
+    Store::of(Torn(memory(), || thread::sleep(Duration::from_micros(50))))
 }
 
 /// Lets others go first, before every transaction and inside of it.
@@ -45,36 +47,6 @@ impl Keeper for Jostled {
             thread::yield_now();
             work(snapshot)
         })
-    }
-
-    fn reset(&self) {
-        self.0.reset();
-    }
-}
-
-/// Reads in one transaction, and writes in another: what a store must not do.
-struct Torn(MemoryStore);
-
-impl Keeper for Torn {
-    fn transact(
-        &self,
-        forms: Forms<'_>,
-        touches: &Touches,
-        work: &mut dyn FnMut(&Snapshot<'_>) -> Vec<Change>,
-    ) -> Result<(), StoreError> {
-        let mut changes = Vec::new();
-        let mut read = None;
-        self.0.transact(forms, touches, &mut |snapshot| {
-            let rows: Vec<_> = snapshot.rows.iter().map(|row| row.cloned()).collect();
-            read = Some((snapshot.reading, snapshot.sequence, rows));
-            Vec::new()
-        })?;
-        if let Some((reading, sequence, rows)) = read {
-            let rows = rows.iter().map(Option::as_ref).collect();
-            changes = work(&Snapshot { reading, sequence, rows });
-        }
-        thread::sleep(Duration::from_micros(50));
-        self.0.transact(forms, touches, &mut |_| changes.clone())
     }
 
     fn reset(&self) {

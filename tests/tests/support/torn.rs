@@ -1,10 +1,10 @@
-//! The planted race: check in one transaction, settle in another.
+//! The planted race: a store that reads in one transaction and writes in another, which is what a store must not do.
 
 use agentpass_runtime::store::{Change, Forms, Keeper, Snapshot, Touches};
 use agentpass_runtime::{MemoryStore, StoreError};
 
-/// Reads in one transaction, and writes in another: what a store must not do.
-pub(crate) struct Torn(pub(crate) MemoryStore);
+/// A torn store, and what happens between its two transactions: whatever lets others go first.
+pub(crate) struct Torn(pub(crate) MemoryStore, pub(crate) fn());
 
 impl Keeper for Torn {
     fn transact(
@@ -24,6 +24,7 @@ impl Keeper for Torn {
             let rows = rows.iter().map(Option::as_ref).collect();
             changes = work(&Snapshot { reading, sequence, rows });
         }
+        (self.1)();
         self.0.transact(forms, touches, &mut |_| changes.clone())
     }
 
