@@ -51,7 +51,9 @@ pub(crate) fn load(program: &args::Program, color: Color) -> Result<Option<Contr
 
 /// What a bundle holds; nothing for a file that is none.
 fn bundled(disk: &Disk, file: &str) -> Option<Result<Contract, BundleError>> {
-    match bundle::read(&disk.read(file).ok()?) {
+    // An empty file is a contract without anything sooner than a bundle that lost everything.
+    let bytes = disk.read(file).ok().filter(|bytes| !bytes.is_empty())?;
+    match bundle::read(&bytes) {
         Err(BundleError::Foreign) => None,
         read => Some(read),
     }
