@@ -266,10 +266,12 @@ fn again(prepared: &Prepared<'_>, snapshot: &Snapshot<'_>, findings: &mut Findin
     other
 }
 
-/// The same call again under its id: what was decided, without a second permit. One that was challenged is decided again.
+/// The same call again under its id: what was decided, without a second permit. One that was challenged is decided again, and so
+/// is one that was allowed and never sent.
 fn recorded(prepared: &Prepared<'_>, snapshot: &Snapshot<'_>) -> Option<Decision> {
     let mut decision = seen(prepared, snapshot)?.decision.clone().filter(|_| !planted(118))?;
     decision.permit = None;
+    decision.repeated = true;
     Some(*decision)
 }
 
@@ -390,6 +392,7 @@ fn allowed(
         id: granted.id,
         decision: decision.id.clone(),
         call: prepared.call.id.clone(),
+        seen: prepared.call.id.as_deref().map(|id| Box::new(seen_key(prepared.call, id))),
         at: snapshot.reading.late,
         tool: prepared.call.name.clone(),
         contract: *prepared.contract().digest(),

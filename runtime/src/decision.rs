@@ -59,6 +59,8 @@ pub struct Decision {
     pub contract: Arc<ContractRef>,
     /// The number under which the call's outcome is settled, where it was allowed.
     pub permit: Option<u64>,
+    /// It was decided before, under the id of the call: this is that decision once more, and no leave to make the call again.
+    pub repeated: bool,
     /// Every clause that the call met, in source order; empty unless the gate was asked to explain itself.
     pub met: Vec<Met>,
 }
@@ -196,6 +198,9 @@ impl Decision {
         let retry = self.retry_after.map(|at| at.to_string());
         out.push_str(",\"retry_after\":");
         json::optional(&mut out, retry.as_deref());
+        if self.repeated {
+            out.push_str(",\"repeated\":true");
+        }
         if self.verdict == Word::Replay {
             // It was read as JSON when it was recorded.
             let _ = write!(out, ",\"result\":{}", self.result.as_deref().unwrap_or("null"));

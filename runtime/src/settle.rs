@@ -21,6 +21,7 @@ use crate::plan::{FormRef, MeterPlan};
 use crate::planted::planted;
 use crate::state::once::{Entry, MAX_RESULT, State};
 use crate::state::permit::{Held, Permit, Watched};
+use crate::state::seen::Seen;
 use crate::state::watch::Ended;
 use crate::state::{Delta, Key, Row};
 use crate::store::{Change, Snapshot, Touches};
@@ -221,7 +222,8 @@ fn keys(permit: &Permit) -> Vec<Key> {
     let open = permit.watched.iter().map(|watched| watched.open.clone());
     let job = permit.job.iter().cloned();
     let call = permit.call.iter().map(|call| permits_of_call_key(call));
-    held.chain(open).chain(permit.claimed.iter().cloned()).chain(job).chain(call).collect()
+    let seen = permit.seen.iter().map(|seen| (**seen).clone());
+    held.chain(open).chain(permit.claimed.iter().cloned()).chain(job).chain(call).chain(seen).collect()
 }
 
 struct Outcome<'o> {
@@ -254,12 +256,31 @@ impl Outcome<'_> {
         if let (true, Some(job)) = (planted(223) && self.settlement.how == How::Ok, &self.permit.job) {
             all.push(plain(job.clone(), Delta::Join(None, self.permit.labels.clone())));
         }
+        all.extend(self.undecided(snapshot));
         let own = permit_key(&self.permit.decision);
         if let Some(call) = &self.permit.call {
             all.push(plain(permits_of_call_key(call), Delta::DropKey(Box::new(own.clone()))));
         }
         all.push(plain(own, Delta::Remove));
         all
+    }
+
+    /// What was never sent did not happen, and nothing holds room for it any more: under its id the call is decided anew.
+    fn undecided(&self, snapshot: &Snapshot<'_>) -> Option<Change> {
+        let key = self.permit.seen.as_deref()?;
+        if self.settlement.how != How::NotSent || planted(226) {
+            return None;
+        }
+        match self.row(key, snapshot) {
+            Some(Row::Seen(seen))
+                if seen.decision.as_ref().is_some_and(|known| known.id == self.permit.decision) =>
+            {
+                let seen = Box::new(Seen { digest: seen.digest, decision: None });
+                let delta = Delta::Put(Row::Seen(seen));
+                Some(Change { key: key.clone(), form: FormRef::Plain, delta })
+            }
+            _ => None,
+        }
     }
 
     /// True where what was counted is given back.
@@ -410,7 +431,7 @@ impl Outcome<'_> {
     }
 
     fn claimed(&self, key: &Key, snapshot: &Snapshot<'_>) -> Delta {
-        let row = self.permit_row(key, snapshot);
+        let row = self.row(key, snapshot);
         let Some(Row::Once(entry)) = row else { return Delta::Remove };
         if self.releases() {
             return Delta::Remove;
@@ -442,7 +463,7 @@ impl Outcome<'_> {
         contract.onces(tool).iter().filter_map(|id| onces.get(id.index())).any(|once| once.replay.is_some())
     }
 
-    fn permit_row<'s>(&self, key: &Key, snapshot: &Snapshot<'s>) -> Option<&'s Row> {
+    fn row<'s>(&self, key: &Key, snapshot: &Snapshot<'s>) -> Option<&'s Row> {
         let place = keys(self.permit).iter().position(|known| known == key)?;
         snapshot.rows.get(place + 1).copied().flatten()
     }

@@ -42,8 +42,8 @@ pub const RESULT: u64 = 64 * 1024 + ALLOCATION;
 pub const QUESTION: u64 = 384 + ALLOCATION;
 /// Where a question is found by its id, and by the id of the call.
 pub const FINDERS: u64 = 2 * (ROW + 8 * 112 + ALLOCATION);
-/// What an open call will settle, without what it has counted.
-pub const PERMIT: u64 = 448 + ALLOCATION;
+/// What an open call will settle, without what it has counted, and where it is kept what was decided under its id.
+pub const PERMIT: u64 = 448 + 8 + 112 + 2 * ALLOCATION;
 /// What it has counted in one total: for itself and the jobs above, with room for as much again.
 pub const HELD: u64 = 2 * (1 + PARENTS) * 160;
 /// A question to the past that watches it.

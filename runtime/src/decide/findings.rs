@@ -170,6 +170,7 @@ impl<'c> Findings<'c> {
             result: self.result.flatten(),
             contract: self.named,
             permit: None,
+            repeated: false,
             met,
         }
     }

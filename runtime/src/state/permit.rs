@@ -19,6 +19,8 @@ pub struct Permit {
     pub decision: String,
     /// The id of the call, if it had one.
     pub call: Option<String>,
+    /// Where it is kept what was decided under that id.
+    pub seen: Option<Box<Key>>,
     /// When it was allowed.
     pub at: Timestamp,
     /// The wire name of its tool.

@@ -8,7 +8,8 @@ use crate::digest::Digest;
 pub struct Seen {
     /// The call's digest.
     pub digest: Digest,
-    /// The decision, where it was to allow or to deny. One that was challenged is decided again.
+    /// The decision, where it was to allow or to deny. One that was challenged is decided again, and so is one that was allowed
+    /// and never sent.
     pub decision: Option<Box<Decision>>,
 }
 
@@ -36,6 +37,7 @@ impl Seen {
             result: None,
             contract: decision.contract.clone(),
             permit: None,
+            repeated: false,
             met: Vec::new(),
         };
         Seen { digest, decision: Some(Box::new(kept)) }

@@ -192,6 +192,7 @@ fn permit(permit: &Permit) -> usize {
         .sum();
     string(&permit.decision)
         + option(permit.call.as_ref())
+        + permit.seen.as_ref().map_or(0, |_| room::<Key>(1))
         + string(&permit.tool)
         + room::<Held>(permit.held.capacity())
         + room::<Watched>(permit.watched.capacity())

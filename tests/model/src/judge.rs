@@ -7,7 +7,7 @@ use crate::contract::{Cond, RuleKind, Stop};
 use crate::log::{Decided, Judged, Switched, Verdict, digest};
 use crate::model::Model;
 use crate::past::Lacking;
-use crate::step::Call;
+use crate::step::{Call, How};
 use crate::truth::Truth;
 
 /// What is found about a call.
@@ -44,8 +44,15 @@ impl Model {
             let reasons = BTreeSet::from([("call.conflict".to_owned(), None)]);
             return Decided { verdict: Verdict::Deny, reasons, ..Decided::default() };
         }
-        let recorded = known.iter().find(|it| matches!(it.decided.verdict, Verdict::Allow | Verdict::Deny));
+        // What was never sent did not happen: it is decided anew.
+        let stands = |judged: &&&Judged| {
+            judged.stands
+                && matches!(judged.decided.verdict, Verdict::Allow | Verdict::Deny)
+                && judged.how() != Some(How::NotSent)
+        };
+        let recorded = known.iter().find(stands);
         let recorded = recorded.map(|judged| judged.decided.clone());
+        let stands = recorded.is_none();
         let jobs = self.jobs(&call.who);
         let mut found = self.identity(call, &jobs);
         if let (true, Some(decided)) = (found.denies.is_empty(), recorded) {
@@ -61,6 +68,7 @@ impl Model {
             labels: Vec::new(),
             met: Vec::new(),
             end: None,
+            stands,
         };
         if judged.attempted {
             self.together(&mut judged, &mut found);

@@ -69,6 +69,8 @@ pub struct Judged {
     pub met: Vec<usize>,
     /// How it ended.
     pub end: Option<End>,
+    /// Whether its decision is that of its id; one that came where another stood already is not.
+    pub stands: bool,
 }
 
 /// How a call ended.

@@ -2,7 +2,7 @@
 //!
 //! First stands the answer: `allow`, `challenge`, `deny` or `replay` to a call, `ok` or `error` to anything else. Every reason
 //! follows in its order, as its code; behind an `@` its rule, by the last part of its id, and in quotes its message, where they
-//! matter. An allowed call has no reasons, but it may have warnings. The rest, behind the bar, is what the gate is given, raw.
+//! matter. An allowed call has no reasons, but it may have warnings. `again` says that the decision was made before. The rest, behind the bar, is what the gate is given, raw.
 
 use agentpass_runtime::{Decision, Line};
 
@@ -10,6 +10,7 @@ use agentpass_runtime::{Decision, Line};
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Wanted {
     pub answer: String,
+    pub again: bool,
     pub reasons: Vec<Wants>,
 }
 
@@ -27,7 +28,7 @@ impl Wanted {
     /// A line as what has to be answered, and to what.
     pub fn parse(line: &str) -> Result<(Wanted, &str), String> {
         let (answer, mut rest) = line.split_once(' ').ok_or("a line needs an answer and a bar")?;
-        let mut wanted = Wanted { answer: answer.to_owned(), reasons: Vec::new() };
+        let mut wanted = Wanted { answer: answer.to_owned(), again: false, reasons: Vec::new() };
         if !ANSWERS.contains(&answer) {
             return Err(format!("`{answer}` is no answer"));
         }
@@ -53,6 +54,10 @@ impl Wanted {
             let end = rest.find([' ', '|']).ok_or("a line needs a bar before what the gate is given")?;
             let (word, after) = rest.split_at(end);
             rest = after;
+            if word == "again" {
+                wanted.again = true;
+                continue;
+            }
             for reason in word.split(',') {
                 let (code, rule) = match reason.split_once('@') {
                     Some((code, rule)) => (code, Some(rule.to_owned())),
@@ -83,6 +88,7 @@ impl Wanted {
     pub fn differs_from(&self, decision: &Decision) -> Option<String> {
         let found: Vec<_> = decision.reasons.iter().chain(&decision.warnings).collect();
         let fits = self.answer == decision.verdict.word()
+            && self.again == decision.repeated
             && found.len() == self.reasons.len()
             && found
                 .iter()
@@ -93,7 +99,8 @@ impl Wanted {
                 .iter()
                 .map(|it| format!("{}@{} {:?}", it.code, it.rule.as_deref().unwrap_or("-"), it.message))
                 .collect();
-            format!("expected {}, got {} {}", self.told(), decision.verdict.word(), found.join(", "))
+            let again = if decision.repeated { " again" } else { "" };
+            format!("expected {}, got {}{again} {}", self.told(), decision.verdict.word(), found.join(", "))
         })
     }
 
@@ -107,7 +114,7 @@ impl Wanted {
                 format!("{}{rule}{message}", it.code)
             })
             .collect();
-        format!("{} {}", self.answer, reasons.join(", "))
+        format!("{}{} {}", self.answer, if self.again { " again" } else { "" }, reasons.join(", "))
     }
 }
 

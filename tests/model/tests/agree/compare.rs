@@ -69,6 +69,7 @@ impl Pair {
         compare("result", format!("{result:?}"), format!("{:?}", decision.result.as_deref()));
         let permit = decided.verdict == Verdict::Allow && !decided.again;
         compare("permit", permit.to_string(), decision.permit.is_some().to_string());
+        compare("repeated", decided.again.to_string(), decision.repeated.to_string());
         let asks: BTreeSet<(String, Option<i64>)> =
             decided.asks.iter().map(|(name, number)| (name.clone(), self.expires(*number))).collect();
         let asked: BTreeSet<(String, Option<i64>)> = decision
