@@ -3,6 +3,7 @@
 //! State belongs to what it is about, never to a place in the source (semantics 26): a limit by its name, keys, meter and
 //! window, a monitor by what it watches. An edit elsewhere renames nothing, and a changed cap keeps what was spent.
 
+mod carried;
 mod questions;
 
 use std::sync::Arc;
@@ -14,6 +15,7 @@ use agentpass_ir::{
 use agentpass_values::Timestamp;
 use sha2::{Digest as _, Sha256};
 
+pub use carried::Carried;
 pub use questions::Questions;
 
 use crate::decision::ContractRef;
@@ -46,8 +48,10 @@ pub struct Plan {
     pub counts_retries: bool,
     /// The limits that count refusals.
     pub denials: Vec<LimitId>,
-    /// Some tool reads data of a guarded label: then a call that sends needs a job.
-    pub reads_guarded: bool,
+    /// What decisions depend on of what jobs carry.
+    pub carried: Carried,
+    /// For each tool, whether its calls need a job because of what a job may carry out with them.
+    pub sends_for_jobs: Vec<bool>,
 }
 
 /// What is kept for a limit: one total that all bounds of a meter share.
@@ -127,12 +131,10 @@ impl Plan {
             questions: Vec::new(),
             counts_retries: false,
             denials: Vec::new(),
-            reads_guarded: program
-                .tools
-                .iter()
-                .flat_map(|tool| &tool.reads)
-                .any(|reading| reading.labels.iter().any(|label| program.guarded.contains(label))),
+            carried: Carried::of(program),
+            sends_for_jobs: Vec::new(),
         };
+        plan.sends_for_jobs = program.tools.iter().map(|tool| plan.carried.decides(program, tool)).collect();
         for (id, limit) in (0..).map(LimitId).zip(&program.limits) {
             plan.limit(id, limit);
         }

@@ -9,6 +9,7 @@ use agentpass_values::{escape, folded};
 use super::Prepared;
 use super::findings::{Findings, Weight};
 use super::past::Present;
+use super::rules::scope_code;
 use crate::decision::{Met, Reason};
 use crate::eval::{Datum, Eval};
 use crate::planted::planted;
@@ -54,7 +55,8 @@ pub(super) fn judge(
     if of.reads.is_empty() && of.sends.is_empty() && of.crossings.is_empty() {
         return Movements::default();
     }
-    let Some(movements) = movements(prepared, of, present, &eval, findings) else {
+    homeless(prepared, of, findings);
+    let Some(movements) = movements(prepared, tool, of, present, &eval, findings) else {
         return Movements::default();
     };
     let conditions: Vec<(FlowId, Truth)> = of
@@ -155,9 +157,31 @@ fn nowhere(of: &Tool, eval: &Eval<'_>, findings: &mut Findings<'_>) {
     }
 }
 
+/// What a call without a job reads is carried nowhere, so that no rule would ever hear of it: that denies where one could
+/// depend on it (semantics 17).
+fn homeless(prepared: &Prepared<'_>, of: &Tool, findings: &mut Findings<'_>) {
+    if !prepared.jobs.is_empty() || planted(227) {
+        return;
+    }
+    let brings = labels_of_result(prepared, of);
+    if brings.iter().any(|(source, label)| prepared.house.plan.carried.matters(source, label)) {
+        lacks_job(of, findings);
+    }
+}
+
+fn lacks_job(of: &Tool, findings: &mut Findings<'_>) {
+    let message = format!("the call does not say its {}", Ambient::Job.word());
+    let origin = of.reads.iter().map(|it| it.origin).chain(of.sends.iter().map(|it| it.origin)).next();
+    let origin = origin.or_else(|| of.crossings.first().map(|it| it.origin));
+    let place = origin.map(|origin| findings.place(origin));
+    let code = scope_code(Ambient::Job);
+    findings.add(Weight::Denies, Reason { code, rule: None, message, audit: None, place });
+}
+
 /// What the call moves. Nothing, with a reason, where that cannot be known.
 fn movements<'m>(
     prepared: &Prepared<'_>,
+    tool: ToolId,
     of: &'m Tool,
     present: &Present<'m, '_>,
     eval: &Eval<'_>,
@@ -170,9 +194,10 @@ fn movements<'m>(
     }
     if !of.sends.is_empty() {
         let carried = present.job_labels();
-        if carried.is_none() && prepared.house.plan.reads_guarded {
-            let message = format!("the call does not say its {}", Ambient::Job.word());
-            findings.deny("scope.job", message);
+        if carried.is_none()
+            && prepared.house.plan.sends_for_jobs.get(tool.index()).is_none_or(|needs| *needs)
+        {
+            lacks_job(of, findings);
             return None;
         }
         let mut by_source: BTreeMap<&String, Folded<'m>> = BTreeMap::new();

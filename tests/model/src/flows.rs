@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::contract::{Carrying, Flow};
+use crate::contract::{Carrying, Cond, Flow};
 use crate::judge::Found;
 use crate::log::{Judged, Verdict};
 use crate::model::Model;
@@ -87,18 +87,53 @@ impl Model {
         taken
     }
 
+    /// What jobs may carry out to a place that somebody has to say something about: guarded labels, and what a flow with a rule
+    /// may stand for.
+    fn is_watched(&self, source: &str, label: &str, to: &str) -> bool {
+        let speaks = |flow: &Flow| {
+            let ends = flow.otherwise
+                || (flow.from.as_deref().is_none_or(|from| from == source)
+                    && flow.to.as_deref().is_none_or(|end| end == to));
+            let about =
+                flow.carrying.as_ref().is_none_or(|carrying| carrying.labels.iter().any(|of| of == label));
+            flow.rule.is_some() && ends && about
+        };
+        self.contract.labels.iter().any(|of| of.guarded && of.name == label)
+            || self.contract.flows.iter().any(speaks)
+    }
+
+    /// What a call reads without a job is carried nowhere: that denies where a rule asks whether jobs carry it, where it is
+    /// guarded, and where a flow speaks of it on its way out of some tool (semantics 17).
+    fn is_homeless(&self, call: &crate::step::Call) -> bool {
+        let contract = &self.contract;
+        let rules = contract.rules.iter().map(|rule| &rule.cond);
+        let conds: Vec<&Cond> = rules
+            .chain(contract.flows.iter().filter_map(|flow| flow.rule.as_ref()).map(|it| &it.1))
+            .collect();
+        let ways: Vec<&String> = contract.tools.iter().filter_map(|tool| tool.sends.as_ref()).collect();
+        call.who.job.is_none()
+            && self.labels_of(call.tool).iter().any(|(source, label)| {
+                contract.labels.iter().any(|of| of.guarded && of.name == *label)
+                    || conds.iter().any(|cond| asks(cond, source, label))
+                    || ways.iter().any(|to| self.is_watched(source, label, to))
+            })
+    }
+
     fn movements(&self, judged: &Judged, found: &mut Found) -> Option<Vec<Movement>> {
         let tool = self.contract.tools.get(judged.call.tool)?;
+        if self.is_homeless(&judged.call) {
+            found.deny("scope.job", None);
+        }
         let mut all = Vec::new();
         if let Some(reads) = &tool.reads {
             let labels = reads.labels.iter().cloned().collect();
             all.push(Movement { from: reads.source.clone(), to: AGENT.to_owned(), labels });
         }
         if let Some(to) = &tool.sends {
-            let guards =
-                |label: &String| self.contract.labels.iter().any(|it| it.guarded && it.name == *label);
-            let reads = self.contract.tools.iter().filter_map(|tool| tool.reads.as_ref());
-            if judged.call.who.job.is_none() && reads.flat_map(|reads| &reads.labels).any(guards) {
+            let mut reads = self.contract.tools.iter().filter_map(|tool| tool.reads.as_ref());
+            let watched =
+                reads.any(|reads| reads.labels.iter().any(|label| self.is_watched(&reads.source, label, to)));
+            if judged.call.who.job.is_none() && watched {
                 found.deny("scope.job", None);
                 return None;
             }
@@ -110,6 +145,18 @@ impl Model {
             all.extend(by_source.into_iter().map(|(from, labels)| Movement { from, to: to.clone(), labels }));
         }
         Some(all)
+    }
+}
+
+/// Whether a condition asks if a job carries that.
+fn asks(cond: &Cond, source: &str, label: &str) -> bool {
+    match cond {
+        Cond::Carries(of, from) => of == label && from.as_ref().is_none_or(|from| from == source),
+        Cond::Not(of) => asks(of, source, label),
+        Cond::And(left, right) | Cond::Or(left, right) => {
+            asks(left, source, label) || asks(right, source, label)
+        }
+        _ => false,
     }
 }
 

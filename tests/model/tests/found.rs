@@ -250,11 +250,11 @@ fn a_sum_of_what_has_begun_has_a_window_for_open_calls_too() {
 }
 
 #[test]
-fn a_replay_brings_labels_of_a_run_without_a_job() {
+fn a_replay_brings_labels_of_a_run_in_another_job() {
     plays(
         "label raw\ntool get(a: id) { action write; reads web carrying raw; once per a replay for 1h }\ntool t() { action read; deny when job carries raw }",
         r#"
-        allow     | {"id": "c1", "tool": "get", "args": {"a": "x"}}
+        allow     | {"id": "c1", "job": "i", "tool": "get", "args": {"a": "x"}}
         ok        | {"settle": "c1", "outcome": "ok", "result": {}}
         allow     | {"job": "j", "tool": "t", "args": {}}
         replay    | {"id": "c2", "job": "j", "tool": "get", "args": {"a": "x"}}
