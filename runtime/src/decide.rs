@@ -94,6 +94,8 @@ pub(crate) struct Known {
     pub parents: Vec<String>,
     /// Somebody has to be asked about the call.
     pub asks: bool,
+    /// Rows that the past itself names: of each value that earlier calls had.
+    pub past: Vec<Key>,
 }
 
 /// Reads off a call what its decision will touch.
@@ -148,6 +150,9 @@ pub(crate) fn prepare<'c>(house: House<'c>, call: &'c Call, known: &'c Known) ->
         past::gather(&mut prepared, tool);
     }
     denials::touch_denials(&mut prepared);
+    for key in &known.past {
+        prepared.touched.add(key.clone());
+    }
     prepared
 }
 
@@ -186,7 +191,7 @@ impl<'c> Prepared<'c> {
 fn unknown_parents(prepared: &Prepared<'_>, snapshot: &Snapshot<'_>) -> Option<Known> {
     match prepared.job.and_then(|place| snapshot.rows.get(place).copied().flatten()) {
         Some(Row::Job(job)) if job.parents != prepared.known.parents => {
-            Some(Known { parents: job.parents.clone(), ..*prepared.known })
+            Some(Known { parents: job.parents.clone(), ..prepared.known.clone() })
         }
         _ => None,
     }
@@ -293,6 +298,11 @@ fn last_stage(
         return Err(Known { asks: true, ..prepared.known.clone() });
     }
     let asked = asks::judge(prepared, snapshot, &present, findings);
+    let missing = present.take_missing();
+    if !missing.is_empty() {
+        let past = prepared.known.past.iter().cloned().chain(missing).collect();
+        return Err(Known { past, ..prepared.known.clone() });
+    }
     // What is held, asked and used up follows from the verdict, and from nothing else.
     let verdict = match findings.verdict() {
         Word::Allow if once.replay.is_some() => Word::Replay,

@@ -76,6 +76,11 @@ pub trait World {
         let _ = (recall, keys);
         None
     }
+    /// The values that a monitor keeps.
+    fn distinct(&self, recall: &Recall, keys: &[Value]) -> Option<Values> {
+        let _ = (recall, keys);
+        None
+    }
     /// A field of the trusted result with which a monitor is being fed.
     fn result(&self, field: u32) -> Option<&Value> {
         let _ = field;
@@ -100,6 +105,44 @@ pub enum Recalled {
     MaybeAbsent,
     /// There was one, and nobody can tell which.
     Unknown,
+}
+
+/// The different values that calls had, as far as anybody knows.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Values {
+    /// Each with whether it was there for certain.
+    pub all: Vec<(Value, bool)>,
+    /// There may have been others.
+    pub more: bool,
+}
+
+impl Values {
+    /// Adds one. What nobody knows may be any.
+    pub fn add(&mut self, value: &Value, sure: bool) {
+        if matches!(value, Value::Unknown) {
+            self.more = true;
+            return;
+        }
+        match self.all.iter_mut().find(|(known, _)| known == value) {
+            Some((_, known)) => *known |= sure,
+            None => self.all.push((value.clone(), sure)),
+        }
+    }
+
+    /// How many there are: at least, and at most.
+    #[must_use]
+    pub fn number(&self) -> (i64, i64) {
+        let size = |size: usize| i64::try_from(size).unwrap_or(i64::MAX);
+        let sure = self.all.iter().filter(|(_, sure)| *sure).count();
+        (size(sure), if self.more { i64::MAX } else { size(self.all.len()) })
+    }
+
+    /// As a list, in which an element that nobody knows may stand for none at all.
+    fn list(self) -> Value {
+        let more = self.more.then_some(Value::Unknown);
+        let all = self.all.into_iter().map(|(value, sure)| if sure { value } else { Value::Unknown });
+        Value::List(all.chain(more).collect())
+    }
 }
 
 /// What a node that is no truth comes to.

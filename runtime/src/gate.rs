@@ -169,6 +169,10 @@ impl GateBuilder {
     }
 }
 
+/// How often a call is prepared before the gate gives up: for its parents, for who is asked, for what the past names; and some
+/// more, where other calls add to that in the meantime.
+const MOST_ROUNDS: usize = 16;
+
 impl Gate {
     /// Sets up a gate by that contract.
     #[must_use]
@@ -230,8 +234,8 @@ impl Gate {
             }
         };
         let mut known = Known::default();
-        // What the state has to say about what is touched is found out at most once each.
-        for _ in 0..3 {
+        // What the state has to say about what is touched is found out at most once each, unless others change it meanwhile.
+        for _ in 0..MOST_ROUNDS {
             let prepared = prepare(house, &call, &known);
             let touches = Touches {
                 at: call.at,

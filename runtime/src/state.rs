@@ -18,6 +18,7 @@ pub mod job;
 pub mod key;
 pub mod once;
 pub mod permit;
+pub mod recent;
 pub mod row;
 pub mod seen;
 pub mod size;

@@ -283,6 +283,29 @@ fn questions_to_the_past() {
 }
 
 #[test]
+fn different_values_of_past_calls() {
+    for (rule, of) in [
+        ("require count(distinct note of look(a: a) within 1h) < 20 as r", "t/r"),
+        ("deny when some x in distinct note of look(a: a) within 1h: x == \"y\" as r", "t/r"),
+        ("deny when \"y\" in distinct note of look(a: a) within job as r", "t/r"),
+    ] {
+        let look = "tool look(a: id, note: string) { action write }";
+        let mut case = Case::new(&format!("{look}\ntool t(a: id) {{ action read; {rule} }}"));
+        let mut open = Vec::new();
+        for round in 0..400 {
+            let note = format!("{round}{}", "x".repeat(900));
+            open.push(case.call(7, "", "look", &format!(r#"{{"a": "a1", "note": "{note}"}}"#)));
+            if open.len() > 30 {
+                let id = open.remove(round % 3);
+                case.settle(&id, if round % 2 == 0 { "ok" } else { "unknown" });
+            }
+        }
+        case.within(&[WATCH], &[of], 31);
+        case.and_the_rest();
+    }
+}
+
+#[test]
 fn what_is_too_large_to_keep_is_undetermined() {
     let body = r#"
 tool look(a: id, note: string) { action read }

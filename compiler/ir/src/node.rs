@@ -130,6 +130,10 @@ pub enum Op {
         /// A truth per element.
         body: NodeId,
     },
+
+    /// The different values that a part of past calls had: a list. Which values there are depends on how open calls end, so
+    /// [`Op::Over`], [`Op::Among`] and [`Op::Count`] look at those that are sure and those that are possible.
+    Distinct(Recall),
 }
 
 /// A question to a monitor.
@@ -137,7 +141,7 @@ pub enum Op {
 pub struct Recall {
     /// The monitor.
     pub monitor: MonitorId,
-    /// What it joins by, from the call that is judged. Nothing here reads the past.
+    /// What it joins by, from the call that is judged. Nothing here reads the past, but for elements of [`Op::Distinct`].
     pub keys: Vec<NodeId>,
     /// How far back; the whole life of the scope where nothing stands. Closed: an event exactly so long ago is inside.
     pub within: Option<Duration>,
@@ -322,7 +326,11 @@ impl Op {
                     visit(*node);
                 }
             }),
-            Op::Past(recall) | Op::Calls(recall) | Op::Sum(recall) | Op::InFlight(recall) => {
+            Op::Past(recall)
+            | Op::Calls(recall)
+            | Op::Sum(recall)
+            | Op::InFlight(recall)
+            | Op::Distinct(recall) => {
                 recall.keys.iter().copied().for_each(visit);
             }
             Op::After(after) => {
@@ -335,9 +343,11 @@ impl Op {
     /// The questions to monitors that this node asks itself.
     pub fn recalls(&self) -> impl Iterator<Item = &Recall> {
         let (one, after) = match self {
-            Op::Past(recall) | Op::Calls(recall) | Op::Sum(recall) | Op::InFlight(recall) => {
-                (Some(recall), None)
-            }
+            Op::Past(recall)
+            | Op::Calls(recall)
+            | Op::Sum(recall)
+            | Op::InFlight(recall)
+            | Op::Distinct(recall) => (Some(recall), None),
             Op::After(after) => (Some(&after.of), Some(after)),
             _ => (None, None),
         };

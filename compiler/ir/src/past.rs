@@ -109,6 +109,16 @@ pub enum Keep {
     },
     /// Which calls are open. For [`crate::Op::InFlight`].
     Open,
+    /// The different values that a part of the calls had, as many as matter, each with the last time. For
+    /// [`crate::Op::Distinct`].
+    Distinct {
+        /// The part.
+        value: Kept,
+        /// How many different values are kept. Where so many are kept there may be any number more.
+        most: u32,
+        /// The window.
+        within: Option<Duration>,
+    },
 }
 
 /// A part of a past call that rules read.

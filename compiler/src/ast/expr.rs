@@ -54,6 +54,8 @@ pub enum ExprKind {
     CallsOf(Box<Past>, Within),
     /// `sum amount of PAST within D`
     SumOf(Path, Box<Past>, Within),
+    /// `distinct PATH of PAST within D`
+    Distinct(Path, Box<Past>, Within),
     /// `in_flight of PAST`
     InFlightOf(Box<Past>),
     /// `job carries LABEL [from SOURCE]`

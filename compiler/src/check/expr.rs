@@ -157,6 +157,7 @@ impl Checker<'_> {
             }
             Ast::CallsOf(past, within) => return self.calls_of(cx, span, past, within),
             Ast::SumOf(path, past, within) => return self.sum_of(cx, span, path, past, within),
+            Ast::Distinct(path, past, within) => return self.distinct_of(cx, span, path, past, within),
             Ast::InFlightOf(past) => return self.in_flight_of(cx, span, past),
             Ast::Carries(label, source) => return self.carries(cx, span, label, source.as_ref()),
         };
@@ -464,9 +465,10 @@ fn mentions(expr: &ast::Expr, name: &str) -> bool {
         Ast::After(past, _, no) => std::iter::once(past.as_ref())
             .chain(no)
             .any(|past| past.filters.iter().any(|f| mentions(&f.value, name))),
-        Ast::Record(_, past, _) | Ast::CallsOf(past, _) | Ast::SumOf(_, past, _) => {
-            past.filters.iter().any(|filter| mentions(&filter.value, name))
-        }
+        Ast::Record(_, past, _)
+        | Ast::CallsOf(past, _)
+        | Ast::SumOf(_, past, _)
+        | Ast::Distinct(_, past, _) => past.filters.iter().any(|filter| mentions(&filter.value, name)),
     }
 }
 

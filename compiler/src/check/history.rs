@@ -1,4 +1,4 @@
-//! What is asked of the past: `after`, `latest`, `first`, `calls of`, `sum … of`, `in_flight of`, `job carries`.
+//! What is asked of the past: `after`, `latest`, `first`, `calls of`, `sum … of`, `distinct … of`, `in_flight of`, `job carries`.
 
 use std::sync::Arc;
 
@@ -12,8 +12,8 @@ use super::scope::{Declared, Space, Symbol};
 use crate::ast::{self, BinaryOp};
 use crate::diagnostics::problems::{memory as problem, types};
 use crate::diagnostics::suggest;
-use crate::typed::{Expr, ExprKind, Field, Filter, Past, PastScope, Read};
-use crate::types::{Part, PastCall, PastOf, Ty};
+use crate::typed::{Expr, ExprKind, Field, Filter, Past, PastScope, PastValue, Read};
+use crate::types::{ListSize, Part, PastCall, PastOf, Ty};
 
 impl Checker<'_> {
     pub(super) fn after(
@@ -102,6 +102,26 @@ impl Checker<'_> {
                 error(span)
             }
         }
+    }
+
+    pub(super) fn distinct_of(
+        &mut self,
+        cx: &mut Cx,
+        span: Span,
+        path: &ast::Path,
+        past: &ast::Past,
+        within: &ast::Within,
+    ) -> Expr {
+        let bound = self.within(within);
+        let Some(past) = self.past(cx, past) else { return error(span) };
+        self.bounded(Some(&past), Some(within));
+        let Some(value) = self.past_value(past.of, past.phase, path) else { return error(span) };
+        if matches!(value.ty, Ty::Text | Ty::Json | Ty::Shell) {
+            self.report(problem::cannot_remember(path.span, &value.ty));
+        }
+        let ty = Ty::List(Box::new(value.ty.clone()), ListSize { least: 0, most: None });
+        let kind = ExprKind::Distinct(Box::new(value), past, bound);
+        Expr { span, ty, optional: false, kind }
     }
 
     pub(super) fn in_flight_of(&mut self, cx: &mut Cx, span: Span, past: &ast::Past) -> Expr {
@@ -217,53 +237,7 @@ impl Checker<'_> {
         phase: Option<ast::Phase>,
         written: &ast::PastFilter,
     ) -> Option<Filter> {
-        let mut words = written.path.words.iter();
-        let mut first = words.next()?;
-        let own = self.past_fields(of, Part::Args);
-        // A parameter called `result` is read as `args.result`.
-        let mut part = Part::Args;
-        if first.node == "result" && written.path.words.len() > 1 {
-            part = Part::Result;
-            first = words.next()?;
-        } else if first.node == "args"
-            && written.path.words.len() > 1
-            && !own.iter().any(|f| f.name == "args")
-        {
-            first = words.next()?;
-        }
-        if part == Part::Result {
-            if let (PastOf::Event(_), _) | (_, Some(ast::Phase::Attempted | ast::Phase::Started)) =
-                (of, phase)
-            {
-                self.report(problem::no_result_yet(written.path.span));
-                return None;
-            }
-            if self.past_fields(of, Part::Result).is_empty() && !crate::planted::planted(17) {
-                let name = self.past_name(of);
-                self.report(problem::untrusted_result(written.path.span, &name, &first.node));
-                return None;
-            }
-        }
-        let fields = self.past_fields(of, part);
-        let Some(field) = fields.iter().find(|field| field.name == first.node) else {
-            let name = self.past_name(of);
-            let close = suggest::closest(&first.node, fields.iter().map(|field| field.name.as_str()));
-            self.report(problem::unknown_filter(first.span, &name, &first.node, part, close));
-            return None;
-        };
-        let mut path = vec![first.node.clone()];
-        let base = Expr {
-            span: first.span,
-            ty: field.ty.not_null().clone(),
-            optional: false,
-            kind: ExprKind::Read(Read::Now),
-        };
-        let mut of_member = base;
-        for word in words {
-            path.push(word.node.clone());
-            of_member = self.member_of(word.span, of_member, word);
-        }
-        let ty = of_member.ty;
+        let PastValue { part, path, ty, .. } = self.past_value(of, phase, &written.path)?;
         let op = written.op.map_or(BinaryOp::Equal, |(op, _)| op);
         let hint = if op == BinaryOp::In { Ty::list(ty.clone()) } else { ty.clone() };
         let value = self.value(cx, &written.value, Some(&hint));
@@ -294,6 +268,59 @@ impl Checker<'_> {
             self.report(problem::only_equality(written.span));
         }
         Some(Filter { part, path, ty, op, value, span: written.span })
+    }
+
+    /// An argument or a trusted result of a past call.
+    fn past_value(
+        &mut self,
+        of: PastOf,
+        phase: Option<ast::Phase>,
+        written: &ast::Path,
+    ) -> Option<PastValue> {
+        let mut words = written.words.iter();
+        let mut first = words.next()?;
+        let own = self.past_fields(of, Part::Args);
+        // A parameter called `result` is read as `args.result`.
+        let mut part = Part::Args;
+        if first.node == "result" && written.words.len() > 1 {
+            part = Part::Result;
+            first = words.next()?;
+        } else if first.node == "args" && written.words.len() > 1 && !own.iter().any(|f| f.name == "args") {
+            first = words.next()?;
+        }
+        if part == Part::Result {
+            if let (PastOf::Event(_), _) | (_, Some(ast::Phase::Attempted | ast::Phase::Started)) =
+                (of, phase)
+            {
+                self.report(problem::no_result_yet(written.span));
+                return None;
+            }
+            if self.past_fields(of, Part::Result).is_empty() && !crate::planted::planted(17) {
+                let name = self.past_name(of);
+                self.report(problem::untrusted_result(written.span, &name, &first.node));
+                return None;
+            }
+        }
+        let fields = self.past_fields(of, part);
+        let Some(field) = fields.iter().find(|field| field.name == first.node) else {
+            let name = self.past_name(of);
+            let close = suggest::closest(&first.node, fields.iter().map(|field| field.name.as_str()));
+            self.report(problem::unknown_filter(first.span, &name, &first.node, part, close));
+            return None;
+        };
+        let mut path = vec![first.node.clone()];
+        let base = Expr {
+            span: first.span,
+            ty: field.ty.not_null().clone(),
+            optional: false,
+            kind: ExprKind::Read(Read::Now),
+        };
+        let mut of_member = base;
+        for word in words {
+            path.push(word.node.clone());
+            of_member = self.member_of(word.span, of_member, word);
+        }
+        Some(PastValue { part, path, ty: of_member.ty, span: written.span })
     }
 
     /// True where a value is not the same for every call: no bounded memory answers a comparison with it.

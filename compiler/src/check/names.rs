@@ -166,6 +166,7 @@ impl Checker<'_> {
                     | ExprKind::Latest(..)
                     | ExprKind::CallsOf(..)
                     | ExprKind::SumOf(..)
+                    | ExprKind::Distinct(..)
                     | ExprKind::InFlightOf(_)
             );
         });

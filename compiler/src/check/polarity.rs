@@ -12,6 +12,9 @@ use crate::typed::{Expr, ExprKind, VarId};
 /// The greatest constant that a count can be compared with: the gate keeps that many times per key.
 pub(crate) const MOST_COUNTED: i64 = 10_000;
 
+/// The same for different values of past calls: the gate keeps each of them, and looks through them.
+pub(crate) const MOST_DISTINCT: i64 = 1_000;
+
 /// What a condition does when it is true.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Polarity {
@@ -86,13 +89,14 @@ impl Checker<'_> {
 
     /// A count stands against something that is known before any call, and with nothing else on its own side.
     fn counts(&mut self, side: &Expr, other: &Expr) {
-        if !self.holds(side, &is_count) {
+        if !self.holds_count(side) {
             return;
         }
+        let most = if self.holds_count_of_values(side) { MOST_DISTINCT } else { MOST_COUNTED };
         let limit = super::expr::constant(other);
-        let too_large = matches!(limit, Some(crate::typed::Value::Int(n)) if !(0..=MOST_COUNTED).contains(n));
+        let too_large = matches!(limit, Some(crate::typed::Value::Int(n)) if !(0..=most).contains(n));
         if !self.is_known(other) || too_large || super::limits::is_negative(other) {
-            self.report(problem::count_not_constant(other.span, MOST_COUNTED));
+            self.report(problem::count_not_constant(other.span, most));
         }
         self.count_alone(side);
     }
@@ -102,9 +106,9 @@ impl Checker<'_> {
             ExprKind::Let(_, value) => self.count_alone(value),
             ExprKind::Arith(_, left, right) => {
                 for (part, other) in [(left, right), (right, left)] {
-                    if self.holds(part, &is_count) {
+                    if self.holds_count(part) {
                         self.count_alone(part);
-                    } else if self.holds(other, &is_count) && !self.is_known(part) {
+                    } else if self.holds_count(other) && !self.is_known(part) {
                         self.report(problem::count_not_constant(part.span, MOST_COUNTED));
                     }
                 }
@@ -137,6 +141,17 @@ impl Checker<'_> {
             }
         });
         found
+    }
+
+    fn holds_count(&self, expr: &Expr) -> bool {
+        self.holds(expr, &is_count) || self.holds_count_of_values(expr)
+    }
+
+    /// `count(distinct …)`
+    fn holds_count_of_values(&self, expr: &Expr) -> bool {
+        self.holds(expr, &|kind| {
+            matches!(kind, ExprKind::Count(list) if self.holds(list, &|kind| matches!(kind, ExprKind::Distinct(..))))
+        })
     }
 
     /// True where the value is known before any call; a variable is only where what it stands for is.

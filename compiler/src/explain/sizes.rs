@@ -65,6 +65,17 @@ pub fn times(most: u64) -> u64 {
     8 * most.saturating_add(3).max(4).checked_next_power_of_two().unwrap_or(u64::MAX / 8) + ALLOCATION
 }
 
+/// So many different values are kept where each of them is looked at.
+pub const MOST_VALUES: u64 = 64;
+
+/// The last N different values: of calls that count, and of those of which nobody knows.
+pub fn values(most: u64) -> u64 {
+    let places = most.saturating_add(1).max(4).checked_next_power_of_two().unwrap_or(u64::MAX / 128);
+    let one = (64_u64.saturating_mul(places) + ALLOCATION)
+        .saturating_add(most.saturating_add(1).saturating_mul(1024 + ALLOCATION));
+    one.saturating_mul(2) + 160 + ALLOCATION
+}
+
 /// A count against N.
 pub fn count(window: &Window, most: u64) -> u64 {
     match window {

@@ -8,12 +8,14 @@
 //! | a sum over a lifetime or a calendar unit | one checked amount |
 //! | `after`, `no … since` | when calls began and ended, as far as it can matter |
 //! | `latest`, `first` | that time, and each part that is read |
+//! | `distinct` values | the last so many of them, each with its time |
 //! | calls in flight | a lease per open call |
 //! | `once` | the digest, the state and the time; a result that may be replayed |
 //!
 //! And for every contract: what open calls will settle, what was decided about calls that have an id, jobs, open questions. The sizes
 //! are in [`sizes`].
 
+use agentpass_grammar::Span;
 use serde::Serialize;
 
 use super::sentences;
@@ -21,8 +23,8 @@ use super::sizes::{self, FEW_WATCHED, KEPT_VALUE, NAME, OPEN, ROW, WATCHED};
 use super::words::{Words, series};
 use crate::ast::BinaryOp;
 use crate::typed::{
-    Bound, Expr, ExprKind, Filter, Limit, Meter, Origin, Past, PastScope, Read, RuleKind, Template,
-    TemplatePart, Then, Value, Window,
+    Bound, Expr, ExprKind, Filter, Limit, Meter, Origin, Past, PastScope, PastValue, Read, RuleKind,
+    Template, TemplatePart, Then, Value, Window,
 };
 
 /// Something that the gate remembers.
@@ -58,13 +60,15 @@ pub(super) fn memory(words: &Words<'_>) -> Vec<Memory> {
             if let RuleKind::Once { keys, ledger, replay } = &rule.kind {
                 all.push(once(words, &rule.id, keys, ledger.as_deref(), replay.is_some(), &at));
             }
-            let mut visit = |expr: &Expr| history(words, expr, &rule.id, &at, &mut all);
+            let mut counted = Vec::new();
+            let mut visit = |expr: &Expr| history(words, expr, &rule.id, &at, &mut counted, &mut all);
             rule.guards.iter().for_each(|guard| guard.walk(&mut visit));
             conditions(&rule.kind).into_iter().for_each(|expr| expr.walk(&mut visit));
         }
         for limit in &block.limits {
             let at = words.place(limit.span);
-            let mut visit = |expr: &Expr| history(words, expr, &limit.id, &at, &mut all);
+            let mut counted = Vec::new();
+            let mut visit = |expr: &Expr| history(words, expr, &limit.id, &at, &mut counted, &mut all);
             limit.guards.iter().for_each(|guard| guard.walk(&mut visit));
             limit
                 .bounds
@@ -182,8 +186,16 @@ fn once(words: &Words<'_>, id: &str, keys: &[Expr], ledger: Option<&str>, replay
     }
 }
 
-/// What one history predicate needs; nothing for other expressions.
-fn history(words: &Words<'_>, expr: &Expr, of: &str, at: &str, all: &mut Vec<Memory>) {
+/// What one history predicate needs; nothing for other expressions. `counted` are the places of values of which only the
+/// number matters: they have been seen with what it is compared with.
+fn history(
+    words: &Words<'_>,
+    expr: &Expr,
+    of: &str,
+    at: &str,
+    counted: &mut Vec<Span>,
+    all: &mut Vec<Memory>,
+) {
     let mut push = |past: &Past, what: &str, span: Option<String>, bytes: u64, open: u64| {
         all.push(Memory {
             of: of.to_owned(),
@@ -225,7 +237,28 @@ fn history(words: &Words<'_>, expr: &Expr, of: &str, at: &str, all: &mut Vec<Mem
                         span.map_or(0, |_| 2 * sizes::times(needed(op, constant(other).unwrap_or(1))));
                     push(past, "the number of", within(span), row + times, WATCHED);
                 }
+                if let ExprKind::Count(list) = &call.kind
+                    && let Some((value, past, span)) = values(list)
+                {
+                    counted.push(value.span);
+                    let most = needed(op, constant(other).unwrap_or(1)) + 1;
+                    let of = value.path.join(".");
+                    push(
+                        past,
+                        &format!("the different {of} of"),
+                        within(span),
+                        row + sizes::values(most),
+                        WATCHED,
+                    );
+                    push(past, &format!("{of} of each open"), within(span), KEPT_VALUE, KEPT_VALUE);
+                }
             }
+        }
+        ExprKind::Distinct(value, past, span) if !counted.contains(&value.span) => {
+            let of = value.path.join(".");
+            let bytes = row + sizes::values(sizes::MOST_VALUES);
+            push(past, &format!("the different {of} of"), within(span), bytes, WATCHED);
+            push(past, &format!("{of} of each open"), within(span), KEPT_VALUE, KEPT_VALUE);
         }
         ExprKind::SumOf(past, span) => {
             let buckets = span.map_or(0, |_| 2 * sizes::BUCKETS);
@@ -233,6 +266,15 @@ fn history(words: &Words<'_>, expr: &Expr, of: &str, at: &str, all: &mut Vec<Mem
         }
         ExprKind::InFlightOf(past) => push(past, "the open calls of", None, row, WATCHED),
         _ => {}
+    }
+}
+
+/// `distinct … of …`, itself or by the name of a `let`.
+fn values(list: &Expr) -> Option<(&PastValue, &Past, &Option<agentpass_values::Duration>)> {
+    match &list.kind {
+        ExprKind::Distinct(value, past, span) => Some((value, past, span)),
+        ExprKind::Let(_, inner) => values(inner),
+        _ => None,
     }
 }
 
@@ -298,9 +340,11 @@ fn join_key(words: &Words<'_>, past: &Past) -> Vec<String> {
     };
     let joins = |filter: &&Filter| {
         let mut reads = false;
-        filter
-            .value
-            .walk(&mut |expr| reads |= matches!(expr.kind, ExprKind::Read(ref read) if *read != Read::Now));
+        filter.value.walk(&mut |expr| match &expr.kind {
+            ExprKind::Read(read) => reads |= *read != Read::Now,
+            ExprKind::Var(_) => reads = true,
+            _ => {}
+        });
         reads
     };
     let mut key = vec![scope.to_owned()];

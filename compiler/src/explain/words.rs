@@ -159,6 +159,12 @@ impl<'p> Words<'p> {
             ExprKind::SumOf(past, span) => {
                 one(format!("the sum of amounts of {} {}", self.past(past, false), self.ago(past, *span)))
             }
+            ExprKind::Distinct(value, past, span) => one(format!(
+                "the different values of {} that {} had {}",
+                value.path.join("."),
+                self.past(past, false),
+                self.ago(past, *span)
+            )),
             ExprKind::InFlightOf(past) => {
                 one(format!("the number of calls of {} that are under way", self.past(past, false)))
             }

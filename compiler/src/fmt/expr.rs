@@ -63,7 +63,7 @@ impl<'t> Printer<'t> {
             ExprKind::CallsOf(past, _) => {
                 concat([self.word(), self.word(), self.past(past), self.within(true)])
             }
-            ExprKind::SumOf(_, past, _) => {
+            ExprKind::SumOf(_, past, _) | ExprKind::Distinct(_, past, _) => {
                 let sum = [self.word(), self.dotted(), Doc::Space(1)];
                 concat([concat(sum), self.word(), self.past(past), self.within(true)])
             }

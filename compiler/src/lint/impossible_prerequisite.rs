@@ -11,7 +11,10 @@ pub(super) fn check(cx: &Context<'_>, found: &mut Vec<Diagnostic>) {
     for (written, _) in cx.conditions() {
         written.walk(&mut |expr| {
             let past = match &expr.kind {
-                ExprKind::After(past, ..) | ExprKind::Latest(_, past, _) | ExprKind::CallsOf(past, _) => past,
+                ExprKind::After(past, ..)
+                | ExprKind::Latest(_, past, _)
+                | ExprKind::CallsOf(past, _)
+                | ExprKind::Distinct(_, past, _) => past,
                 _ => return,
             };
             // What was attempted is remembered even where it is denied.

@@ -119,6 +119,9 @@ impl Shape {
             ExprKind::Latest(which, past, within) => self.past(&format!("{which:?} {within:?}"), past),
             ExprKind::CallsOf(past, within) => self.past(&format!("calls {within:?}"), past),
             ExprKind::SumOf(past, within) => self.past(&format!("sum {within:?}"), past),
+            ExprKind::Distinct(value, past, within) => {
+                self.past(&format!("distinct {:?} {:?} {within:?}", value.part, value.path), past);
+            }
             ExprKind::InFlightOf(past) => self.past("in_flight", past),
             ExprKind::Carries(label, source) => self.node(&format!("carries {label:?} {source:?}"), []),
         }

@@ -129,6 +129,7 @@ impl<'p> Lowering<'p> {
     fn counts(&self, cx: &mut Cx<'p>, expr: &'p Expr) -> bool {
         match &expr.kind {
             ExprKind::CallsOf(..) | ExprKind::InFlightOf(_) => true,
+            ExprKind::Count(list) => self.is_of_past(cx, list),
             ExprKind::Var(var) => match cx.bound(*var) {
                 Some(&Bound::Value(value)) => self.counts(cx, value),
                 _ => false,
@@ -145,6 +146,23 @@ impl<'p> Lowering<'p> {
         }
     }
 
+    /// True of `distinct … of …`, and of what stands for it.
+    pub(super) fn is_of_past(&self, cx: &mut Cx<'p>, list: &'p Expr) -> bool {
+        match &list.kind {
+            ExprKind::Distinct(..) => true,
+            ExprKind::Let(_, inner) => self.is_of_past(cx, inner),
+            ExprKind::Var(var) => match cx.bound(*var) {
+                Some(&Bound::Value(value)) => self.is_of_past(cx, value),
+                _ => false,
+            },
+            ExprKind::Bind(values, body) => {
+                cx.bind_values(values);
+                self.is_of_past(cx, body)
+            }
+            _ => false,
+        }
+    }
+
     /// How far from zero a count can be compared in the expression, as far as constants say.
     fn reach(&mut self, cx: &mut Cx<'p>, expr: &'p Expr) -> i64 {
         if self.is_known(cx, expr) {
@@ -152,6 +170,7 @@ impl<'p> Lowering<'p> {
         }
         match &expr.kind {
             ExprKind::CallsOf(..) | ExprKind::InFlightOf(_) => 0,
+            ExprKind::Count(list) if self.is_of_past(cx, list) => 0,
             ExprKind::Let(_, inner) => self.reach(cx, inner),
             ExprKind::Negate(inner) => self.reach(cx, inner),
             ExprKind::Bind(values, body) => {

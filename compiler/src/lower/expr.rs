@@ -30,8 +30,12 @@ pub(super) struct Cx<'p> {
     pub(super) polarity: Polarity,
     /// What counts of past calls are compared with here.
     pub(super) counted: Counted,
+    /// What follows is counted, and nothing else asked of it.
+    pub(super) counting: bool,
     /// How counts were asked for, by their places: what a message shows is what the condition has seen.
     pub(super) asked: HashMap<Span, Counted>,
+    /// The variables that stand for something that only the past says.
+    pub(super) of_past: HashMap<VarId, OfPast>,
     /// What variables stand for.
     vars: HashMap<VarId, Bound<'p>>,
     /// How many elements are bound around here.
@@ -41,6 +45,15 @@ pub(super) struct Cx<'p> {
     /// Nodes that this root may still make. A `let` is written out wherever it is read; without a bound a few lines of
     /// `let a = b + b` would fill the memory.
     left: u32,
+}
+
+/// What only the past says.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum OfPast {
+    /// An element of `distinct …`: by these the past is asked in turn.
+    Value,
+    /// Anything else.
+    Part,
 }
 
 /// What a variable stands for.
@@ -57,7 +70,9 @@ impl<'p> Cx<'p> {
             frame,
             polarity: Polarity::Either,
             counted: Counted::default(),
+            counting: false,
             asked: HashMap::new(),
+            of_past: HashMap::new(),
             vars: HashMap::new(),
             depth: 0,
             nesting: 0,
@@ -75,6 +90,15 @@ impl<'p> Cx<'p> {
 
     pub(super) fn bound(&self, var: VarId) -> Option<&Bound<'p>> {
         self.vars.get(&var)
+    }
+
+    /// True where an element of `distinct …` stands in the expression.
+    pub(super) fn mentions_value_of_past(&self, expr: &Expr) -> bool {
+        let mut found = false;
+        expr.walk(&mut |expr| {
+            found |= matches!(&expr.kind, ExprKind::Var(var) if self.of_past.contains_key(var));
+        });
+        found
     }
 
     /// What a function is given. Variables are unique in a program, so that nothing has to be taken back.
@@ -164,7 +188,7 @@ impl<'p> Lowering<'p> {
             ExprKind::Has(inner) => return self.has(cx, inner, span),
             ExprKind::Quantified(quantifier, var, list, body) => {
                 let list_node = self.value(cx, list)?;
-                let id = self.bind_element(cx, *var, list_node, list.span)?;
+                let id = self.bind_element(cx, *var, list, list_node)?;
                 let body = self.truth(cx, body);
                 self.unbind_element(cx, *var);
                 let quantifier = match quantifier {
@@ -277,7 +301,11 @@ impl<'p> Lowering<'p> {
                 self.node(Op::OrElse(first, other), ty, span)
             }
             ExprKind::Count(list) => {
-                let op = Op::Count(self.value(cx, list)?);
+                let around = cx.counting;
+                cx.counting = self.is_of_past(cx, list);
+                let list = self.value(cx, list);
+                cx.counting = around;
+                let op = Op::Count(list?);
                 self.node(op, ir::Ty::Int, span)
             }
             ExprKind::Length(text) => {
@@ -287,6 +315,7 @@ impl<'p> Lowering<'p> {
             ExprKind::Latest(which, past, within) => self.past_call(cx, *which, past, *within, span),
             ExprKind::CallsOf(past, within) => self.calls_of(cx, past, *within, span),
             ExprKind::SumOf(past, within) => self.sum_of(cx, past, *within, span),
+            ExprKind::Distinct(value, past, within) => self.distinct_of(cx, value, past, *within, span),
             ExprKind::InFlightOf(past) => self.in_flight_of(cx, past, span),
             ExprKind::Error => self.refuse(Construct::Broken, span),
             _ if expr.ty == Ty::Bool => {
@@ -369,14 +398,19 @@ impl<'p> Lowering<'p> {
         &mut self,
         cx: &mut Cx<'p>,
         var: VarId,
-        list: NodeId,
-        span: Span,
+        list: &'p Expr,
+        node: NodeId,
     ) -> Lowered<ir::VarId> {
-        let Some(of) = self.ty_of(list).and_then(ir::Ty::element).cloned() else {
-            return self.refuse(Construct::Broken, span);
+        let Some(of) = self.ty_of(node).and_then(ir::Ty::element).cloned() else {
+            return self.refuse(Construct::Broken, list.span);
         };
         if cx.depth >= ir::verify::MAX_VARS {
-            return self.refuse(Construct::TooLarge, span);
+            return self.refuse(Construct::TooLarge, list.span);
+        }
+        if self.out.nodes.get(node.index()).is_some_and(|node| matches!(node.op, Op::Distinct(_))) {
+            cx.of_past.insert(var, OfPast::Value);
+        } else if self.asks_past(cx, list) || cx.mentions_value_of_past(list) {
+            cx.of_past.insert(var, OfPast::Part);
         }
         let id = ir::VarId(number(cx.depth));
         cx.depth += 1;

@@ -10,11 +10,17 @@ use agentpass_grammar::Span;
 use agentpass_ir::{self as ir, Keep, MonitorId, NodeId, Op, Phase};
 use agentpass_values::Duration;
 
-use super::expr::{Bound, Cx, Frame};
+use super::expr::{Bound, Cx, Frame, OfPast};
 use super::{Construct, Lowered, Lowering, forms, number};
 use crate::ast::{self, BinaryOp};
-use crate::typed::{Expr, ExprKind, Field, Filter, Past, PastScope, Read, Span2};
+use crate::typed::{Expr, ExprKind, Field, Filter, Past, PastScope, PastValue, Read, Span2};
 use crate::types::{Part, PastOf, Ty};
+
+/// So many different values are kept where each of them is looked at. Of more, nobody can tell.
+const MOST_VALUES: u32 = 64;
+
+/// And so many where they are counted, one more than matter.
+const MOST_COUNTED_VALUES: u32 = crate::check::polarity::MOST_DISTINCT as u32 + 1;
 
 impl<'p> Lowering<'p> {
     pub(super) fn after(
@@ -92,6 +98,42 @@ impl<'p> Lowering<'p> {
         self.node(Op::Sum(recall), ir::Ty::Money(currency), span)
     }
 
+    /// The different values that an argument or a result had.
+    pub(super) fn distinct_of(
+        &mut self,
+        cx: &mut Cx<'p>,
+        value: &'p PastValue,
+        past: &'p Past,
+        within: Span2,
+        span: Span,
+    ) -> Lowered<NodeId> {
+        // The past is asked by what it says itself once, and no further.
+        if let Some(filter) = past.filters.iter().find(|filter| cx.mentions_value_of_past(&filter.value)) {
+            return self.refuse(Construct::JoinReadsPast, filter.value.span);
+        }
+        let (phase, most) = if cx.counting {
+            let counted = cx.counted_at(past.span);
+            let phase = if counted.bounds_above() { Phase::Started } else { Phase::Completed };
+            (phase, counted.kept().min(MOST_COUNTED_VALUES))
+        } else {
+            (Phase::Completed, MOST_VALUES)
+        };
+        let path: Vec<&str> = value.path.iter().map(String::as_str).collect();
+        let part = self.past_path(past.of, value.part, &path, value.span)?;
+        let Some(ty) = self.ty_of(part).cloned() else { return self.refuse(Construct::Broken, span) };
+        if self.holds_shell(&ty) {
+            return self.refuse(Construct::NotKept, span);
+        }
+        let (word, of) = match value.part {
+            Part::Args => ("args", ir::Join::Arg(part)),
+            Part::Result => ("result", ir::Join::Result(part)),
+        };
+        let kept = ir::Kept { name: format!("{word}.{}", path.join(".")), value: of, ty: ty.clone() };
+        let keep = Keep::Distinct { value: kept, most, within };
+        let recall = self.recall_value(cx, past, phase, keep, within, Some(value))?;
+        self.node(Op::Distinct(recall), ir::Ty::list(ty), span)
+    }
+
     pub(super) fn in_flight_of(&mut self, cx: &mut Cx<'p>, past: &'p Past, span: Span) -> Lowered<NodeId> {
         if past.filters.iter().any(|filter| filter.part == Part::Result) {
             return self.refuse(Construct::NoResultInFlight, past.span);
@@ -109,7 +151,21 @@ impl<'p> Lowering<'p> {
         keep: Keep,
         within: Span2,
     ) -> Lowered<ir::Recall> {
-        let reads_result = past.filters.iter().any(|filter| filter.part == Part::Result);
+        self.recall_value(cx, past, usual, keep, within, None)
+    }
+
+    /// The same; calls without a value that is asked for do not count.
+    fn recall_value(
+        &mut self,
+        cx: &mut Cx<'p>,
+        past: &'p Past,
+        usual: Phase,
+        keep: Keep,
+        within: Span2,
+        asked: Option<&'p PastValue>,
+    ) -> Lowered<ir::Recall> {
+        let reads_result = past.filters.iter().any(|filter| filter.part == Part::Result)
+            || asked.is_some_and(|asked| asked.part == Part::Result);
         let phase = match (past.of, past.phase) {
             (PastOf::Event(_), _) | (_, Some(ast::Phase::Completed)) => Phase::Completed,
             (_, Some(ast::Phase::Attempted)) => Phase::Attempted,
@@ -141,6 +197,9 @@ impl<'p> Lowering<'p> {
         let mut keys = Vec::new();
         for filter in filters {
             keys.extend(self.filter(cx, past.of, filter, &mut watched)?);
+        }
+        if let Some(asked) = asked {
+            self.asked(past.of, asked, &mut watched)?;
         }
         let written = format!("{subject:?} {phase:?} {scope:?} {}{}", kind(&keep), watched.written);
         let monitor = match self.monitors.get(&written).copied() {
@@ -217,6 +276,20 @@ impl<'p> Lowering<'p> {
         Ok(key)
     }
 
+    /// What is asked for has to be there.
+    fn asked(&mut self, of: PastOf, asked: &'p PastValue, watched: &mut Watched) -> Lowered<()> {
+        let path: Vec<&str> = asked.path.iter().map(String::as_str).collect();
+        if self.may_lack(of, asked.part, &path) {
+            let part = self.past_path(of, asked.part, &path, asked.span)?;
+            let there = self.truth_node(Op::Has(part), asked.span)?;
+            match asked.part {
+                Part::Args => watched.args.push(there),
+                Part::Result => watched.result.push(there),
+            }
+        }
+        Ok(())
+    }
+
     /// A part of a past call, over its own frame.
     pub(super) fn past_path(&mut self, of: PastOf, part: Part, path: &[&str], span: Span) -> Lowered<NodeId> {
         let Some((first, rest)) = path.split_first() else { return self.refuse(Construct::Broken, span) };
@@ -271,18 +344,19 @@ impl<'p> Lowering<'p> {
 
     /// True where the value is asked of the past, itself or through what its variables stand for; or of the labels that
     /// the job carries, which are its past as well.
-    fn asks_past(&self, cx: &mut Cx<'p>, expr: &'p Expr) -> bool {
+    pub(super) fn asks_past(&self, cx: &mut Cx<'p>, expr: &'p Expr) -> bool {
         match &expr.kind {
             ExprKind::After(..)
             | ExprKind::Latest(..)
             | ExprKind::CallsOf(..)
             | ExprKind::SumOf(..)
+            | ExprKind::Distinct(..)
             | ExprKind::InFlightOf(_)
             | ExprKind::Carries(..)
             | ExprKind::Read(Read::JobLabels) => true,
             ExprKind::Var(var) => match cx.bound(*var) {
                 Some(&Bound::Value(value)) => self.asks_past(cx, value),
-                _ => false,
+                _ => cx.of_past.get(var) == Some(&OfPast::Part),
             },
             ExprKind::Bind(values, body) => {
                 cx.bind_values(values);
@@ -391,6 +465,7 @@ fn kind(keep: &Keep) -> String {
         Keep::Count { within: Some(_), .. } => "times".to_owned(),
         // The window is cut into slices, which are those of that window alone.
         Keep::Sum { within, .. } => format!("sum {within:?}"),
+        Keep::Distinct { value, .. } => format!("distinct {}", value.name),
         Keep::Open => "open".to_owned(),
     }
 }
@@ -400,6 +475,10 @@ fn merge(keep: &mut Keep, more: Keep) {
     match (keep, more) {
         (Keep::Spans { within }, Keep::Spans { within: more }) => longer(within, more),
         (Keep::Count { most, within }, Keep::Count { most: more, within: longest }) => {
+            *most = (*most).max(more);
+            longer(within, longest);
+        }
+        (Keep::Distinct { most, within, .. }, Keep::Distinct { most: more, within: longest, .. }) => {
             *most = (*most).max(more);
             longer(within, longest);
         }

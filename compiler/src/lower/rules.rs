@@ -150,7 +150,7 @@ impl<'p> Lowering<'p> {
 
     fn each(&mut self, cx: &mut Cx<'p>, each: &'p typed::Each) -> Lowered<(ir::Each, NodeId)> {
         let list = self.value(cx, &each.list)?;
-        let var = self.bind_element(cx, each.var, list, each.list.span)?;
+        let var = self.bind_element(cx, each.var, &each.list, list)?;
         let body = self.truth(cx, &each.body)?;
         // The variable stays bound: the message may show it.
         Ok((ir::Each { var, list }, body))

@@ -88,6 +88,7 @@ fn name(rule: Rule) -> String {
         | Rule::latest
         | Rule::calls_of
         | Rule::sum_of
+        | Rule::distinct_of
         | Rule::in_flight_of
         | Rule::carries
         | Rule::value

@@ -290,6 +290,12 @@ impl Builder<'_> {
                 let within = cursor.take(Rule::within).map(|pair| self.within(pair))?;
                 ExprKind::SumOf(path, Box::new(past), within)
             }
+            Rule::distinct_of => {
+                let path = self.take_path(&mut cursor)?;
+                let past = self.past(cursor.next()?)?;
+                let within = cursor.take(Rule::within).map(|pair| self.within(pair))?;
+                ExprKind::Distinct(path, Box::new(past), within)
+            }
             Rule::in_flight_of => ExprKind::InFlightOf(Box::new(self.past(cursor.next()?)?)),
             Rule::carries => {
                 let label = self.label_ref(cursor.next()?)?;

@@ -85,6 +85,8 @@ pub enum ExprKind {
     CallsOf(Past, Span2),
     /// `sum amount of PAST within D`
     SumOf(Past, Span2),
+    /// `distinct PATH of PAST within D`: a list of values.
+    Distinct(Box<PastValue>, Past, Span2),
     /// `in_flight of PAST`
     InFlightOf(Past),
     /// `job carries LABEL [from SOURCE]`
@@ -240,6 +242,19 @@ pub enum PastScope {
     Tenant,
 }
 
+/// An argument or result of a past call.
+#[derive(Clone, Debug)]
+pub struct PastValue {
+    /// Argument or result.
+    pub part: crate::types::Part,
+    /// The name in the language, and members of it.
+    pub path: Vec<String>,
+    /// Its type.
+    pub ty: Ty,
+    /// Where it is written.
+    pub span: Span,
+}
+
 /// A condition on one argument or result of a past call.
 #[derive(Clone, Debug)]
 pub struct Filter {
@@ -298,6 +313,7 @@ impl Expr {
             ExprKind::Latest(_, past, _)
             | ExprKind::CallsOf(past, _)
             | ExprKind::SumOf(past, _)
+            | ExprKind::Distinct(_, past, _)
             | ExprKind::InFlightOf(past) => past.filters.iter().for_each(|filter| visit(&filter.value)),
         }
     }

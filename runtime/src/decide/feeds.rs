@@ -96,6 +96,7 @@ impl OfArgs {
 pub(crate) fn kept(keep: &Keep) -> &[Kept] {
     match keep {
         Keep::Latest(kept) | Keep::First(kept) => kept,
+        Keep::Distinct { value, .. } => std::slice::from_ref(value),
         _ => &[],
     }
 }
@@ -164,7 +165,7 @@ pub(super) fn feed(
 /// Evidence expires by its earlier reading; what only bounds from above stays until its later one has passed.
 pub(crate) fn stamp(program: &Program, monitor: MonitorId, early: Timestamp, late: Timestamp) -> Timestamp {
     match program.monitors.get(monitor.index()).map(|monitor| &monitor.keep) {
-        Some(Keep::Count { .. } | Keep::Sum { .. }) => late,
+        Some(Keep::Count { .. } | Keep::Sum { .. } | Keep::Distinct { .. }) => late,
         _ => early,
     }
 }

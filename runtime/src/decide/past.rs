@@ -9,7 +9,7 @@ use agentpass_ir::{
 use agentpass_values::{Money, Timestamp};
 
 use super::{House, Prepared};
-use crate::eval::{Datum, Env, Eval, Recalled, World};
+use crate::eval::{Datum, Env, Eval, Recalled, Values, World};
 use crate::frame::Frame;
 use crate::state::job::Labels;
 use crate::state::key::{Builder, Kind};
@@ -200,6 +200,11 @@ impl World for Gather<'_, '_> {
         None
     }
 
+    fn distinct(&self, recall: &Recall, keys: &[Value]) -> Option<Values> {
+        self.note(recall, keys);
+        None
+    }
+
     fn in_flight(&self, recall: &Recall, keys: &[Value]) -> Option<i64> {
         self.note(recall, keys);
         None
@@ -223,6 +228,8 @@ pub(crate) struct Present<'p, 'c> {
     snapshot: &'p Snapshot<'p>,
     /// What a question needed to know about the call, and the call did not say.
     lacking: RefCell<BTreeSet<Ambient>>,
+    /// Rows that a question needs, and that were not known before the past itself had said them.
+    missing: RefCell<Vec<Key>>,
 }
 
 impl<'p, 'c> Present<'p, 'c> {
@@ -231,7 +238,7 @@ impl<'p, 'c> Present<'p, 'c> {
     }
 
     pub(crate) fn new(prepared: &'p Prepared<'c>, snapshot: &'p Snapshot<'p>) -> Self {
-        Self { prepared, snapshot, lacking: RefCell::default() }
+        Self { prepared, snapshot, lacking: RefCell::default(), missing: RefCell::default() }
     }
 
     pub(crate) fn eval(&'p self) -> Eval<'p> {
@@ -253,6 +260,11 @@ impl<'p, 'c> Present<'p, 'c> {
     /// What was lacking since the last time that this was asked.
     pub(crate) fn take_lacking(&self) -> BTreeSet<Ambient> {
         self.lacking.take()
+    }
+
+    /// What has to be read as well before anything can be decided.
+    pub(crate) fn take_missing(&self) -> Vec<Key> {
+        self.missing.take()
     }
 
     /// The labels that the job carries, and those that it inherited.
@@ -278,6 +290,8 @@ impl<'p, 'c> Present<'p, 'c> {
         let monitor = self.prepared.contract().program().monitors.get(recall.monitor.index())?;
         match rows(self.prepared, recall, keys) {
             Ok(rows) => {
+                let unread = |key: &&Key| self.prepared.touched.place(key).is_none();
+                self.missing.borrow_mut().extend(rows.open.iter().chain(&rows.ended).filter(unread).cloned());
                 let mut watches = self.watches(&rows.open);
                 watches.extend(self.watches(&rows.ended));
                 Some((monitor, watches))
@@ -379,6 +393,15 @@ impl World for Present<'_, '_> {
         let Keep::Sum { currency, .. } = monitor.keep else { return None };
         let each = found.iter().map(|row| row.sum(&monitor.keep, monitor.phase, self.snapshot.reading.early));
         Some(Money { nano: each.fold(0_i128, i128::saturating_add), currency })
+    }
+
+    fn distinct(&self, recall: &Recall, keys: &[Value]) -> Option<Values> {
+        let (monitor, found) = self.asked(recall, keys)?;
+        let Reading { early, late } = self.snapshot.reading;
+        let wanted = Wanted { phase: monitor.phase, within: recall.within, late };
+        let mut values = Values::default();
+        found.iter().for_each(|row| row.values(wanted, early, &mut values));
+        Some(values)
     }
 
     fn in_flight(&self, recall: &Recall, keys: &[Value]) -> Option<i64> {

@@ -43,6 +43,10 @@ impl Eval<'_> {
                 Keys::Undetermined => Range::Unknown,
                 Keys::Failed => Range::Failed,
             },
+            Op::Count(list) if let Some(values) = self.values(*list, env) => {
+                let (least, most) = values.number();
+                Range::Between(least, most)
+            }
             Op::Arith(op, left, right) => self.range(*left, env).arith(*op, self.range(*right, env)),
             Op::Negate(inner) => Range::Between(0, 0).arith(Arith::Subtract, self.range(*inner, env)),
             Op::OrElse(first, other) => match (self.range(*first, env), self.range(*other, env)) {

@@ -4,7 +4,7 @@ use agentpass_ir::{After, Ambient, Compare, NodeId, Op, Quantifier, Recall, Ty, 
 use agentpass_values::folded;
 
 use super::value::Keys;
-use super::{Datum, Env, Eval, relate, shell};
+use super::{Datum, Env, Eval, Values, relate, shell};
 use crate::planted::planted;
 use crate::truth::Truth;
 
@@ -102,6 +102,18 @@ impl Eval<'_> {
         env: Option<&Env<'_>>,
         judge: impl Fn(&Value, &Value) -> Option<bool>,
     ) -> Truth {
+        if let Some(values) = self.values(list, env) {
+            let value = match self.value(value, env) {
+                Datum::Is(value) => value,
+                unknown => return unknown.as_truth(),
+            };
+            let truths = values.all.iter().map(|(element, sure)| {
+                let truth = Truth::maybe(judge(&value, element));
+                if *sure { truth } else { truth.and(Truth::Undetermined) }
+            });
+            let more = if values.more { Truth::Undetermined } else { Truth::False };
+            return truths.fold(more, Truth::or);
+        }
         match (self.value(value, env), self.value(list, env)) {
             (Datum::Is(value), Datum::Is(list)) => match &*list {
                 Value::List(all) if !self.step(all.len()) => Truth::Failed,
@@ -123,6 +135,9 @@ impl Eval<'_> {
         body: NodeId,
         env: Option<&Env<'_>>,
     ) -> Truth {
+        if let Some(values) = self.values(list, env) {
+            return self.over_values(quantifier, var, &values, body, env);
+        }
         let list = self.value(list, env);
         let all = match &list {
             Datum::Is(list) => match &**list {
@@ -143,6 +158,24 @@ impl Eval<'_> {
             Quantifier::Each => truths.fold(Truth::True, Truth::and),
             Quantifier::Some => truths.fold(Truth::False, Truth::or),
         }
+    }
+
+    /// The same over values of which some may not be there.
+    fn over_values(
+        &self,
+        quantifier: Quantifier,
+        var: VarId,
+        values: &Values,
+        body: NodeId,
+        env: Option<&Env<'_>>,
+    ) -> Truth {
+        let more = if values.more { Truth::Undetermined } else { Truth::False };
+        let some = values.all.iter().fold(more, |some, (value, sure)| {
+            let truth = self.truth(body, Some(&Env { var, value, outer: env }));
+            let truth = if quantifier == Quantifier::Each { !truth } else { truth };
+            some.or(if *sure || planted(227) { truth } else { truth.and(Truth::Undetermined) })
+        });
+        if quantifier == Quantifier::Each { !some } else { some }
     }
 
     fn carries(&self, label: &str, source: Option<&str>) -> Truth {

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use agentpass_ir::{Arith, Convert, Member, NodeId, Op, Part, Recall, Value};
 use agentpass_values::{Decimal, Domain, Folded, PathValue, WebUrl, escape};
 
-use super::{Datum, Env, Eval, Recalled, shell};
+use super::{Datum, Env, Eval, Recalled, Values, shell};
 use crate::planted::planted;
 use crate::truth::Truth;
 
@@ -68,8 +68,24 @@ impl Eval<'_> {
                 Keys::Undetermined => Datum::Unknown,
                 Keys::Failed => Datum::Failed,
             },
+            Op::Distinct(recall) => match self.keys(&recall.keys, env) {
+                Keys::Are(keys) => {
+                    let values = self.world.distinct(recall, &keys);
+                    values.map_or(Datum::Unknown, |values| Datum::owned(values.list()))
+                }
+                Keys::Undetermined => Datum::Unknown,
+                Keys::Failed => Datum::Failed,
+            },
             _ => Datum::Failed,
         }
+    }
+
+    /// The different values of past calls, where a list is made of them.
+    pub(super) fn values(&self, list: NodeId, env: Option<&Env<'_>>) -> Option<Values> {
+        let Op::Distinct(recall) = &self.node(list)?.op else { return None };
+        let Keys::Are(keys) = self.keys(&recall.keys, env) else { return None };
+        let values = self.world.distinct(recall, &keys)?;
+        self.step(values.all.len()).then_some(values)
     }
 
     /// Something computed from a value; `None` is a failure.

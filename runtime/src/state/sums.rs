@@ -4,7 +4,7 @@
 //! | --- | --- | --- |
 //! | as long as the key lives, or a unit of the calendar | one number | yes |
 //! | a count in the last D | the times of the last N, and of all open calls | yes, up to N |
-//! | a sum in the last D | slices of D/64, each leaving as a whole | refuses up to D/64 longer, never allows more |
+//! | a sum in the last D | each amount with its time, up to 120; then slices of D/64, each leaving as a whole | yes, up to 120 calls; then it refuses up to D/64 longer, never allows more |
 //!
 //! Windows are closed: what happened exactly D ago is inside (semantics 21). Nothing here keeps time; moments are
 //! nanoseconds of the store's readings. Budgets refill by the earlier of two (semantics 25): so nothing is forgotten that it
@@ -24,6 +24,9 @@ pub const SLICES: i64 = 64;
 
 /// And so many can lie in a closed window, with one that is about to leave.
 const MOST_SLICES: usize = SLICES as usize + 2;
+
+/// Up to so many amounts are kept each by itself.
+const MOST_EXACT: usize = 120;
 
 /// A total.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -133,8 +136,8 @@ impl Sums {
                 self.shorten(most);
             }
             (Window::Rolling(length), None) => {
-                self.in_slice(length.nanos() / SLICES, at, amount);
-                self.shorten_slices(early.nanos().saturating_sub(length.nanos()));
+                self.in_slice(at, amount);
+                self.shorten_slices(early.nanos().saturating_sub(length.nanos()), length.nanos() / SLICES);
             }
         }
     }
@@ -148,27 +151,42 @@ impl Sums {
         }
     }
 
-    /// Counts in the slice of that moment: most come last.
-    fn in_slice(&mut self, width: i64, at: i64, amount: i128) {
+    /// Counts at that moment: by itself, or in the slice that has it. Most come last.
+    fn in_slice(&mut self, at: i64, amount: i128) {
         let after = self.slices.iter().rev().take_while(|slice| slice.first > at).count();
         let place = self.slices.len() - after;
         match place.checked_sub(1).and_then(|place| self.slices.get_mut(place)) {
-            Some(slice) if at <= slice.last || at.saturating_sub(slice.first) < width => {
-                slice.amount = slice.amount.saturating_add(amount);
-                slice.last = slice.last.max(at);
-            }
+            Some(slice) if at <= slice.last => slice.amount = slice.amount.saturating_add(amount),
             _ => self.slices.insert(place, Slice { first: at, last: at, amount }),
         }
     }
 
-    /// What is outside goes when its place is needed. Where nothing is, a clock was set back: then the oldest two leave
-    /// together.
-    fn shorten_slices(&mut self, oldest: i64) {
+    /// What is outside goes when its place is needed; then what lies close together is put into one slice. Where that is not
+    /// enough, a clock was set back: then the oldest two leave together.
+    fn shorten_slices(&mut self, oldest: i64, width: i64) {
+        if self.slices.len() <= MOST_EXACT {
+            return;
+        }
+        let outside = self.slices.iter().take_while(|slice| slice.last < oldest).count();
+        self.slices.drain(..outside);
+        if self.slices.len() <= MOST_EXACT {
+            return;
+        }
+        let mut wide: Option<Slice> = None;
+        for _ in 0..self.slices.len() {
+            let Some(slice) = self.slices.pop_front() else { break };
+            match &mut wide {
+                Some(wide) if slice.last.saturating_sub(wide.first) < width => {
+                    wide.last = slice.last;
+                    wide.amount = wide.amount.saturating_add(slice.amount);
+                }
+                _ => self.slices.extend(wide.replace(slice)),
+            }
+        }
+        self.slices.extend(wide);
         while self.slices.len() > MOST_SLICES {
             let Some(first) = self.slices.pop_front() else { return };
-            if first.last >= oldest
-                && let Some(next) = self.slices.front_mut()
-            {
+            if let Some(next) = self.slices.front_mut() {
                 next.first = first.first;
                 next.amount = next.amount.saturating_add(first.amount);
             }
@@ -240,7 +258,7 @@ impl Sums {
                 }
             }
             (Window::Rolling(_), Some(_)) => self.keep(then.nanos()),
-            (Window::Rolling(length), None) => self.in_slice(length.nanos() / SLICES, then.nanos(), is),
+            (Window::Rolling(_), None) => self.in_slice(then.nanos(), is),
         }
     }
 
@@ -352,20 +370,6 @@ mod tests {
     }
 
     #[test]
-    fn sums_refuse_longer_and_never_allow_more() {
-        let window = rolling(640);
-        let shape = Shape { window: &window, most: None };
-        let mut sums = Sums::default();
-        sums.add(shape, at(0), at(0), 5, None);
-        sums.add(shape, at(9), at(9), 7, None);
-        sums.add(shape, at(10), at(10), 1, None);
-        assert_eq!(sums.total(shape, at(645)), 13, "the first five leave with the seven");
-        assert_eq!(sums.total(shape, at(650)), 1);
-        sums.take_back(shape, at(9), 7, PermitId(1));
-        assert_eq!(sums.total(shape, at(640)), 6);
-    }
-
-    #[test]
     fn a_clock_that_was_ahead_frees_nothing() {
         let window = rolling(10);
         for most in [Some(3), None] {
@@ -407,8 +411,27 @@ mod tests {
         for second in 0..1000 {
             sums.add(shape, at(second * 2), at(0), 1, None);
         }
-        assert!(sums.slices.len() <= MOST_SLICES);
+        assert!(sums.slices.len() <= MOST_EXACT);
         assert_eq!(sums.total(shape, at(0)), 1000);
+    }
+
+    #[test]
+    fn few_amounts_leave_each_by_itself_and_many_in_slices() {
+        let window = rolling(640);
+        let shape = Shape { window: &window, most: None };
+        let mut sums = Sums::default();
+        for second in 0..MOST_EXACT as i64 {
+            sums.add(shape, at(second), at(second), 1, None);
+        }
+        assert_eq!(sums.total(shape, at(640)), 120);
+        assert_eq!(sums.total(shape, at(641)), 119);
+        // One more, and they lie in slices of ten seconds: the first leaves with the last of its slice.
+        sums.add(shape, at(130), at(130), 1, None);
+        assert_eq!(sums.slices.len(), 13);
+        assert_eq!(sums.total(shape, at(649)), 121);
+        assert_eq!(sums.total(shape, at(650)), 111);
+        sums.take_back(shape, at(55), 1, PermitId(1));
+        assert_eq!(sums.total(shape, at(650)), 110);
     }
 
     #[test]

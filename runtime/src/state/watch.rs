@@ -8,8 +8,10 @@ use agentpass_ir::{Keep, Phase, Value, Window};
 use agentpass_values::{Duration, Timestamp};
 
 use super::permit::PermitId;
+use super::recent::Recent;
 use super::size::{parts, room, trim};
 use super::sums::{Shape, Sums};
+use crate::eval::Values;
 use crate::planted::planted;
 
 /// What is kept of the calls of one tool, or of one event, under one key.
@@ -30,6 +32,8 @@ pub struct Watch {
     sums: Sums,
     /// The same, of those of which nobody knows.
     sums_maybe: Sums,
+    /// The values that a part of them had: of calls that count for certain, and of those of which nobody knows.
+    values: Option<Box<(Recent, Recent)>>,
 }
 
 /// A call without an outcome.
@@ -162,7 +166,38 @@ impl Watch {
                 let sums = if ended.sure { &mut self.sums } else { &mut self.sums_maybe };
                 sums.add(shape, ended.at, ended.early, amount, None);
             }
+            Keep::Distinct { most, .. } => {
+                let both = self.values.get_or_insert_default();
+                let values = if ended.sure { &mut both.0 } else { &mut both.1 };
+                values.add(ended.parts.into_iter().next().unwrap_or(Value::Unknown), ended.at, *most);
+            }
             Keep::Open => {}
+        }
+    }
+
+    /// The values that there were: whether each is sure, and whether there may be others.
+    pub fn values(&self, wanted: Wanted, early: Timestamp, found: &mut Values) {
+        let Wanted { phase, within, late } = wanted;
+        let window = within.map_or(Window::Lifetime, Window::Rolling);
+        let surely = |at| is_inside(at, &window, late);
+        let maybe = |at| is_inside(at, &window, early);
+        if let Some(both) = &self.values {
+            both.0.since(surely).for_each(|value| found.add(value, true));
+            both.0.since(maybe).chain(both.1.since(maybe)).for_each(|value| found.add(value, false));
+            found.more |= both.0.is_cut(maybe) || both.1.is_cut(maybe);
+        }
+        for open in &self.open {
+            let (sure, possible) = match phase {
+                Phase::Attempted => (false, false),
+                Phase::Started => (open.sure && surely(open.at), maybe(open.at)),
+                // It may end well this very moment.
+                Phase::Completed | Phase::Failed => (false, !planted(226)),
+            };
+            match open.parts.first() {
+                Some(value) if sure || possible => found.add(value, sure),
+                None if possible => found.more = true,
+                _ => {}
+            }
         }
     }
 
@@ -246,6 +281,10 @@ impl Watch {
             + self.kept.as_ref().map_or(0, |kept| parts(&kept.parts))
             + self.sums.heap()
             + self.sums_maybe.heap()
+            + self
+                .values
+                .as_ref()
+                .map_or(0, |both| room::<(Recent, Recent)>(1) + both.0.heap() + both.1.heap())
     }
 
     /// True where nothing that is kept can ever matter again.
@@ -260,6 +299,10 @@ impl Watch {
             && self.spans.iter().chain(&self.maybe).all(|span| span.at.nanos() < oldest)
             && self.sums.is_over(shape, now)
             && self.sums_maybe.is_over(shape, now)
+            && self.values.as_ref().is_none_or(|both| {
+                let inside = |at: Timestamp| at.nanos() >= oldest;
+                both.0.is_over(inside) && both.1.is_over(inside)
+            })
     }
 }
 
@@ -289,7 +332,10 @@ fn push(spans: &mut Vec<Span>, span: Span) {
 
 fn window_of(keep: &Keep) -> Window {
     let within = match keep {
-        Keep::Spans { within } | Keep::Count { within, .. } | Keep::Sum { within, .. } => *within,
+        Keep::Spans { within }
+        | Keep::Count { within, .. }
+        | Keep::Sum { within, .. }
+        | Keep::Distinct { within, .. } => *within,
         Keep::Latest(_) | Keep::First(_) | Keep::Open => None,
     };
     within.map_or(Window::Lifetime, Window::Rolling)

@@ -304,6 +304,23 @@ pub enum Cond {
     Sum(Past, Within, Op, i64),
     /// `in_flight of T < 3`.
     InFlight(Past, Op, i64),
+    /// `count(distinct a of P within D) < 3`.
+    Distinct(Past, Within, Op, i64),
+    /// `a in distinct a of P within D`.
+    Seen(Past, Within),
+    /// `some v in distinct a of P within D: C`, or `each`.
+    Over {
+        /// The name of the variable.
+        name: String,
+        /// `each` instead of `some`.
+        each: bool,
+        /// Whose values.
+        of: Past,
+        /// How long ago.
+        within: Within,
+        /// What is asked of each.
+        body: Box<Cond>,
+    },
     /// `has x and x.args.n < 3`, of `let x = (latest P within D)`.
     Last(Last),
     /// `not C`.
@@ -398,6 +415,8 @@ pub enum Same {
     Here,
     /// A constant.
     Is(String),
+    /// The value that is looked at: the name of its variable.
+    Each(String),
 }
 
 /// Whose past.
@@ -465,7 +484,15 @@ impl Cond {
         match self {
             Cond::After(_, Within::Time(length), _)
             | Cond::Count(_, Within::Time(length), ..)
-            | Cond::Sum(_, Within::Time(length), ..) => all.push(*length),
+            | Cond::Sum(_, Within::Time(length), ..)
+            | Cond::Distinct(_, Within::Time(length), ..)
+            | Cond::Seen(_, Within::Time(length)) => all.push(*length),
+            Cond::Over { within, body, .. } => {
+                if let Within::Time(length) = within {
+                    all.push(*length);
+                }
+                body.lengths(all);
+            }
             Cond::Last(last) => {
                 if let Within::Time(length) = last.within {
                     all.push(length);

@@ -3,7 +3,7 @@
 //! A question is answered for every way in which calls could end whose end is not known: [`Event::sure`] says what happened for
 //! certain, and what is not sure may have happened or may yet happen.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::contract::{About, Answer, By, Cond, Last, Of, Op, Past, Phase, Same, Within};
 use crate::limits::holds;
@@ -107,6 +107,41 @@ impl Model {
                 let flies = open.filter(|event| runs.is_none_or(|runs| now.early <= event.at.late + runs));
                 Truth::of(op.holds(i64::try_from(flies.count()).unwrap_or(i64::MAX), *value))
             }
+            Cond::Distinct(of, within, op, value) => {
+                let Some(values) = self.values(judged, of, *within, usual(*op, refuses, of), lacking) else {
+                    return Truth::Undetermined;
+                };
+                let sure = values.values().filter(|sure| **sure).count();
+                let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+                Truth::of_all((number(sure)..=number(values.len())).map(|count| op.holds(count, *value)))
+            }
+            Cond::Seen(of, within) => match self.values(judged, of, *within, Phase::Completed, lacking) {
+                Some(values) => match values.get(&args.a) {
+                    Some(true) => Truth::True,
+                    Some(false) => Truth::Undetermined,
+                    None => Truth::False,
+                },
+                None => Truth::Undetermined,
+            },
+            Cond::Over { each, of, within, body, .. } => {
+                let Some(values) = self.values(judged, of, *within, Phase::Completed, lacking) else {
+                    return Truth::Undetermined;
+                };
+                let mut all = if *each { Truth::True } else { Truth::False };
+                for (value, sure) in values {
+                    let mut inner = judged.clone();
+                    inner.call.args.a = value;
+                    let one = self.truth(&inner, body, refuses, lacking);
+                    // What may not be there at all decides nothing by itself.
+                    all = match (each, sure) {
+                        (true, true) => all.and(one),
+                        (true, false) => all.and(one.or(Truth::Undetermined)),
+                        (false, true) => all.or(one),
+                        (false, false) => all.or(one.and(Truth::Undetermined)),
+                    };
+                }
+                all
+            }
             Cond::Last(last) => self.last(judged, last, lacking),
             Cond::Not(of) => !self.truth(judged, of, !refuses, lacking),
             Cond::And(left, right) => {
@@ -150,6 +185,25 @@ impl Model {
             About::Result(wanted) => fits(event.result, *wanted),
             About::Since(length) => Truth::of(event.at.early >= self.now.late - length),
         }
+    }
+
+    /// The different values of `a`, each with whether it was there for certain.
+    fn values(
+        &self,
+        judged: &Judged,
+        of: &Past,
+        within: Within,
+        usual: Phase,
+        lacking: &mut Lacking,
+    ) -> Option<BTreeMap<String, bool>> {
+        let mut values = BTreeMap::new();
+        for event in self.events(judged, of, usual, lacking)? {
+            let sure = event.sure && is_recent(event.at.late, within, self.now.late);
+            if sure || is_recent(event.at.late, within, self.now.early) {
+                *values.entry(event.args.a.clone()).or_default() |= sure;
+            }
+        }
+        Some(values)
     }
 
     /// All that counts for a question, or may; nothing where the call does not say whose past is meant.
@@ -254,7 +308,8 @@ fn fits(result: Option<Answer>, wanted: Answer) -> Truth {
 
 fn meets(past: &Past, here: &Args, args: &Args) -> bool {
     let a = match &past.a {
-        Some(Same::Here) => args.a == here.a,
+        // Whoever looks at one value after the other puts it there.
+        Some(Same::Here | Same::Each(_)) => args.a == here.a,
         Some(Same::Is(value)) => args.a == *value,
         None => true,
     };

@@ -255,6 +255,15 @@ fn cond(contract: &Contract, of: &Cond) -> String {
         Cond::InFlight(of, op, value) => {
             format!("(in_flight of {}) {} {value}", past(contract, of), op.sign())
         }
+        Cond::Distinct(of, time, op, value) => {
+            format!("count(distinct a of {} {}) {} {value}", past(contract, of), within(*time), op.sign())
+        }
+        Cond::Seen(of, time) => format!("(a in distinct a of {} {})", past(contract, of), within(*time)),
+        Cond::Over { name, each, of, within: time, body } => {
+            let word = if *each { "each" } else { "some" };
+            let values = format!("distinct a of {} {}", past(contract, of), within(*time));
+            format!("({word} {name} in {values}: {})", cond(contract, body))
+        }
         Cond::Last(of) => {
             let name = &of.name;
             let about = match of.about {
@@ -290,6 +299,7 @@ fn past(contract: &Contract, of: &Past) -> String {
     let mut filters = Vec::new();
     match &of.a {
         Some(Same::Here) => filters.push("a: a".to_owned()),
+        Some(Same::Each(name)) => filters.push(format!("a: {name}")),
         Some(Same::Is(value)) => filters.push(format!("a: \"{value}\"")),
         None => {}
     }

@@ -91,6 +91,7 @@ impl Shown<'_> {
             Op::Calls(recall) => self.recall("calls", recall),
             Op::Sum(recall) => self.recall("sum", recall),
             Op::InFlight(recall) => self.recall("in_flight", recall),
+            Op::Distinct(recall) => self.recall("distinct", recall),
             Op::Known(truth) => truth.to_string(),
             Op::Holds(a) => self.call("holds", *a),
             Op::Compare(op, a, b) => self.infix(*a, compare(*op), *b),

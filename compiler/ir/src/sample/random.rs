@@ -137,12 +137,17 @@ impl Random<'_> {
             let own = self.value(&ty, 2);
             let args = (self.choose(2) == 0).then(|| self.truth(2));
             let within = (self.choose(2) == 0).then(|| minutes(5));
-            let keep = match self.choose(6) {
+            let keep = match self.choose(7) {
                 0 => Keep::Spans { within },
                 1 => Keep::Latest(vec![Kept { name: "k".to_owned(), value: Join::Arg(own), ty }]),
                 2 => Keep::First(Vec::new()),
                 3 => Keep::Count { most: 1 + self.choose(9) as u32, within },
                 4 => Keep::Sum { amount: self.value(&USD, 2), currency: Currency::USD, within },
+                5 => Keep::Distinct {
+                    value: Kept { name: "k".to_owned(), value: Join::Arg(own), ty },
+                    most: 1 + self.choose(9) as u32,
+                    within,
+                },
                 _ => Keep::Open,
             };
             let mut result = None;
@@ -308,6 +313,7 @@ impl Random<'_> {
             Keep::Count { within, .. } => (Op::Calls(recall(within)), Ty::Int),
             Keep::Sum { within, .. } => (Op::Sum(recall(within)), USD),
             Keep::Open => (Op::InFlight(recall(None)), Ty::Int),
+            Keep::Distinct { value, within, .. } => (Op::Distinct(recall(within)), Ty::list(value.ty)),
         };
         let asked = self.make.node(op, ty);
         self.make.truth(Op::Has(asked))

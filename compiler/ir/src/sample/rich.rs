@@ -259,6 +259,22 @@ fn monitors(make: &mut Make) {
             ),
         ),
         monitor(pay, Phase::Started, Keep::Open),
+        Monitor {
+            scope: Scope::Tenant,
+            ..monitor(
+                pay,
+                Phase::Completed,
+                Keep::Distinct {
+                    value: Kept {
+                        name: "result.reference".to_owned(),
+                        value: Join::Result(reference),
+                        ty: Ty::Text,
+                    },
+                    most: 5,
+                    within: Some(minutes(60)),
+                },
+            )
+        },
     ];
 }
 
@@ -423,13 +439,24 @@ fn memory(make: &mut Make) {
     let open = make.node(Op::InFlight(asked), Ty::Int);
     let none = make.int(0);
     let alone = make.compare(Compare::Equal, open, none);
+    let asked = make.recall(9, Vec::new(), Some(minutes(30)));
+    let values = make.node(Op::Distinct(asked), Ty::list(Ty::Text));
+    let different = make.node(Op::Count(values), Ty::Int);
+    let three = make.int(3);
+    let few_values = make.compare(Compare::Less, different, three);
+    let value = make.node(Op::Var(VarId(0)), Ty::Text);
+    let of = make.recall(2, vec![value], Some(minutes(30)));
+    let then = make.truth(Op::After(Box::new(After { of, without: Vec::new() })));
+    let over = Op::Over { quantifier: Quantifier::Some, var: VarId(0), list: values, body: then };
+    let linked = make.truth(over);
     let labels = make.node(Op::Labels, Ty::list(Ty::Text));
     let label = make.text("secret");
     let labelled = make.truth(Op::Among(label, labels));
     let carries = make.truth(Op::Carries { label: "pii".to_owned(), source: None });
     let clean = make.truth(Op::Any(vec![labelled, carries]));
     let clean = make.truth(Op::Not(clean));
-    let condition = make.truth(Op::All(vec![there, lately, more, ever, after, few, cheap, alone, clean]));
+    let condition = make
+        .truth(Op::All(vec![there, lately, more, ever, after, few, cheap, alone, few_values, linked, clean]));
     make.program.rules.push(rule("pay/history", &[1], Effect::Require, condition));
     let digest = make.node(Op::Digest, Ty::Text);
     let because = Template { parts: vec![Part::Text("already paid".to_owned())] };

@@ -61,6 +61,15 @@ fn monitor(ground: &Ground<'_>, index: usize, monitor: &Monitor) -> Result<(), F
             past.is(&Join::Arg(*amount), &Ty::Money(*currency))?;
             *within
         }
+        Keep::Distinct { value, most, within } => {
+            if past.value(&value.value)? != &value.ty {
+                return Err(Fault::Shape { what: "a monitor keeps a part of another type", index });
+            }
+            if *most == 0 || *most > MAX_COUNT {
+                return Err(Fault::Shape { what: "a monitor counts no calls, or too many", index });
+            }
+            *within
+        }
         Keep::Spans { within } => *within,
         Keep::Open => None,
     };

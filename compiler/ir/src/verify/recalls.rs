@@ -52,6 +52,14 @@ pub(super) fn check(program: &Program, node: u32, op: &Op, ty: &Ty) -> Result<()
             keeps(monitor.keep == Keep::Open, "its monitor does not keep what is open")?;
             keeps(recall.within.is_none(), "what is open has no window")
         }
+        Op::Distinct(recall) => {
+            let monitor = asked(program, node, recall)?;
+            let Keep::Distinct { value, within, .. } = &monitor.keep else {
+                return Err(Fault::Past { node, what: "its monitor keeps no values" });
+            };
+            is(*ty == Ty::list(value.ty.clone()), "a list of what its monitor keeps")?;
+            keeps(covers(*within, recall.within), "its monitor does not look so far back")
+        }
         Op::After(after) => {
             is(*ty == Ty::Truth, "a truth")?;
             let kept = spans(program, node, &after.of)?;

@@ -11,7 +11,7 @@ use crate::value::{Ty, Value};
 pub(super) fn check(program: &Program, id: u32, node: &Node) -> Result<(), Fault> {
     let Node { op, ty, .. } = node;
     let expected = match op {
-        Op::Past(_) | Op::Calls(_) | Op::Sum(_) | Op::InFlight(_) | Op::After(_) => {
+        Op::Past(_) | Op::Calls(_) | Op::Sum(_) | Op::InFlight(_) | Op::Distinct(_) | Op::After(_) => {
             return recalls::check(program, id, op, ty);
         }
         Op::Const(constant) => {
@@ -115,7 +115,13 @@ fn expected(program: &Program, op: &Op, ty: &Ty) -> Result<(), &'static str> {
             let fits = of(*list).element().is_some() && *of(*body) == Ty::Truth;
             check(truth && fits, "a truth about each element of a list")
         }
-        Op::Const(_) | Op::Past(_) | Op::Calls(_) | Op::Sum(_) | Op::InFlight(_) | Op::After(_) => Ok(()),
+        Op::Const(_)
+        | Op::Past(_)
+        | Op::Calls(_)
+        | Op::Sum(_)
+        | Op::InFlight(_)
+        | Op::Distinct(_)
+        | Op::After(_) => Ok(()),
     }
 }
 

@@ -42,6 +42,8 @@ struct Var {
     ty: Ty,
     /// Its list depends on what happened before the call.
     past: bool,
+    /// It is an element of [`Op::Distinct`], by which the past can be asked in turn.
+    recent: bool,
 }
 
 /// How a value is looked at.
@@ -51,6 +53,8 @@ struct Way {
     asked: bool,
     /// It is part of a key by which the past is asked.
     key: bool,
+    /// And that by which values of the past are found: one step, and no further.
+    of_values: bool,
 }
 
 impl<'p> Ground<'p> {
@@ -134,7 +138,7 @@ impl<'p> Walk<'p> {
         at_most("nodes of one root", below.cost as usize, MAX_COST as usize)?;
         self.ground.spend(below.cost as usize)?;
         self.asks |= below.asks;
-        self.walk(node, Way { asked: false, key: false })
+        self.walk(node, Way { asked: false, key: false, of_values: false })
     }
 
     fn walk(&mut self, id: NodeId, way: Way) -> Result<&'p Ty, Fault> {
@@ -145,7 +149,7 @@ impl<'p> Walk<'p> {
             Op::Var(var) => {
                 let bound = self.vars.get(var.index()).filter(|bound| bound.ty == node.ty);
                 let bound = bound.ok_or(Fault::Unbound { node: id.0 })?;
-                if way.key && bound.past {
+                if way.key && bound.past && (!bound.recent || way.of_values) {
                     return Err(Fault::Past {
                         node: id.0,
                         what: "a question to the past depends on the past",
@@ -195,10 +199,11 @@ impl<'p> Walk<'p> {
             op => {
                 self.at_hand(id, op)?;
                 let key = plain.key || op.recalls().next().is_some();
+                let of_values = plain.of_values || matches!(op, Op::Distinct(_));
                 let mut result = Ok(());
                 op.children(&mut |child| {
                     if result.is_ok() {
-                        result = self.child(id, child, Way { key, ..plain });
+                        result = self.child(id, child, Way { key, of_values, ..plain });
                     }
                 });
                 result?;
@@ -251,7 +256,8 @@ impl<'p> Walk<'p> {
             return Err(Fault::Unbound { node });
         }
         at_most("quantifiers in one another", self.vars.len() + 1, MAX_VARS)?;
-        self.vars.push(Var { ty: element.clone(), past });
+        let recent = matches!(entry("node", &self.ground.program.nodes, list)?.op, Op::Distinct(_));
+        self.vars.push(Var { ty: element.clone(), past, recent });
         Ok(())
     }
 

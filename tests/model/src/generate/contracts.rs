@@ -14,8 +14,6 @@ pub struct Made {
     pub contract: Contract,
     /// How far two moments lie apart, at least.
     pub grain: Millis,
-    /// Moments lie on multiples of the grain, because a sum of the contract leaves its window in slices.
-    pub is_coarse: bool,
 }
 
 const SOURCES: [&str; 2] = ["crm", "web"];
@@ -26,18 +24,15 @@ const LABELS: [&str; 2] = ["pii", "raw"];
 #[must_use]
 pub fn contract(dice: &mut Dice) -> Made {
     let grain = dice.one(&[1_000, 60_000, 1_800_000]);
-    let mut maker =
-        Maker { contract: Contract::default(), grain, names: 0, is_coarse: false, counted: None, dice };
+    let mut maker = Maker { contract: Contract::default(), grain, names: 0, counted: None, dice };
     maker.make();
-    let is_coarse = maker.is_coarse;
-    Made { contract: maker.contract, grain, is_coarse }
+    Made { contract: maker.contract, grain }
 }
 
 struct Maker<'d> {
     contract: Contract,
     grain: Millis,
     names: usize,
-    is_coarse: bool,
     /// What was counted last.
     counted: Option<Past>,
     dice: &'d mut Dice,
@@ -232,8 +227,6 @@ impl Maker<'_> {
             Meter::Runtime => self.length(),
             Meter::Denials => self.dice.one(&[0, 1, 2, 3]),
         };
-        let sums = matches!(meter, Meter::Tokens | Meter::Cost | Meter::Sum | Meter::SumOf(_));
-        self.is_coarse |= sums && matches!(limit.window, Window::Rolling(_));
         Bound { name: self.name("b"), meter, most, then: self.then() }
     }
 
@@ -355,7 +348,7 @@ impl Maker<'_> {
                 _ => Cond::Or(Box::new(self.cond(inner)), Box::new(self.side(inner))),
             };
         }
-        match self.dice.below(12) {
+        match self.dice.below(14) {
             0..4 => self.after(place),
             4 | 5 => {
                 let by = self.by();
@@ -378,7 +371,6 @@ impl Maker<'_> {
                     past.phase = None;
                 }
                 let within = self.within(by);
-                self.is_coarse |= matches!(within, Within::Time(_));
                 let op = match (place.refuses, self.dice.percent(50)) {
                     (false, true) => Op::Less,
                     (false, false) => Op::AtMost,
@@ -408,8 +400,54 @@ impl Maker<'_> {
                 let from = (!sources.is_empty() && self.dice.percent(40)).then(|| self.dice.one(&sources));
                 Cond::Carries(self.dice.one(&labels), from)
             }
+            11..14 => match self.dice.below(3) {
+                0 => {
+                    let by = self.by();
+                    let past = self.past(place, by, true, true);
+                    Cond::Distinct(past, self.within(by), self.op(), self.dice.one(&[0, 1, 2, 3]))
+                }
+                1 if place.tool.is_some() => {
+                    let by = self.by();
+                    let mut past = self.past(place, by, true, true);
+                    past.a = None;
+                    Cond::Seen(past, self.within(by))
+                }
+                _ => self.over(place),
+            },
             _ => self.after(place),
         }
+    }
+
+    /// For some value that was there, or each, something happened with that value.
+    fn over(&mut self, place: Place) -> Cond {
+        let by = self.by();
+        let mut of = self.past(place, by, true, true);
+        of.a = None;
+        let within = self.within(by);
+        let name = self.name("v");
+        let inner = Place { tool: None, ..place };
+        let mut body = if self.dice.percent(30) {
+            let by = self.by();
+            let past = self.past(inner, by, true, true);
+            Cond::Count(past, self.within(by), self.op(), self.dice.one(&[0, 1, 2]))
+        } else {
+            self.after(inner)
+        };
+        let tied = Some(Same::Each(name.clone()));
+        match &mut body {
+            Cond::After(of, _, without) => {
+                of.a = tied.clone();
+                for past in without {
+                    if past.a.is_none() && self.dice.percent(80) {
+                        past.a = tied.clone();
+                    }
+                }
+            }
+            Cond::Count(of, ..) => of.a = tied,
+            _ => {}
+        }
+        let each = self.dice.percent(40);
+        Cond::Over { name, each, of, within, body: Box::new(body) }
     }
 
     fn side(&mut self, place: Place) -> Cond {

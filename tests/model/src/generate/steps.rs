@@ -55,16 +55,14 @@ impl Player {
             18 => grain * 200,
             _ => -(grain * far.min(40)),
         };
-        if !self.made.is_coarse {
-            self.at += self.dice.one(&[0, 0, 0, 0, 0, 1, -1]);
-        }
+        self.at += self.dice.one(&[0, 0, 0, 0, 0, 1, -1]);
         self.at = self.at.max(latest - self.back).max(-self.back);
         // From time to time to where something leaves its window, expires or ends.
         if self.dice.percent(20)
             && let Some(length) = self.dice.pick(&self.lengths).copied()
             && let Some(moment) = self.moment(model)
         {
-            let edge = moment + length + if self.made.is_coarse { 0 } else { self.dice.one(&[-1, 0, 0, 1]) };
+            let edge = moment + length + self.dice.one(&[-1, 0, 0, 1]);
             if edge >= latest - self.back && edge <= latest + grain * 200 {
                 self.at = edge;
             }

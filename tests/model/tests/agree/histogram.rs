@@ -141,6 +141,19 @@ impl Histogram {
                 self.count(format!("past {:?} by {:?}", past.phase, past.by));
             }
             Cond::Sum(..) => self.count("cond sum of"),
+            Cond::Distinct(past, ..) => {
+                self.count("cond count of distinct values");
+                self.count(format!("past {:?} by {:?}", past.phase, past.by));
+            }
+            Cond::Seen(..) => self.count("cond among distinct values"),
+            Cond::Over { each, body, .. } => {
+                self.count(if *each {
+                    "cond each of distinct values"
+                } else {
+                    "cond some of distinct values"
+                });
+                self.cond(body);
+            }
             Cond::InFlight(..) => self.count("cond in_flight of"),
             Cond::Carries(..) => self.count("cond carries"),
             _ => self.count("cond on arguments"),

@@ -231,6 +231,79 @@ fn keys_do_not_read_the_past() {
     }
 }
 
+/// The different texts that the first tool's calls had.
+fn values(make: &mut Make) -> NodeId {
+    let own = make.arg(1, Ty::Text);
+    let value = Kept { name: "args.text".to_owned(), value: Join::Arg(own), ty: Ty::Text };
+    let keep = Keep::Distinct { value, most: 3, within: Some(minutes(2)) };
+    let monitors = &mut make.program.monitors;
+    monitors.push(monitor(TOOL, Phase::Completed, keep));
+    let monitor = MonitorId(monitors.len() as u32 - 1);
+    make.node(
+        Op::Distinct(Recall { monitor, keys: Vec::new(), within: Some(minutes(1)) }),
+        Ty::list(Ty::Text),
+    )
+}
+
+fn some(var: u32, list: NodeId, body: NodeId) -> Op {
+    Op::Over { quantifier: Quantifier::Some, var: VarId(var), list, body }
+}
+
+#[test]
+fn keys_may_be_values_that_past_calls_had() {
+    passes(|make| {
+        let list = values(make);
+        let value = make.node(Op::Var(VarId(0)), Ty::Text);
+        let asked = asked_by(make, vec![value]);
+        let found = make.truth(some(0, list, asked));
+        require(make, found);
+    });
+    passes(|make| {
+        let list = values(make);
+        let value = make.node(Op::Var(VarId(0)), Ty::Text);
+        let asked = asked_by(make, vec![value]);
+        require(make, asked);
+        make.program.rules[1].each = Some(Each { var: VarId(0), list });
+    });
+    // But they lead no further.
+    let found = fault(|make| {
+        let list = values(make);
+        let value = make.node(Op::Var(VarId(0)), Ty::Text);
+        let own = make.arg(1, Ty::Text);
+        let more = values(make);
+        make.program.monitors[1].join = vec![Join::Arg(own)];
+        if let Op::Distinct(recall) = &mut make.program.nodes[more.index()].op {
+            recall.keys = vec![value];
+        }
+        let number = positive(make, Op::Count(more));
+        let found = make.truth(some(0, list, number));
+        require(make, found);
+    });
+    assert!(found.ends_with("a question to the past depends on the past"), "{found}");
+}
+
+#[test]
+fn values_are_kept_as_they_are_asked_for() {
+    let wrong = |change: &dyn Fn(&mut Make, NodeId)| {
+        fault(|make| {
+            let list = values(make);
+            change(make, list);
+            let number = positive(make, Op::Count(list));
+            require(make, number);
+        })
+    };
+    let longer = wrong(&|make, list| {
+        if let Op::Distinct(recall) = &mut make.program.nodes[list.index()].op {
+            recall.within = Some(minutes(3));
+        }
+    });
+    assert!(longer.ends_with("its monitor does not look so far back"), "{longer}");
+    let other = wrong(&|make, list| make.program.nodes[list.index()].ty = Ty::list(Ty::Int));
+    assert!(other.ends_with("is not a list of what its monitor keeps"), "{other}");
+    let none = wrong(&|make, _| make.program.monitors[0].keep = Keep::Open);
+    assert!(none.ends_with("its monitor keeps no values"), "{none}");
+}
+
 #[test]
 fn keys_do_not_read_variables_of_the_past() {
     let past = "a question to the past depends on the past";
@@ -389,6 +462,16 @@ fn monitors_are_bounded() {
     let counts = "a monitor counts no calls, or too many (entry 0)";
     assert_eq!(keeps(Keep::Count { most: 0, within: None }), counts);
     assert_eq!(keeps(Keep::Count { most: (1 << 14) + 1, within: Some(minutes(1)) }), counts);
+    let values = |most| {
+        fault(|make| {
+            let own = make.arg(1, Ty::Text);
+            let value = Kept { name: "args.text".to_owned(), value: Join::Arg(own), ty: Ty::Text };
+            let keep = Keep::Distinct { value, most, within: None };
+            make.program.monitors.push(monitor(TOOL, Phase::Started, keep));
+        })
+    };
+    assert_eq!(values(0), counts);
+    assert_eq!(values((1 << 14) + 1), counts);
     let window = "a monitor looks back for no time at all (entry 0)";
     assert_eq!(keeps(Keep::Count { most: 1, within: Some(minutes(0)) }), window);
     assert_eq!(keeps(Keep::Spans { within: Some(minutes(-1)) }), window);
