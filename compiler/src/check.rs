@@ -14,6 +14,7 @@ mod declare;
 mod expr;
 mod facts;
 mod flows;
+mod foreign;
 mod history;
 mod keys;
 mod limits;

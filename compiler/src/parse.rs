@@ -12,9 +12,11 @@ pub mod cache;
 mod clause;
 mod expected;
 mod expr;
+mod hints;
 mod item;
 mod lexical;
 mod recover;
+mod strange;
 mod test;
 mod types;
 
@@ -77,6 +79,11 @@ fn parse_with(
             problems.push(problem::brace_on_next_line(brace, head.span.at_end()));
             continue;
         }
+        if lexical::is_unindented(&layout, &chunks, whole.start) {
+            // A clause of a block that is no item: nobody reads it until it is indented.
+            lost.extend(head_names(text, layout.tokens.get(item.tokens.clone()).unwrap_or_default()));
+            continue;
+        }
         let parsed = read(&mut reader, item);
         match &parsed {
             Some(item) if !item.broken => good.push(whole),
@@ -85,7 +92,9 @@ fn parse_with(
         }
         // What is wrong with characters or brackets is the cause; what the grammar then says of the same clause is its
         // consequence.
-        let is_known = |p: &Diagnostic| p.code == &codes::SYNTAX && covers(&astray, p.span.start);
+        let lost_its_block = chunks.unindented.iter().any(|block| item.tokens.contains(&block.open));
+        let is_known =
+            |p: &Diagnostic| p.code == &codes::SYNTAX && (lost_its_block || covers(&astray, p.span.start));
         if problems.len() < 3 * lexical::MOST_PROBLEMS {
             problems.extend(reader.problems.into_iter().filter(|p| !is_known(p)));
         }
@@ -227,13 +236,18 @@ impl Reader<'_> {
             }
             Err(error) => {
                 let (offset, expected) = expected::describe(&error);
-                Err(self.unexpected(tokens, span.start + u32::try_from(offset).unwrap_or(0), &expected))
+                Err(self.unexpected(
+                    start,
+                    tokens,
+                    span.start + u32::try_from(offset).unwrap_or(0),
+                    &expected,
+                ))
             }
         }
     }
 
     /// «expected …, found …» at an offset of the file.
-    fn unexpected(&self, tokens: &Range<usize>, offset: u32, expected: &str) -> Diagnostic {
+    fn unexpected(&self, start: Rule, tokens: &Range<usize>, offset: u32, expected: &str) -> Diagnostic {
         let range = self.layout.tokens.get(tokens.clone()).unwrap_or_default();
         let found = range.iter().find(|token| token.end > offset && !token.kind.is_trivia());
         let separator = range
@@ -242,17 +256,30 @@ impl Reader<'_> {
             .find(|(token, at)| token.end > offset && self.layout.separates.get(*at) == Some(&true));
         let line_end = separator.is_some_and(|(sep, _)| found.is_none_or(|token| sep.start < token.start));
         let end_of_item = self.span(tokens).at_end();
+        let told: Vec<Token> = range.iter().filter(|token| !token.kind.is_trivia()).copied().collect();
+        let place = hints::Place {
+            file: self.file,
+            text: self.text,
+            start,
+            at: told.partition_point(|token| token.end <= offset),
+            tokens: told,
+            before: self.layout.tokens.get(..tokens.start).unwrap_or_default(),
+            behind: self.layout.tokens.get(tokens.end..).unwrap_or_default(),
+            line_ends: line_end,
+            expected,
+        };
+        if let Some(known) = hints::find(&place) {
+            return known;
+        }
         match found {
             Some(_) if line_end => {
                 let before =
                     range.iter().rev().find(|token| token.end <= offset.max(1) && !token.kind.is_trivia());
                 let at = before.map_or(offset, |token| token.end);
                 let at = Span::new(self.file, at, at);
-                let finding = problem::unexpected(at, expected, "the end of the line");
-                if self.is_between_fields(tokens, at.start) {
-                    problem::missing_comma(finding, at)
-                } else {
-                    finding
+                match self.between_fields(tokens, at.start) {
+                    Some(names_a_field) => problem::missing_comma(at, names_a_field),
+                    None => problem::unexpected(at, expected, "the end of the line"),
                 }
             }
             Some(token) => {
@@ -266,10 +293,11 @@ impl Reader<'_> {
         }
     }
 
-    /// True where a line ends between two fields, parameters or elements: in round or square brackets, or before `name:`.
-    fn is_between_fields(&self, tokens: &Range<usize>, at: u32) -> bool {
+    /// Where a line ends between two fields, parameters or elements, that is in round or square brackets or before `name:`:
+    /// whether the latter is so.
+    fn between_fields(&self, tokens: &Range<usize>, at: u32) -> Option<bool> {
         let all = self.layout.tokens.get(tokens.clone()).unwrap_or_default();
-        let told = |token: &&agentpass_grammar::Token| !token.kind.is_trivia();
+        let told = |token: &&Token| !token.kind.is_trivia();
         let mut after = all.iter().filter(told).skip_while(|token| token.start < at);
         let names_a_field = after.next().is_some_and(|token| token.kind == Kind::Word)
             && after.next().is_some_and(|token| matches!(token.kind, Kind::Colon | Kind::Question));
@@ -281,7 +309,8 @@ impl Reader<'_> {
                 open.pop();
             }
         }
-        names_a_field || matches!(open.last(), Some(Kind::OpenParen | Kind::OpenBracket))
+        let in_brackets = matches!(open.last(), Some(Kind::OpenParen | Kind::OpenBracket));
+        (names_a_field || in_brackets).then_some(names_a_field)
     }
 
     fn span(&self, tokens: &Range<usize>) -> Span {

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use crate::layout::Layout;
 use crate::token::{Kind, Token};
-use crate::words::ITEM_WORDS;
+use crate::words::{ITEM_WORDS, UNINDENTED_CLAUSES, UNINDENTED_STEPS};
 
 /// How deep an item may nest (semantics 36). Everything counts that goes one level down in the grammar or in the tree:
 /// brackets, `each` and `some`, `list<`, and runs of `not` and `-`.
@@ -43,13 +43,26 @@ pub struct Chunks {
     pub problems: Vec<BracketProblem>,
     /// For each token: the index of the bracket that closes it, where it opens and is closed.
     pub partner: Vec<Option<usize>>,
+    /// Blocks whose clauses stand in column 0, and so were cut off as items.
+    pub unindented: Vec<Unindented>,
+}
+
+/// A block that would be in order if all of its clauses were indented.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Unindented {
+    /// The index of the `{` that opens the block.
+    pub open: usize,
+    /// The index of the `}` that would close it.
+    pub close: usize,
+    /// The indices of the tokens in column 0 inside of it, from the first that begins an item.
+    pub column_0: Vec<usize>,
 }
 
 /// Cuts the file.
 #[must_use]
 pub fn chunk(text: &str, layout: &Layout) -> Chunks {
-    let Brackets { partner, problems } = match_brackets(text, layout);
-    let mut chunks = Chunks { items: Vec::new(), problems, partner };
+    let Brackets { partner, problems, unindented } = match_brackets(text, layout);
+    let mut chunks = Chunks { items: Vec::new(), problems, partner, unindented };
     let mut first: Option<usize> = None;
     let mut last = 0;
     let mut depth = 0_usize;
@@ -182,11 +195,68 @@ fn block_brace(text: &str, tokens: &[Token], chunks: &Chunks, range: &Range<usiz
 struct Brackets {
     partner: Vec<Option<usize>>,
     problems: Vec<BracketProblem>,
+    unindented: Vec<Unindented>,
+}
+
+/// The braces as they match if clauses in column 0 begin no items: for each opening one, the one that closes it.
+///
+/// Words that begin no clause are where an item begins all the same, and no brace before one matches one behind it.
+fn loose_partners(text: &str, tokens: &[Token]) -> Vec<Option<usize>> {
+    let mut partners = vec![None; tokens.len()];
+    // With each brace, whether it is a test's: there other words begin a line.
+    let mut open: Vec<(usize, bool)> = Vec::new();
+    let mut in_test = false;
+    for (at, token) in tokens.iter().enumerate() {
+        if begins_item(text, tokens, at) {
+            let word = token.text(text);
+            let is_step = open.first().is_some_and(|(_, is_test)| *is_test);
+            let words = if is_step { UNINDENTED_STEPS } else { UNINDENTED_CLAUSES };
+            if !words.contains(&word) || word == "challenge" && declares(tokens, at) {
+                open.clear();
+            }
+            if open.is_empty() {
+                in_test = word == "test";
+            }
+        }
+        match token.kind {
+            Kind::OpenBrace => open.push((at, in_test)),
+            Kind::CloseBrace => {
+                if let Some((opener, _)) = open.pop() {
+                    set(&mut partners, opener, at);
+                }
+            }
+            _ => {}
+        }
+    }
+    partners
+}
+
+/// `challenge NAME {` declares one, it is no clause.
+fn declares(tokens: &[Token], at: usize) -> bool {
+    let mut next = tokens.get(at + 1..).unwrap_or_default().iter().filter(|token| token.kind != Kind::Blank);
+    next.next().is_some_and(|token| token.kind == Kind::Word)
+        && next.next().is_some_and(|token| token.kind == Kind::OpenBrace)
+}
+
+/// The block that was open when an item began in column 0, if clauses that are not indented explain it.
+fn unindented(tokens: &[Token], loose: &[Option<usize>], open: usize, at: usize) -> Option<Unindented> {
+    let close = loose.get(open).copied().flatten().filter(|&close| close > at)?;
+    let begins_line = |&here: &usize| {
+        let is_told = tokens.get(here).is_some_and(|token| !token.kind.is_trivia());
+        is_told
+            && here
+                .checked_sub(1)
+                .and_then(|before| tokens.get(before))
+                .is_some_and(|t| t.kind == Kind::Newline)
+    };
+    Some(Unindented { open, close, column_0: (at..close).filter(begins_line).collect() })
 }
 
 fn match_brackets(text: &str, layout: &Layout) -> Brackets {
     let tokens = &layout.tokens;
-    let mut brackets = Brackets { partner: vec![None; tokens.len()], problems: Vec::new() };
+    let mut brackets =
+        Brackets { partner: vec![None; tokens.len()], problems: Vec::new(), unindented: Vec::new() };
+    let mut loose: Option<Vec<Option<usize>>> = None;
     let mut open: Vec<Open> = Vec::new();
     // How many of each kind are open: so that a stray bracket is known without a search.
     let mut counts = [0_usize; 3];
@@ -195,6 +265,14 @@ fn match_brackets(text: &str, layout: &Layout) -> Brackets {
     for (at, &token) in tokens.iter().enumerate() {
         let separates = layout.separates.get(at) == Some(&true);
         if begins_item(text, tokens, at) {
+            let is_explained = brackets.unindented.last().is_some_and(|block| at < block.close);
+            if let Some(outermost) = open.first()
+                && !is_explained
+                && open.iter().all(|open| open.token.kind == Kind::OpenBrace)
+            {
+                let loose = loose.get_or_insert_with(|| loose_partners(text, tokens));
+                brackets.unindented.extend(unindented(tokens, loose, outermost.at, at));
+            }
             brackets.problems.extend(open.drain(..).map(|open| BracketProblem::Unclosed(open.token)));
             counts = [0; 3];
             nesting = Nesting::default();
@@ -398,6 +476,33 @@ mod tests {
         assert!(matches!(found[0], (6, BracketProblem::Unclosed(_))));
         assert!(matches!(found[1], (24, BracketProblem::Unclosed(_))));
         assert!(matches!(found[2], (29, BracketProblem::Stray(_))));
+    }
+
+    /// Each block with what stands in column 0 inside.
+    fn unindented_in(text: &str) -> Vec<String> {
+        let layout = layout(text, lex(text));
+        let blocks = chunk(text, &layout).unindented;
+        let words = |block: &Unindented| -> Vec<&str> {
+            block.column_0.iter().map(|&at| layout.tokens[at].text(text)).collect()
+        };
+        blocks.iter().map(|block| words(block).join(" ")).collect()
+    }
+
+    #[test]
+    fn clauses_in_column_0_are_told_from_a_missing_brace() {
+        assert_eq!(unindented_in("tool a() {\naction read\nrequire x\nuses tokens 5\n}\n"), ["require uses"]);
+        assert_eq!(unindented_in("tool a() {\n when x {\ndeny\n }\nlimit l {\n}\n}\ndeny"), ["deny limit }"]);
+        assert_eq!(unindented_in("test \"x\" {\njob \"a\"\n}\nflow a -> b {\ndeny\n}"), ["job", "deny"]);
+        // The brace is missing: nothing closes it.
+        for text in [
+            "tool a() {\n action read\n\ndeny when x\n",
+            "tool a() {\n action read\n\nlimit l {\n}\n",
+            "tool a() {\n action read\n\ntool b() {}\n}",
+            "tool a() {\n action read\n\nchallenge m {\n ask user\n}\n}",
+            "tool a() {\n require (\ndeny\n}",
+        ] {
+            assert!(unindented_in(text).is_empty(), "{text}");
+        }
     }
 
     #[test]

@@ -16,7 +16,8 @@ use crate::words::{CONTINUING_WORDS, INFIX_WORDS};
 pub struct Layout {
     /// All tokens, trivia included.
     pub tokens: Vec<Token>,
-    /// The text with comments, unknown characters and continuing line ends blanked, byte for byte as long.
+    /// The text with comments, unknown characters and continuing line ends blanked, byte for byte as long. What stands
+    /// between single quotes stands between double quotes.
     pub view: String,
     /// For each token: true where it separates (a line end that was kept, or `;`).
     pub separates: Vec<bool>,
@@ -35,12 +36,24 @@ pub fn layout(text: &str, tokens: Vec<Token>) -> Layout {
                 view.push('\n');
             }
             Kind::Newline | Kind::Comment | Kind::Doc | Kind::InnerDoc => blanks(&mut view, slice.len()),
-            // A character of no meaning is reported by itself; what stands around it can still be read.
+            // Text between single quotes is reported by itself, and what was meant can still be read.
+            Kind::Error if is_quoted(slice) => {
+                view.push('"');
+                view.push_str(slice.get(1..slice.len() - 1).unwrap_or(""));
+                view.push('"');
+            }
+            // So is a character of no meaning, and what stands around it.
             Kind::Error if !slice.starts_with(['"', '`']) => blanks(&mut view, slice.len()),
             _ => view.push_str(slice),
         }
     }
     Layout { tokens, view, separates }
+}
+
+/// `'…'`, with nothing inside that means something else between double quotes.
+#[must_use]
+pub fn is_quoted(text: &str) -> bool {
+    text.len() > 1 && text.starts_with('\'') && text.ends_with('\'') && !text.contains(['"', '\\'])
 }
 
 fn blanks(view: &mut String, count: usize) {
@@ -415,6 +428,8 @@ mod tests {
 
     #[test]
     fn strange_characters_become_blanks() {
+        assert_eq!(view("a # b \"\nc /* d\ne */ f"), "a ;c f");
+        assert_eq!(view("x in 'é' or 'a\"b'"), "x in \"é\" or");
         assert_eq!(view("require\u{a0}x § y"), "require x y");
     }
 }

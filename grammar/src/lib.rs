@@ -18,8 +18,8 @@ mod span;
 mod token;
 pub mod words;
 
-pub use chunk::{Block, BracketProblem, Chunk, Chunks, MAX_DEPTH, block_of, chunk};
-pub use layout::{Layout, layout};
+pub use chunk::{Block, BracketProblem, Chunk, Chunks, MAX_DEPTH, Unindented, block_of, chunk};
+pub use layout::{Layout, is_quoted, layout};
 pub use rules::{AgentPassParser, Rule};
 pub use span::{FileId, LineIndex, MAX_FILE_BYTES, Position, SourceFile, Sources, Span};
 pub use token::{Kind, Token, lex};

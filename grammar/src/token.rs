@@ -128,7 +128,8 @@ pub enum Kind {
     /// `/`
     #[token("/")]
     Slash,
-    /// A character that begins nothing, or a string or command without its end.
+    /// A character that begins nothing, a string or command without its end, or what other languages write for comments and
+    /// text: `# …`, `/* … */` and `'…'`.
     Error,
 }
 
@@ -185,15 +186,18 @@ pub fn lex(text: &str) -> Vec<Token> {
     let mut lexer = Kind::lexer(text);
     let mut tokens: Vec<Token> = Vec::with_capacity(text.len() / 4);
     let mut before = Before::default();
+    let mut strange = Strange::default();
     while let Some(result) = lexer.next() {
         let mut kind = result.unwrap_or(Kind::Error);
         if kind == Kind::Comment {
             kind = comment_kind(lexer.slice());
         }
-        if kind == Kind::Error && starts_text(lexer.slice()) {
-            // A string or command without its end: the rest of the line is part of the mistake.
-            to_line_end(&mut lexer);
+        let begins_comment = kind == Kind::Slash && lexer.remainder().starts_with('*');
+        if begins_comment {
+            kind = Kind::Error;
         }
+        // The characters of a run that begins nothing come one by one; together they are one mistake.
+        let joins = kind == Kind::Error && !strange.takes_more(&mut lexer);
         if kind == Kind::Slash
             && before.allows_regex()
             && let Some(length) = regex_rest(lexer.remainder())
@@ -206,18 +210,51 @@ pub fn lex(text: &str) -> Vec<Token> {
             (u32::try_from(span.start).unwrap_or(u32::MAX), u32::try_from(span.end).unwrap_or(u32::MAX));
         before.see(kind, lexer.slice());
         match tokens.last_mut() {
-            // Characters that begin nothing come one by one; together they are one mistake.
-            Some(last) if kind == Kind::Error && last.kind == Kind::Error && !starts_text(lexer.slice()) => {
-                last.end = end;
-            }
+            Some(last) if joins && strange.in_run => last.end = end,
             _ => tokens.push(Token { kind, start, end }),
         }
+        strange.in_run = joins;
     }
     tokens
 }
 
-fn starts_text(text: &str) -> bool {
-    text.starts_with(['"', '`'])
+/// What stands in a text without being part of the language.
+#[derive(Default)]
+struct Strange {
+    /// The last token is a run of characters that begin nothing.
+    in_run: bool,
+    /// No `*/` follows.
+    no_more_ends: bool,
+}
+
+impl Strange {
+    /// Reads on where a character is the first of a longer mistake, and says whether it is one.
+    fn takes_more(&mut self, lexer: &mut Lexer<'_, Kind>) -> bool {
+        let rest = lexer.remainder();
+        match lexer.slice() {
+            "/" => {
+                // A comment without its end is not the rest of the file.
+                let end =
+                    if self.no_more_ends { None } else { rest.get(1..).and_then(|rest| rest.find("*/")) };
+                self.no_more_ends = end.is_none();
+                match end {
+                    Some(end) => lexer.bump(end + 3),
+                    None => to_line_end(lexer),
+                }
+            }
+            "'" => {
+                let end = rest.find(['\'', '\n', '\r']);
+                match end.filter(|&end| rest.as_bytes().get(end) == Some(&b'\'')) {
+                    Some(end) => lexer.bump(end + 1),
+                    None => return false,
+                }
+            }
+            // A string or command without its end, and a comment: the rest of the line is part of the mistake.
+            slice if slice.starts_with(['"', '`', '#']) => to_line_end(lexer),
+            _ => return false,
+        }
+        true
+    }
 }
 
 fn comment_kind(text: &str) -> Kind {

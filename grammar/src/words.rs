@@ -58,6 +58,12 @@ pub const CLAUSE_WORDS: &[&str] = &[
     "let",
 ];
 
+/// Words with which both an item and a clause begin: in column 0 of a block they may be clauses that are not indented.
+pub const UNINDENTED_CLAUSES: &[&str] = &["let", "challenge", "limit", "require", "deny", "once", "when"];
+
+/// The same for the steps of a test.
+pub const UNINDENTED_STEPS: &[&str] = &["param", "host", "job", "event", "skill"];
+
 /// A line that begins with one of these continues the line before it.
 pub const CONTINUING_WORDS: &[&str] =
     &["because", "audit", "as", "and", "or", "in", "is", "matches", "within", "with", "expect"];
@@ -70,3 +76,27 @@ pub const RESERVED_WORDS: &[&str] = &["not", "has", "some", "each", "true", "fal
 
 /// Roots of names that come with every call; a parameter of the same name is read through `args`.
 pub const ROOTS: &[&str] = &["args", "call", "caller", "auth", "job", "host", "now"];
+
+/// Types of the language.
+pub const TYPE_WORDS: &[&str] = &[
+    "bool",
+    "int",
+    "decimal",
+    "money",
+    "duration",
+    "timestamp",
+    "times",
+    "id",
+    "string",
+    "text",
+    "folded",
+    "list",
+    "email",
+    "domain",
+    "url",
+    "path",
+    "glob",
+    "shell",
+    "command",
+    "json",
+];

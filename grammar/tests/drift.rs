@@ -139,10 +139,25 @@ fn a_regex_after_any_id() {
 
 #[test]
 fn a_comment_after_matches_as_a_regex() {
-    caught(r#"@{ !"//" ~ regex }"#, r#"@{ "/" ~ (!("/" | line_end) ~ ANY)* ~ "/" }"#);
+    caught(r#"@{ !("//" | "/*") ~ regex }"#, r#"@{ "/" ~ (!("/" | line_end) ~ ANY)* ~ "/" }"#);
 }
 
 #[test]
 fn an_open_string_as_a_single_error() {
-    caught(r#"@{ ("\"" | "`") ~ tv_rest | ANY }"#, "@{ ANY }");
+    caught(r##"("\"" | "`" | "#") ~ tv_rest"##, r##""#" ~ tv_rest"##);
+}
+
+#[test]
+fn a_foreign_comment_as_a_single_error() {
+    caught(r##"("\"" | "`" | "#") ~ tv_rest"##, r#"("\"" | "`") ~ tv_rest"#);
+}
+
+#[test]
+fn a_foreign_comment_that_ends_with_its_line() {
+    caught(r#" | "/*" ~ (!"*/" ~ ANY)* ~ "*/""#, "");
+}
+
+#[test]
+fn text_in_single_quotes_that_takes_a_line_end() {
+    caught(r#""'" ~ (!("'" | line_end) ~ ANY)* ~ "'""#, r#""'" ~ (!"'" ~ ANY)* ~ "'""#);
 }

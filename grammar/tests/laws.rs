@@ -5,7 +5,7 @@ mod support;
 
 use std::time::{Duration, Instant};
 
-use agentpass_grammar::{BracketProblem, Chunks, Kind, Layout, block_of, chunk, layout, lex};
+use agentpass_grammar::{BracketProblem, Chunks, Kind, Layout, block_of, chunk, is_quoted, layout, lex};
 use proptest::prelude::*;
 use support::{cases, token_soup};
 
@@ -29,6 +29,9 @@ fn check_laws(text: &str) {
             Kind::Newline if *separates => assert_eq!(view.trim_start_matches(' '), "\n"),
             Kind::Newline | Kind::Comment | Kind::Doc | Kind::InnerDoc => {
                 assert!(view.bytes().all(|byte| byte == b' '))
+            }
+            Kind::Error if is_quoted(token.text(text)) => {
+                assert_eq!(view.replace('"', "'"), token.text(text));
             }
             Kind::Error if !token.text(text).starts_with(['"', '`']) => {
                 assert!(view.bytes().all(|byte| byte == b' '))
@@ -117,6 +120,10 @@ const LINES: &[&str] = &[
     "limit per job {",
     "/// docs",
     "// note",
+    "# note {",
+    "/* note {",
+    "*/ deny",
+    "'text' in 'b\"'",
     "deny when (",
     "because \"x\"",
     "because \"x",

@@ -10,7 +10,7 @@ use super::context::Cx;
 use super::scope::{Declared, Space, Symbol};
 use super::{Checker, context};
 use crate::ast::{self, ItemKind};
-use crate::diagnostics::problems::{names, rules, types as problem};
+use crate::diagnostics::problems::{habits, names, rules, types as problem};
 use crate::typed::{self, Expr, ExprKind, Field};
 use crate::types::Ty;
 
@@ -347,6 +347,15 @@ impl<'l> Checker<'l> {
                 "the elements of a set",
                 "sets hold values that can be compared: string, id, domain, email, path, glob, command, int, money, …",
             ));
+        }
+        if let (ast::TypeKind::List(element, _), ast::SetValue::List(list, _)) = (&set.ty.kind, &set.value) {
+            let is_list = |element: &ast::SetElement| {
+                matches!(element, ast::SetElement::Expr(ast::Expr { kind: ast::ExprKind::List(_), .. }))
+            };
+            if !list.is_empty() && !list.iter().any(is_list) {
+                self.report(habits::set_of_lists(set.ty.span, element.span));
+                return;
+            }
         }
         let mut cx = Cx::constant(file);
         let mut elements = Vec::new();

@@ -4,6 +4,7 @@ use agentpass_grammar::Span;
 use agentpass_values::Pattern;
 
 use super::context::{Cx, error};
+use super::scope::Space;
 use super::{Checker, absence, literals};
 use crate::ast::{self, BinaryOp, ExprKind as Ast, Quantifier};
 use crate::diagnostics::problems::{absent, names, rules, types as problem};
@@ -374,6 +375,11 @@ impl Checker<'_> {
         arguments: &[ast::Expr],
     ) -> Expr {
         let name = function.text();
+        let words: Vec<&str> = function.words.iter().map(|word| word.node.as_str()).collect();
+        let is_own = self.find(cx.file, Space::Value, &words).is_some();
+        if !is_own && self.foreign_function(cx, span, function, arguments) {
+            return error(span);
+        }
         let Some(index) = self.function(cx, function) else { return error(span) };
         let Some(decl) = self.lets.get(index) else { return error(span) };
         let (file, item) = (decl.file, decl.item);

@@ -22,7 +22,7 @@ impl Checker<'_> {
         let (ty, more_optional) = match found {
             Some(found) => found,
             None => {
-                if !of.ty.is_error() {
+                if !of.ty.is_error() && !self.foreign_member(of.span, &of.ty, member) {
                     let (shown, names) = self.member_names(&of.ty);
                     let close =
                         crate::diagnostics::suggest::closest(&member.node, names.iter().map(String::as_str));

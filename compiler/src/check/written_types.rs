@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use agentpass_grammar::Span;
+use agentpass_grammar::words::TYPE_WORDS;
 
 use super::Checker;
 use super::context::Cx;
@@ -13,29 +14,6 @@ use crate::diagnostics::problems::{rules, types as problem};
 use crate::diagnostics::suggest;
 use crate::typed::{self, Field, WireForm};
 use crate::types::{ListSize, RecordId, Ty};
-
-const TYPE_NAMES: &[&str] = &[
-    "bool",
-    "int",
-    "decimal",
-    "money",
-    "duration",
-    "timestamp",
-    "times",
-    "id",
-    "string",
-    "text",
-    "folded",
-    "list",
-    "email",
-    "domain",
-    "url",
-    "path",
-    "glob",
-    "shell",
-    "command",
-    "json",
-];
 
 impl Checker<'_> {
     /// Parameters or fields, with their types.
@@ -187,7 +165,7 @@ impl Checker<'_> {
                     return Ty::Error;
                 }
                 let own = self.closest(file, Space::Type, &name);
-                let close = suggest::closest(&name, TYPE_NAMES.iter().copied().chain(own.as_deref()));
+                let close = suggest::closest(&name, TYPE_WORDS.iter().copied().chain(own.as_deref()));
                 let alias = match name.as_str() {
                     "str" | "String" | "varchar" => Some("string"),
                     "integer" | "i64" | "Int" | "long" | "number" => Some("int"),

@@ -8,6 +8,7 @@ pub mod challenges;
 pub mod files;
 pub mod flows;
 pub mod format;
+pub mod habits;
 pub mod lints;
 pub mod manifests;
 pub mod memory;

@@ -19,7 +19,7 @@ pub(super) struct Builder<'t> {
     pub(super) problems: &'t mut Vec<Diagnostic>,
 }
 
-/// A cursor over the children of a pair. Words of the language are skipped unless they are asked for.
+/// A cursor over the children of a pair. Words and marks of the language are skipped unless they are asked for.
 pub(super) struct Cursor<'i> {
     pairs: Pairs<'i, Rule>,
 }
@@ -29,7 +29,7 @@ pub(super) fn children(pair: Pair<'_, Rule>) -> Cursor<'_> {
 }
 
 fn is_word_of_the_language(rule: Rule) -> bool {
-    (Rule::kw_above..=Rule::kw_within).contains(&rule)
+    (Rule::kw_above..=Rule::brace_open).contains(&rule)
 }
 
 impl<'i> Cursor<'i> {

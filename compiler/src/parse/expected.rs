@@ -28,7 +28,8 @@ fn words_of(rules: &[Rule]) -> Vec<String> {
     }
     // A long list of single words helps nobody: where an operand or a clause is due, say so.
     if words.iter().any(|word| word == "a value") {
-        words.retain(|word| !word.starts_with('`'));
+        words.retain(|word| !word.starts_with('`') && !LITERALS.contains(&word.as_str()));
+        keywords = 0;
     }
     if keywords > 8 {
         words.retain(|word| !word.starts_with('`'));
@@ -38,6 +39,17 @@ fn words_of(rules: &[Rule]) -> Vec<String> {
     }
     words
 }
+
+/// Kinds of values.
+const LITERALS: &[&str] = &[
+    "a name",
+    "a number",
+    "text in quotes",
+    "a duration such as `30m`",
+    "a date such as `2026-12-18`",
+    "a moment such as `2026-12-18T10:00:00Z`",
+    "a pattern between slashes",
+];
 
 fn list(mut words: Vec<String>) -> String {
     words.sort();
@@ -124,7 +136,14 @@ fn name(rule: Rule) -> String {
         Rule::past_args => "arguments in `( )`",
         Rule::no_since => "`with no … since`",
         Rule::carrying => "`carrying`",
-        Rule::optional => "`?`",
+        Rule::optional | Rule::colon => "`:`",
+        Rule::assign => "`=`",
+        Rule::arrow => "`->`",
+        Rule::angle_open => "`<`",
+        Rule::angle_close => "`>`",
+        Rule::brace_open => "`{`",
+        Rule::verdict => "`allow`, `deny`, `challenge` or `replay`",
+        Rule::expect_remaining => "`remaining`",
         Rule::open => "`...`",
         Rule::or_null => "`or null`",
         Rule::threshold | Rule::at_most | Rule::above => "`at most` or `above`",

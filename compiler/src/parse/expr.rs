@@ -7,7 +7,7 @@ use pest::iterators::Pair;
 
 use super::build::{Builder, children};
 use crate::ast::{self, BinaryOp, Expr, ExprKind, Literal};
-use crate::diagnostics::problems::syntax as problem;
+use crate::diagnostics::problems::{habits, syntax as problem};
 
 /// How many operators other than `and` and `or` one expression may hold with all that stands in it, members included.
 /// Generous for people, and small enough that no walk over a tree runs out of stack.
@@ -215,7 +215,11 @@ impl Builder<'_> {
             Infix::Is => match right.kind {
                 ExprKind::Name(word) => ExprKind::Is(Box::new(left), ast::Spanned::new(word, right.span)),
                 _ => {
-                    self.problems.push(problem::expected_quality(right.span));
+                    self.problems.push(match right.kind {
+                        ExprKind::Literal(Literal::Null) => habits::is_null(left.span.to(right.span), false),
+                        ExprKind::Not(_) => habits::is_null(left.span.to(right.span), true),
+                        _ => problem::expected_quality(right.span),
+                    });
                     return None;
                 }
             },

@@ -1,7 +1,8 @@
 //! What is wrong with the characters and brackets of a file, before the grammar looks at it.
 
-use agentpass_grammar::{BracketProblem, Chunks, FileId, Kind, Layout, Span, Token};
+use agentpass_grammar::{BracketProblem, Chunks, FileId, Kind, Layout, Span};
 
+use super::strange;
 use crate::diagnostics::{Diagnostic, problems::syntax as problem};
 
 /// How many findings of one kind are worth having: a file with more is not a contract.
@@ -10,15 +11,13 @@ pub(super) const MOST_PROBLEMS: usize = 1000;
 /// All findings about characters and brackets, in source order.
 pub(super) fn problems(file: FileId, text: &str, layout: &Layout, chunks: &Chunks) -> Vec<Diagnostic> {
     let mut problems = Vec::new();
-    for token in &layout.tokens {
+    for (at, token) in layout.tokens.iter().enumerate() {
         if problems.len() >= MOST_PROBLEMS {
             break;
         }
         let span = Span::new(file, token.start, token.end);
         match token.kind {
-            Kind::Error => {
-                error_token(file, text, *token, &mut problems);
-            }
+            Kind::Error => strange::token(file, text, &layout.tokens, at, &mut problems),
             Kind::Number if !is_number(token.text(text)) => {
                 problems.push(problem::bad_number(span, token.text(text)));
             }
@@ -37,6 +36,10 @@ pub(super) fn problems(file: FileId, text: &str, layout: &Layout, chunks: &Chunk
         }
         let token = bracket.token();
         let (span, shown) = (Span::new(file, token.start, token.end), token.text(text));
+        let is_brace = matches!(token.kind, Kind::OpenBrace | Kind::CloseBrace);
+        if is_brace && is_unindented(layout, chunks, token.start) {
+            continue;
+        }
         match bracket {
             // An open string swallows the bracket that would have closed: one mistake, one finding.
             BracketProblem::Unclosed(_) if last_open_text.is_some_and(|text| text > span.start) => {}
@@ -46,49 +49,22 @@ pub(super) fn problems(file: FileId, text: &str, layout: &Layout, chunks: &Chunk
             BracketProblem::TooDeep(_) => problems.push(problem::too_deep(span)),
         }
     }
+    for block in chunks.unindented.iter().take(MOST_PROBLEMS) {
+        let place = |at: usize| layout.tokens.get(at).map(|token| Span::new(file, token.start, token.end));
+        let words: Vec<Span> = block.column_0.iter().filter_map(|&at| place(at)).collect();
+        if let (Some(open), Some(close)) = (place(block.open), place(block.close)) {
+            problems.extend(problem::unindented(text, open, close, &words));
+        }
+    }
     problems.sort_by_key(|problem| problem.span);
     problems
 }
 
-/// Reports a token that the lexer could not read.
-fn error_token(file: FileId, text: &str, token: Token, problems: &mut Vec<Diagnostic>) {
-    let slice = token.text(text);
-    if let Some(quote @ ('"' | '`')) = slice.chars().next() {
-        let shown = slice.trim_end();
-        let end = token.start + u32::try_from(shown.len()).unwrap_or(0);
-        problems.push(problem::unclosed_text(Span::new(file, token.start, end), quote));
-        return;
-    }
-    let mut start = token.start;
-    let mut run = String::new();
-    let flush = |run: &mut String, start: u32, problems: &mut Vec<Diagnostic>| {
-        if !run.is_empty() {
-            let end = start + u32::try_from(run.len()).unwrap_or(0);
-            problems.push(problem::unknown_character(Span::new(file, start, end), run));
-            run.clear();
-        }
-    };
-    let mut at = token.start;
-    for c in slice.chars() {
-        let end = at + u32::try_from(c.len_utf8()).unwrap_or(1);
-        let span = Span::new(file, at, end);
-        if c == '\u{feff}' && at == 0 {
-            problems.push(problem::byte_order_mark(span));
-        } else if is_line_end(c) {
-            flush(&mut run, start, problems);
-            problems.push(problem::line_end(span, c));
-        } else if !is_hidden(c) {
-            if run.is_empty() {
-                start = at;
-            }
-            run.push(c);
-        }
-        if is_hidden(c) {
-            flush(&mut run, start, problems);
-        }
-        at = end;
-    }
-    flush(&mut run, start, problems);
+/// Whether a place is in a block whose clauses are not indented, its braces included.
+pub(super) fn is_unindented(layout: &Layout, chunks: &Chunks, at: u32) -> bool {
+    let start = |index: usize| layout.tokens.get(index).map_or(u32::MAX, |token| token.start);
+    let block = chunks.unindented.partition_point(|block| start(block.close) < at);
+    chunks.unindented.get(block).is_some_and(|block| start(block.open) <= at)
 }
 
 /// Bidirectional controls and other characters without width, wherever they stand: in names, text or comments.
@@ -133,17 +109,17 @@ fn line_ends(file: FileId, text: &str, layout: &Layout, problems: &mut Vec<Diagn
 }
 
 /// What a terminal obeys instead of showing it: it can hide the rule on the next line.
-fn is_control(c: char) -> bool {
+pub(super) fn is_control(c: char) -> bool {
     c.is_control() && c != '\t'
 }
 
-fn is_line_end(c: char) -> bool {
+pub(super) fn is_line_end(c: char) -> bool {
     matches!(c, '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}')
 }
 
 /// Bidirectional controls (UAX 9), what Unicode calls default-ignorable (zero-width characters, joiners, fillers, tags),
 /// and a blank that is none: nobody can see them.
-fn is_hidden(c: char) -> bool {
+pub(super) fn is_hidden(c: char) -> bool {
     matches!(
         c,
         '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'

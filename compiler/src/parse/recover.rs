@@ -140,6 +140,10 @@ fn clause_in_parts(
         ClauseKind::When { body, .. } => *body = clauses(reader, &block.clauses),
         ClauseKind::Limit(limit) => {
             limit.bounds = each(reader, Rule::one_bound, &block.clauses, |builder, pair| builder.bound(pair));
+            if limit.bounds.is_empty() && limit.window.is_none() && reader.problems.len() > before {
+                // What its window should be depends on the bounds that could not be read.
+                return None;
+            }
         }
         _ => {}
     }

@@ -159,6 +159,7 @@ pub fn collect_pieces<'i, R: RuleType + Debug>(
     text: &str,
 ) -> Result<Vec<Piece>, String> {
     let mut pieces: Vec<Piece> = Vec::new();
+    let mut in_run = false;
     for pair in pairs.flat_map(Pair::into_inner).flat_map(leaves) {
         let range = pair.as_span().start()..pair.as_span().end();
         let slice = &text[range.clone()];
@@ -184,13 +185,13 @@ pub fn collect_pieces<'i, R: RuleType + Debug>(
             "tv_error" => Kind::Error,
             other => return Err(format!("unknown rule {other}")),
         };
+        let joins = kind == Kind::Error && slice.chars().count() == 1 && !slice.starts_with(['"', '`', '#']);
         match pieces.last_mut() {
-            // The grammar's errors are single characters; the lexer joins a run of them.
-            Some((Kind::Error, last)) if kind == Kind::Error && !slice.starts_with(['"', '`']) => {
-                last.end = range.end
-            }
+            // Most of the grammar's errors are single characters; the lexer joins a run of them.
+            Some((_, last)) if joins && in_run => last.end = range.end,
             _ => pieces.push((kind, range)),
         }
+        in_run = joins;
     }
     Ok(pieces)
 }
@@ -276,6 +277,11 @@ pub fn token_soup() -> impl Strategy<Value = String> {
         "\"open",
         "`open",
         "/open\\",
+        "/*",
+        "*/",
+        "/* a */",
+        "'text'",
+        "# note",
         "\u{b}",
         "\u{a0}",
         "\u{2028}",

@@ -6,7 +6,7 @@ use crate::diagnostics::{Diagnostic, Safety, codes};
 use crate::types::Ty;
 
 /// Adds «did you mean» where something is close.
-pub(super) fn suggest(finding: Diagnostic, span: Span, close: Option<&str>) -> Diagnostic {
+pub(crate) fn suggest(finding: Diagnostic, span: Span, close: Option<&str>) -> Diagnostic {
     match close {
         Some(close) => finding.help(format!("did you mean `{close}`?")).replace(Safety::Unsafe, span, close),
         None => finding,

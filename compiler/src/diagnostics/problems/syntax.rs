@@ -3,7 +3,7 @@
 use agentpass_grammar::words::{CLAUSE_WORDS, ITEM_WORDS};
 use agentpass_grammar::{MAX_DEPTH, Span};
 
-use crate::diagnostics::{Diagnostic, Safety, codes, suggest};
+use crate::diagnostics::{Diagnostic, Edit, Fix, Safety, codes, suggest};
 
 /// Something else was expected. `expected` is a list of alternatives in words, `found` what stands there.
 #[must_use]
@@ -13,8 +13,11 @@ pub fn unexpected(span: Span, expected: &str, found: &str) -> Diagnostic {
 
 /// A line that ends where the next field, parameter or element should begin.
 #[must_use]
-pub fn missing_comma(finding: Diagnostic, at: Span) -> Diagnostic {
-    finding.help("fields, parameters and elements are separated by commas").replace(Safety::Unsafe, at, ",")
+pub fn missing_comma(at: Span, names_a_field: bool) -> Diagnostic {
+    let safety = if names_a_field { Safety::Safe } else { Safety::Unsafe };
+    Diagnostic::new(&codes::SYNTAX, at, "a comma is missing at the end of this line")
+        .help("fields, parameters and elements are separated by commas")
+        .replace(safety, at, ",")
 }
 
 /// Like [`unexpected`], for a token; knows what people write who come from other languages.
@@ -108,8 +111,6 @@ pub fn unknown_character(span: Span, text: &str) -> Diagnostic {
             finding.help("write text between straight quotes: `\"`").replace(Safety::Safe, span, "\"")
         }
         "‘" | "’" | "'" => finding.help("write text between double quotes: `\"`"),
-        "&&" => finding.help("write `and`").replace(Safety::Unsafe, span, "and"),
-        "!" => finding.help("write `not`").replace(Safety::Unsafe, span, "not "),
         _ if text.chars().all(char::is_whitespace) => {
             finding.help("use an ordinary space").replace(Safety::Safe, span, " ")
         }
@@ -136,6 +137,26 @@ pub fn unclosed_bracket(span: Span, bracket: &str) -> Diagnostic {
     Diagnostic::new(&codes::UNBALANCED_BRACKET, span, format!("`{bracket}` is never closed"))
         .label(format!("no `{close}` belongs to this"))
         .help(format!("add the missing `{close}`"))
+}
+
+/// Clauses of a block in column 0, where a word of an item begins one. `words` are all that stand in column 0, the first of
+/// them begins an item.
+#[must_use]
+pub fn unindented(text: &str, open: Span, close: Span, words: &[Span]) -> Option<Diagnostic> {
+    let (first, word) = words.first().map(|span| (*span, span.text(text)))?;
+    let edits =
+        words.iter().map(|span| Edit { span: Span { end: span.start, ..*span }, text: "    ".to_owned() });
+    let finding = Diagnostic::new(
+        &codes::SYNTAX,
+        first,
+        format!("`{word}` in column 0 begins a new item, inside of a block"),
+    )
+    .label("this clause is not indented")
+    .also(open, "the block opens here")
+    .also(close, "and closes here")
+    .help("indent the clauses of a block; if the block should end before this line, close it with `}`")
+    .fix(Fix { title: "indent the block".to_owned(), safety: Safety::Safe, edits: edits.collect() });
+    Some(finding)
 }
 
 /// A bracket that closes nothing.
