@@ -15,6 +15,24 @@ pub trait Clock: Send + Sync {
     fn read(&self) -> (Timestamp, Duration);
 }
 
+/// Two readings of the time (semantics 25): budgets refill by the earlier one, evidence and approvals expire by the later
+/// one. They differ where the clock ran backwards: then nobody knows which of them is right.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Reading {
+    /// The earlier one: what the clock says.
+    pub early: Timestamp,
+    /// The later one: the latest that it ever said. It never runs backwards.
+    pub late: Timestamp,
+}
+
+impl Reading {
+    /// True where the clock says one thing.
+    #[must_use]
+    pub fn is_sure(self) -> bool {
+        self.early == self.late
+    }
+}
+
 /// The clocks of the machine.
 #[derive(Debug)]
 pub struct SystemClock(Instant);

@@ -361,7 +361,7 @@ fn remember(
             }
             let labels = if planted(115) || planted(223) { Vec::new() } else { permit.labels.clone() };
             if !is_open || !labels.is_empty() {
-                let delta = Delta::Join(Some(snapshot.reading.late), labels);
+                let delta = Delta::Join(Some(snapshot.reading), labels);
                 changes.push(plain(key.clone(), delta));
             }
         }

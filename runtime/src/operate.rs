@@ -217,7 +217,7 @@ impl Gate {
                 let ended = Ended {
                     begin: snapshot.sequence,
                     end: snapshot.sequence,
-                    at: crate::decide::feeds::stamp(program, *monitor, reading.early, reading.late),
+                    at: reading,
                     early: reading.early,
                     sure: of_args.sure,
                     amount: of_args.amount,
@@ -467,7 +467,7 @@ impl Gate {
             let parents = parents(&job.parent, row(2));
             let opening = Opening { bound, labels: inherited, parents };
             vec![
-                plain(own.clone(), Delta::OpenJob(snapshot.reading.late, Box::new(opening))),
+                plain(own.clone(), Delta::OpenJob(snapshot.reading, Box::new(opening))),
                 plain(job_tenants_key(&job.id), Delta::AddName(job.tenant.clone())),
             ]
         })

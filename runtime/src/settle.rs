@@ -10,7 +10,7 @@
 use agentpass_ir::{Join, Keep, Meter, Monitor, NodeId, Op, Phase, Program, Value};
 use agentpass_values::Timestamp;
 
-use crate::decide::feeds::{kept, stamp, value};
+use crate::decide::feeds::{kept, value};
 use crate::decide::past::watch_key_of;
 use crate::decide::{permit_key, permits_of_call_key};
 use crate::eval::{Datum, Eval, World};
@@ -268,7 +268,7 @@ impl Outcome<'_> {
     /// What was never sent did not happen, and nothing holds room for it any more: under its id the call is decided anew.
     fn undecided(&self, snapshot: &Snapshot<'_>) -> Option<Change> {
         let key = self.permit.seen.as_deref()?;
-        if self.settlement.how != How::NotSent || planted(226) {
+        if self.settlement.how != How::NotSent || planted(230) {
             return None;
         }
         match self.row(key, snapshot) {
@@ -361,7 +361,7 @@ impl Outcome<'_> {
         let id = self.gate.plan().monitor_named(&watched.monitor);
         let form = id.map_or(FormRef::Plain, FormRef::Monitor);
         let mut push = |key: &Key, delta| all.push(Change { key: key.clone(), form, delta });
-        let Some((id, monitor)) = id.and_then(|id| Some((id, program.monitors.get(id.index())?))) else {
+        let Some(monitor) = id.and_then(|id| program.monitors.get(id.index())) else {
             // The contract does not ask this any more.
             push(&watched.open, Delta::Close(self.permit.id));
             return;
@@ -377,7 +377,7 @@ impl Outcome<'_> {
             Phase::Started => watched.at,
             // A call is evidence from its end, not from its beginning.
             _ if planted(220) => watched.at,
-            _ => stamp(program, id, snapshot.reading.early, snapshot.reading.late),
+            _ => snapshot.reading,
         };
         // The latest one that has begun is the one that began last, whichever ends last.
         let by_begin =

@@ -22,6 +22,7 @@ use std::borrow::Cow;
 use agentpass_ir::Verified;
 use agentpass_values::Timestamp;
 
+pub use crate::clock::Reading;
 pub use memory::{CAPACITY, MemoryStore, SKEW};
 
 use crate::plan::{FormRef, Plan};
@@ -36,16 +37,6 @@ pub struct Touches<'k> {
     pub owner: Option<Key>,
     /// Everything that may be read or written.
     pub keys: Cow<'k, [Key]>,
-}
-
-/// Two readings of the time (semantics 25): budgets refill by the earlier one, evidence and approvals expire by the later
-/// one. They differ where the clock ran backwards.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Reading {
-    /// The earlier one.
-    pub early: Timestamp,
-    /// The later one: it never runs backwards.
-    pub late: Timestamp,
 }
 
 /// What was read.

@@ -306,6 +306,23 @@ fn different_values_of_past_calls() {
 }
 
 #[test]
+fn counts_of_calls_while_the_clock_runs_backwards() {
+    for most in [1, 5, 64, 1000] {
+        let mut case = Case::new(&format!(
+            "tool look(a: id) {{ action read }}\ntool t(a: id) {{ action read; require calls of look(a: a) within 1h >= {most} as r }}"
+        ));
+        for turn in 0..3 * most {
+            for outcome in ["ok", "unknown"] {
+                let id = case.call(if turn % 3 == 2 { -2 } else { 1 }, "", "look", r#"{"a": "a1"}"#);
+                case.settle(&id, outcome);
+            }
+        }
+        case.within(&[WATCH], &["t/r"], 0);
+        case.and_the_rest();
+    }
+}
+
+#[test]
 fn what_is_too_large_to_keep_is_undetermined() {
     let body = r#"
 tool look(a: id, note: string) { action read }

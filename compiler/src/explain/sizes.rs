@@ -23,7 +23,7 @@ pub const KEPT_VALUE: u64 = 1024 + 2 * 32 + ALLOCATION;
 /// Buckets of a sum in a sliding window: room for 128, of which 66 are used at most.
 pub const BUCKETS: u64 = 128 * 32 + ALLOCATION;
 /// Beginnings and ends that may matter, and those that nobody is sure of.
-pub const SPANS: u64 = 2 * (32 * 24 + ALLOCATION);
+pub const SPANS: u64 = 2 * (32 * 32 + ALLOCATION);
 /// Room for a few open calls, as a total keeps them, and for each more.
 pub const FEW_OPEN: u64 = 8 * 24 + ALLOCATION;
 /// One more.
@@ -68,12 +68,12 @@ pub fn times(most: u64) -> u64 {
 /// So many different values are kept where each of them is looked at.
 pub const MOST_VALUES: u64 = 64;
 
-/// The last N different values: of calls that count, and of those of which nobody knows.
+/// The last N different values: of calls that count, by both readings of the clock, and of those of which nobody knows.
 pub fn values(most: u64) -> u64 {
     let places = most.saturating_add(1).max(4).checked_next_power_of_two().unwrap_or(u64::MAX / 128);
     let one = (64_u64.saturating_mul(places) + ALLOCATION)
         .saturating_add(most.saturating_add(1).saturating_mul(1024 + ALLOCATION));
-    one.saturating_mul(2) + 160 + ALLOCATION
+    one.saturating_mul(3) + 224 + ALLOCATION
 }
 
 /// A count against N.

@@ -232,9 +232,9 @@ fn history(
         ExprKind::Compare(op, left, right) => {
             for (call, other, op) in [(left, right, *op), (right, left, flipped(*op))] {
                 if let ExprKind::CallsOf(past, span) = &call.kind {
-                    // Those that count, and those of which nobody knows.
+                    // Those that count, by both readings of the clock, and those of which nobody knows.
                     let times =
-                        span.map_or(0, |_| 2 * sizes::times(needed(op, constant(other).unwrap_or(1))));
+                        span.map_or(0, |_| 3 * sizes::times(needed(op, constant(other).unwrap_or(1))));
                     push(past, "the number of", within(span), row + times, WATCHED);
                 }
                 if let ExprKind::Count(list) = &call.kind

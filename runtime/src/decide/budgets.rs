@@ -261,7 +261,7 @@ pub(super) fn judge<'c>(
         && made_key(prepared).is_some_and(|key| present.row(&key).is_some());
     for charged in &prepared.charged {
         let _ = present.take_lacking();
-        let guard = charged.charge.guard.map_or(Truth::True, |guard| eval.truth(guard, None));
+        let guard = charged.charge.guard.map_or(Truth::True, |guard| present.truth(&eval, guard, None));
         if guard == Truth::False {
             continue;
         }
@@ -313,7 +313,7 @@ fn judge_line<'c>(
             budgets.counted.push(Counted { key, meter, of, amount, lease, shape });
         }
     }
-    let when = one.line.when.map_or(Truth::True, |when| eval.truth(when, None));
+    let when = one.line.when.map_or(Truth::True, |when| present.truth(eval, when, None));
     if when == Truth::False {
         return;
     }
@@ -363,7 +363,9 @@ fn total(
             Some(Row::Job(job)) => job.opened,
             _ => None,
         };
-        let since = |opened: Timestamp| i128::from(late.nanos()).saturating_sub(i128::from(opened.nanos()));
+        // As long as it can have been.
+        let since =
+            |opened: Reading| i128::from(late.nanos()).saturating_sub(i128::from(opened.early.nanos()));
         return opened.map_or(0, |opened| since(opened).max(0));
     }
     let tally = one.keys.get(place).and_then(|key| tally(present, key));
@@ -381,7 +383,7 @@ pub(super) fn is_full(prepared: &Prepared<'_>, snapshot: &Snapshot<'_>, meter: u
         Some(Row::Job(job)) => job.opened,
         _ => None,
     };
-    full.holds(snapshot.reading.early, opened)
+    full.holds(snapshot.reading.early, opened.map(|opened| opened.late))
 }
 
 /// The bound is passed.

@@ -1,8 +1,6 @@
 //! What monitors will remember of a call: fed by its arguments now, and by its outcome later.
 
-use agentpass_ir::{
-    Ambient, Join, Keep, Kept, Monitor, MonitorId, NodeId, Phase, Program, ToolId, Value, Verified,
-};
+use agentpass_ir::{Ambient, Join, Keep, Kept, Monitor, MonitorId, NodeId, Phase, ToolId, Value, Verified};
 use agentpass_values::Timestamp;
 
 use super::Prepared;
@@ -134,7 +132,6 @@ pub(super) fn feed(
     permit: Option<PermitId>,
     changes: &mut Vec<Change>,
 ) {
-    let program = prepared.contract().program();
     for feed in &prepared.feeds {
         let now = snapshot.reading;
         let delta = match (feed.phase, permit) {
@@ -142,7 +139,7 @@ pub(super) fn feed(
             (Phase::Attempted, _) => Delta::Count(Box::new(Ended {
                 begin: snapshot.sequence,
                 end: snapshot.sequence,
-                at: stamp(program, feed.monitor, now.early, now.late),
+                at: now,
                 early: now.early,
                 sure: feed.sure,
                 amount: feed.amount,
@@ -151,7 +148,7 @@ pub(super) fn feed(
             (_, None) => continue,
             (_, Some(permit)) => Delta::Begin(Box::new(Open {
                 permit,
-                at: stamp(program, feed.monitor, now.early, now.late),
+                at: now,
                 sure: feed.sure,
                 lease: lease(prepared, now.late),
                 amount: feed.amount,
@@ -162,14 +159,6 @@ pub(super) fn feed(
     }
 }
 
-/// Evidence expires by its earlier reading; what only bounds from above stays until its later one has passed.
-pub(crate) fn stamp(program: &Program, monitor: MonitorId, early: Timestamp, late: Timestamp) -> Timestamp {
-    match program.monitors.get(monitor.index()).map(|monitor| &monitor.keep) {
-        Some(Keep::Count { .. } | Keep::Sum { .. } | Keep::Distinct { .. }) => late,
-        _ => early,
-    }
-}
-
 fn lease(prepared: &Prepared<'_>, late: Timestamp) -> Option<Timestamp> {
     let tool = prepared.tool.and_then(|id| prepared.contract().program().tools.get(id.index()))?;
     late.checked_add(tool.runs_at_most?)
@@ -177,8 +166,6 @@ fn lease(prepared: &Prepared<'_>, late: Timestamp) -> Option<Timestamp> {
 
 /// What an outcome will tell the monitors.
 pub(super) fn watched(prepared: &Prepared<'_>, snapshot: &Snapshot<'_>) -> Vec<Watched> {
-    let program = prepared.contract().program();
-    let now = snapshot.reading;
     let live = prepared.feeds.iter().filter(|feed| feed.phase != Phase::Attempted);
     let names = &prepared.house.plan.monitors;
     live.map(|feed| Watched {
@@ -188,7 +175,7 @@ pub(super) fn watched(prepared: &Prepared<'_>, snapshot: &Snapshot<'_>) -> Vec<W
         scope: feed.scope.clone(),
         // Where the arguments say all of it, the row is known already.
         join: if feed.join.iter().all(Option::is_some) { Vec::new() } else { feed.join.clone() },
-        at: stamp(program, feed.monitor, now.early, now.late),
+        at: snapshot.reading,
         sure: feed.sure,
         amount: feed.amount,
         parts: feed.parts.clone(),

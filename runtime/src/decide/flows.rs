@@ -62,7 +62,7 @@ pub(super) fn judge(
     let conditions: Vec<(FlowId, Truth)> = of
         .flows
         .iter()
-        .map(|(id, when)| (*id, when.map_or(Truth::True, |when| eval.truth(when, None))))
+        .map(|(id, when)| (*id, when.map_or(Truth::True, |when| present.truth(&eval, when, None))))
         .collect();
     let mut taken = Vec::new();
     for movement in &movements {
@@ -160,7 +160,7 @@ fn nowhere(of: &Tool, eval: &Eval<'_>, findings: &mut Findings<'_>) {
 /// What a call without a job reads is carried nowhere, so that no rule would ever hear of it: that denies where one could
 /// depend on it (semantics 17).
 fn homeless(prepared: &Prepared<'_>, of: &Tool, findings: &mut Findings<'_>) {
-    if !prepared.jobs.is_empty() || planted(227) {
+    if !prepared.jobs.is_empty() || planted(231) {
         return;
     }
     let brings = labels_of_result(prepared, of);

@@ -94,7 +94,7 @@ pub(super) fn judge(
     let own = found.own;
     for claim in &prepared.claims {
         let once = claim.once;
-        let guard = once.guard.map_or(Truth::True, |guard| eval.truth(guard, None));
+        let guard = once.guard.map_or(Truth::True, |guard| present.truth(&eval, guard, None));
         if guard == Truth::False {
             continue;
         }

@@ -1,21 +1,23 @@
 //! What rules ask of the past: first which rows, then what they say.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 
 use agentpass_ir::{
     After, Ambient, Join, Keep, Monitor, MonitorId, NodeId, Op, Recall, Scope, Subject, Ty, Value,
 };
-use agentpass_values::{Money, Timestamp};
+use agentpass_values::{Duration, Money, Timestamp};
 
 use super::{House, Prepared};
+use crate::clock::Reading;
 use crate::eval::{Datum, Env, Eval, Recalled, Values, World};
 use crate::frame::Frame;
+use crate::planted::planted;
 use crate::state::job::Labels;
 use crate::state::key::{Builder, Kind};
-use crate::state::watch::{self, Wanted, Watch};
+use crate::state::watch::{self, Watch};
 use crate::state::{Key, Row};
-use crate::store::{Reading, Snapshot};
+use crate::store::Snapshot;
 use crate::truth::Truth;
 
 /// Which rows a question may be answered from.
@@ -223,6 +225,10 @@ pub(super) fn gather(prepared: &mut Prepared<'_>, tool: agentpass_ir::ToolId) {
 }
 
 /// The past as the snapshot has it.
+///
+/// Where the clock ran backwards nobody knows how long ago something was. So a condition is judged twice: as if everything were as
+/// old as it can be, then as if it were as young. What the two do not agree about is undetermined: so evidence unlocks only if it has
+/// not expired by the later reading, and locks until it has by the earlier one (semantics 25).
 pub(crate) struct Present<'p, 'c> {
     prepared: &'p Prepared<'c>,
     snapshot: &'p Snapshot<'p>,
@@ -230,6 +236,10 @@ pub(crate) struct Present<'p, 'c> {
     lacking: RefCell<BTreeSet<Ambient>>,
     /// Rows that a question needs, and that were not known before the past itself had said them.
     missing: RefCell<Vec<Key>>,
+    /// Everything is taken to be as young as it can be.
+    young: Cell<bool>,
+    /// Something was asked whose answer depends on that.
+    differs: Cell<bool>,
 }
 
 impl<'p, 'c> Present<'p, 'c> {
@@ -238,7 +248,52 @@ impl<'p, 'c> Present<'p, 'c> {
     }
 
     pub(crate) fn new(prepared: &'p Prepared<'c>, snapshot: &'p Snapshot<'p>) -> Self {
-        Self { prepared, snapshot, lacking: RefCell::default(), missing: RefCell::default() }
+        Self {
+            prepared,
+            snapshot,
+            lacking: RefCell::default(),
+            missing: RefCell::default(),
+            young: Cell::default(),
+            differs: Cell::default(),
+        }
+    }
+
+    /// What a condition comes to under both readings of the clock.
+    pub(crate) fn truth(&self, eval: &Eval<'_>, node: NodeId, env: Option<&Env<'_>>) -> Truth {
+        self.differs.set(false);
+        let old = eval.truth(node, env);
+        if !self.differs.get() || planted(229) {
+            return old;
+        }
+        self.young.set(true);
+        let young = eval.truth(node, env);
+        self.young.set(false);
+        match (old, young) {
+            (one, other) if one == other => one,
+            (Truth::Failed, _) | (_, Truth::Failed) => Truth::Failed,
+            _ => Truth::Undetermined,
+        }
+    }
+
+    /// When something was, as old or as young as it is taken to be.
+    fn moment(&self, at: Reading) -> Timestamp {
+        self.differs.set(self.differs.get() || !at.is_sure());
+        if self.young.get() { at.late } else { at.early }
+    }
+
+    /// What time it is, where that makes everything as old or as young as it is taken to be.
+    fn clock(&self) -> Timestamp {
+        let now = self.snapshot.reading;
+        self.differs.set(self.differs.get() || !now.is_sure());
+        if self.young.get() { now.early } else { now.late }
+    }
+
+    /// True where something happened in the last `within`, the edge included.
+    fn is_recent(&self, at: Reading, within: Option<Duration>) -> bool {
+        let edge = i64::from(planted(121));
+        within.is_none_or(|within| {
+            self.moment(at).nanos() >= self.clock().nanos().saturating_sub(within.nanos()) + edge
+        })
     }
 
     pub(crate) fn eval(&'p self) -> Eval<'p> {
@@ -306,7 +361,7 @@ impl<'p, 'c> Present<'p, 'c> {
 
 impl World for Present<'_, '_> {
     fn now(&self) -> Option<Timestamp> {
-        Some(self.snapshot.reading.late)
+        Some(self.clock())
     }
 
     fn digest(&self) -> Option<&str> {
@@ -323,9 +378,7 @@ impl World for Present<'_, '_> {
 
     fn after(&self, after: &After, of: &[Value], without: &[Vec<Value>]) -> Truth {
         let Some((monitor, found)) = self.asked(&after.of, of) else { return Truth::Undetermined };
-        let wanted =
-            Wanted { phase: monitor.phase, within: after.of.within, late: self.snapshot.reading.late };
-        let evidence = watch::evidence(&found, wanted);
+        let evidence = watch::evidence(&found, monitor.phase, |at| self.is_recent(at, after.of.within));
         let mut against = Vec::new();
         let mut known = true;
         for (recall, keys) in after.without.iter().zip(without) {
@@ -354,9 +407,7 @@ impl World for Present<'_, '_> {
         let Some((monitor, found)) = self.asked(recall, keys) else { return Recalled::MaybeAbsent };
         let all: Vec<_> = found.iter().map(|row| row.kept(&monitor.keep, monitor.phase)).collect();
         let is_latest = matches!(monitor.keep, Keep::Latest(_));
-        let oldest = recall
-            .within
-            .map_or(i64::MIN, |within| self.snapshot.reading.late.nanos().saturating_sub(within.nanos()));
+        let is_recent = |at: Reading| self.is_recent(at, recall.within);
         let kept = watch::chosen_of(all.iter().filter_map(|one| one.kept.clone()), &monitor.keep);
         // What ends later is never the first. An open call may end this very moment, which is inside.
         let mut inside = all.iter().any(|one| one.open) && (is_latest || kept.is_none());
@@ -365,13 +416,13 @@ impl World for Present<'_, '_> {
             let may_be_it =
                 |kept: &watch::Kept| if is_latest { maybe.end > kept.end } else { maybe.end < kept.end };
             if kept.as_ref().is_none_or(may_be_it) {
-                inside |= maybe.at.1.nanos() >= oldest;
-                outside |= maybe.at.0.nanos() < oldest;
+                inside |= is_recent(maybe.at.1);
+                outside |= !is_recent(maybe.at.0);
             }
         }
-        match (kept.filter(|kept| kept.at.nanos() >= oldest), inside, outside) {
+        match (kept.filter(|kept| is_recent(kept.at)), inside, outside) {
             (Some(kept), false, false) => {
-                let at = std::iter::once(Some(Value::Timestamp(kept.at)));
+                let at = std::iter::once(Some(Value::Timestamp(self.moment(kept.at))));
                 Recalled::Is(Value::Record(at.chain(kept.parts.into_iter().map(Some)).collect()))
             }
             (Some(_), true, false) => Recalled::Unknown,
@@ -382,9 +433,8 @@ impl World for Present<'_, '_> {
 
     fn calls(&self, recall: &Recall, keys: &[Value]) -> Option<(i64, i64)> {
         let (monitor, found) = self.asked(recall, keys)?;
-        let Reading { early, late } = self.snapshot.reading;
-        let wanted = Wanted { phase: monitor.phase, within: recall.within, late };
-        let each = found.iter().map(|row| row.calls(&monitor.keep, wanted, early));
+        let now = self.snapshot.reading;
+        let each = found.iter().map(|row| row.calls(&monitor.keep, monitor.phase, recall.within, now));
         Some(each.fold((0, 0), |all, one| (all.0.saturating_add(one.0), all.1.saturating_add(one.1))))
     }
 
@@ -397,10 +447,9 @@ impl World for Present<'_, '_> {
 
     fn distinct(&self, recall: &Recall, keys: &[Value]) -> Option<Values> {
         let (monitor, found) = self.asked(recall, keys)?;
-        let Reading { early, late } = self.snapshot.reading;
-        let wanted = Wanted { phase: monitor.phase, within: recall.within, late };
+        let now = self.snapshot.reading;
         let mut values = Values::default();
-        found.iter().for_each(|row| row.values(wanted, early, &mut values));
+        found.iter().for_each(|row| row.values(monitor.phase, recall.within, now, &mut values));
         Some(values)
     }
 

@@ -53,13 +53,13 @@ struct OneRule<'a, 'p, 'c, 'f> {
 impl OneRule<'_, '_, '_, '_> {
     fn judge(&mut self) {
         let _ = self.present.take_lacking();
-        let guard = self.rule.guard.map_or(Truth::True, |guard| self.eval.truth(guard, None));
+        let guard = self.rule.guard.map_or(Truth::True, |guard| self.present.truth(self.eval, guard, None));
         if guard == Truth::False {
             self.met(guard, None, "does not apply");
             return;
         }
         let Some(each) = self.rule.each else {
-            let truth = self.eval.truth(self.rule.condition, None);
+            let truth = self.present.truth(self.eval, self.rule.condition, None);
             return self.conclude(guard, truth, None);
         };
         let eval = self.eval;
@@ -84,7 +84,7 @@ impl OneRule<'_, '_, '_, '_> {
 
     fn instance(&mut self, guard: Truth, var: VarId, value: &Value) {
         let env = Env { var, value, outer: None };
-        let truth = self.eval.truth(self.rule.condition, Some(&env));
+        let truth = self.present.truth(self.eval, self.rule.condition, Some(&env));
         self.conclude(guard, truth, Some(&env));
     }
 

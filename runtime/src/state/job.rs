@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use agentpass_values::Timestamp;
+use crate::clock::Reading;
 
 /// Pairs of source and label, with how many calls brought each.
 pub type Labels = BTreeMap<(String, String), u32>;
@@ -11,7 +11,7 @@ pub type Labels = BTreeMap<(String, String), u32>;
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Job {
     /// When it was opened, or its first call allowed; nothing of one that is only suspended so far.
-    pub opened: Option<Timestamp>,
+    pub opened: Option<Reading>,
     /// Whom the host bound it to, where it opened it: calls of others are denied.
     pub bound: Option<Bound>,
     /// The jobs above it, nearest first: its calls charge them too.

@@ -4,6 +4,7 @@ use agentpass_ir::Value;
 use agentpass_values::Timestamp;
 
 use super::key::Key;
+use crate::clock::Reading;
 use crate::plan::Name;
 
 /// A call that was allowed: the number of the transaction that did.
@@ -68,7 +69,7 @@ pub struct Watched {
     /// What it is joined by, as far as its arguments say: parts that come from the result are open.
     pub join: Vec<Option<Value>>,
     /// When it began.
-    pub at: Timestamp,
+    pub at: Reading,
     /// False where nobody knows whether its arguments are those that are looked for.
     pub sure: bool,
     /// Its summand.

@@ -14,6 +14,7 @@ use super::sums::Shape;
 use super::switches::{Switch, Switches};
 use super::tally::Tally;
 use super::watch::{Ended, Open, Watch};
+use crate::clock::Reading;
 
 /// A row.
 #[derive(Clone, PartialEq, Debug)]
@@ -78,11 +79,11 @@ pub enum Delta {
     /// A monitor counts what ended, or may.
     Count(Box<Ended>),
     /// Labels join a job; where a time is given, it is open since then, unless it was before.
-    Join(Option<Timestamp>, Vec<(String, String)>),
+    Join(Option<Reading>, Vec<(String, String)>),
     /// Labels of what was never sent leave it.
     Leave(Vec<(String, String)>),
     /// A job is opened by the host.
-    OpenJob(Timestamp, Box<Opening>),
+    OpenJob(Reading, Box<Opening>),
     /// A job is suspended, or no longer.
     Suspend(bool),
     /// A switch is turned.
@@ -117,15 +118,16 @@ pub enum Form<'p> {
     Watch(&'p Keep),
 }
 
-/// True where nothing that a row holds can ever matter again: the only rows that make room for others.
+/// True where nothing that a row holds can ever matter again: the only rows that make room for others. What still matters by the
+/// earlier reading of the clock does.
 #[must_use]
-pub fn is_over(row: &Row, form: Form<'_>, late: Timestamp) -> bool {
+pub fn is_over(row: &Row, form: Form<'_>, early: Timestamp) -> bool {
     match (row, form) {
-        (Row::Tally(tally), Form::Tally(shape)) => tally.is_over(shape, late),
-        (Row::Watch(watch), Form::Watch(keep)) => watch.is_over(keep, late),
+        (Row::Tally(tally), Form::Tally(shape)) => tally.is_over(shape, early),
+        (Row::Watch(watch), Form::Watch(keep)) => watch.is_over(keep, early),
         // An approval may outlive its question; nothing outlives both.
         (Row::Asking(asking), _) => {
-            asking.approved_at.is_none() && asking.expires.is_some_and(|expires| late > expires)
+            asking.approved_at.is_none() && asking.expires.is_some_and(|expires| early > expires)
         }
         _ => false,
     }

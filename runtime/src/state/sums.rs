@@ -105,6 +105,11 @@ impl Sums {
         }
     }
 
+    /// Of counts in a window, the moments that are known.
+    pub fn moments(&self) -> impl Iterator<Item = i64> {
+        self.times.iter().copied()
+    }
+
     /// Counts an amount at a moment. `early` is the earlier reading of the clock: what it no longer sees has left.
     pub fn add(
         &mut self,

@@ -11,6 +11,7 @@ use super::permit::PermitId;
 use super::recent::Recent;
 use super::size::{parts, room, trim};
 use super::sums::{Shape, Sums};
+use crate::clock::Reading;
 use crate::eval::Values;
 use crate::planted::planted;
 
@@ -30,10 +31,24 @@ pub struct Watch {
     kept_maybe: Option<Maybe>,
     /// How many, or how much.
     sums: Sums,
+    /// Of counts, where the clock ran backwards: when those that count for certain happened by the earlier reading, the last of
+    /// all. Otherwise the totals know.
+    early: Option<Vec<i64>>,
     /// The same, of those of which nobody knows.
     sums_maybe: Sums,
-    /// The values that a part of them had: of calls that count for certain, and of those of which nobody knows.
-    values: Option<Box<(Recent, Recent)>>,
+    /// The values that a part of them had.
+    values: Option<Box<Had>>,
+}
+
+/// The values that a part of calls had.
+#[derive(Clone, PartialEq, Debug, Default)]
+struct Had {
+    /// Of calls that count for certain.
+    sure: Recent,
+    /// The same by the earlier reading, once the clock ran backwards: as evidence they expire with that.
+    early: Option<Recent>,
+    /// Of those of which nobody knows.
+    maybe: Recent,
 }
 
 /// A call without an outcome.
@@ -42,7 +57,7 @@ pub struct Open {
     /// The call.
     pub permit: PermitId,
     /// When it began.
-    pub at: Timestamp,
+    pub at: Reading,
     /// False where nobody knows whether its arguments are those that are looked for.
     pub sure: bool,
     /// Until when it counts as in flight.
@@ -61,7 +76,7 @@ struct Span {
     /// The transaction in which it ended.
     end: u64,
     /// When that was.
-    at: Timestamp,
+    at: Reading,
 }
 
 /// The call that rules read.
@@ -70,7 +85,7 @@ pub struct Kept {
     /// The transaction in which it ended.
     pub end: u64,
     /// When that was.
-    pub at: Timestamp,
+    pub at: Reading,
     /// Its parts.
     pub parts: Vec<Value>,
 }
@@ -81,7 +96,7 @@ pub struct Maybe {
     /// The transaction in which the one ended that would be it first of all.
     pub end: u64,
     /// The earliest and the latest time at which one of them did.
-    pub at: (Timestamp, Timestamp),
+    pub at: (Reading, Reading),
 }
 
 /// What a row says about the call that rules read.
@@ -103,7 +118,7 @@ pub struct Ended {
     /// The transaction in which it ended.
     pub end: u64,
     /// When that was.
-    pub at: Timestamp,
+    pub at: Reading,
     /// The earlier reading of the clock now: what it no longer sees has left.
     pub early: Timestamp,
     /// False where nobody knows whether it counts.
@@ -114,8 +129,8 @@ pub struct Ended {
     pub parts: Vec<Value>,
 }
 
-/// How many spans are kept beside each other. More than one is only needed where calls overlap; without the oldest a
-/// question may be answered more strictly.
+/// How many spans are kept beside each other. More than one is only needed where calls overlap; what is too much is kept as a
+/// possibility, so that a question may be answered more strictly.
 const MOST_SPANS: usize = 16;
 
 impl Watch {
@@ -137,7 +152,15 @@ impl Watch {
         match keep {
             Keep::Spans { .. } => {
                 let span = Span { begin: ended.begin, end: ended.end, at: ended.at };
-                push(if ended.sure { &mut self.spans } else { &mut self.maybe }, span);
+                let too_much = if ended.sure { push(&mut self.spans, span) } else { Some(span) };
+                if let Some(span) = too_much
+                    && let Some(mut oldest) = push(&mut self.maybe, span)
+                    && let Some(next) = self.maybe.first_mut()
+                {
+                    // Two become one that can be both.
+                    oldest.join(next);
+                    *next = oldest;
+                }
             }
             Keep::Latest(_) if ended.sure => {
                 // What has begun later may end sooner.
@@ -152,8 +175,12 @@ impl Watch {
                 }
             }
             Keep::Latest(_) => {
-                let (first, last) = self.kept_maybe.map_or((ended.at, ended.at), |maybe| maybe.at);
-                let at = (first.min(ended.at), last.max(ended.at));
+                let (mut first, mut last) = self.kept_maybe.map_or((ended.at, ended.at), |maybe| maybe.at);
+                first.early = first.early.min(ended.at.early);
+                first.late = first.late.min(ended.at.late);
+                last.early = last.early.max(ended.at.early);
+                last.late = last.late.max(ended.at.late);
+                let at = (first, last);
                 self.kept_maybe = Some(Maybe { end: ended.end, at });
             }
             Keep::First(_) => {
@@ -163,33 +190,37 @@ impl Watch {
                 let window = window_of(keep);
                 let shape = shape_of(keep, &window);
                 let amount = if matches!(keep, Keep::Sum { .. }) { ended.amount } else { 1 };
+                if let (true, Keep::Count { most, within: Some(_) }) = (ended.sure, keep) {
+                    self.count_early(ended.at, *most);
+                }
                 let sums = if ended.sure { &mut self.sums } else { &mut self.sums_maybe };
-                sums.add(shape, ended.at, ended.early, amount, None);
+                // What bounds from above counts until the later reading has passed.
+                sums.add(shape, ended.at.late, ended.early, amount, None);
             }
-            Keep::Distinct { most, .. } => {
-                let both = self.values.get_or_insert_default();
-                let values = if ended.sure { &mut both.0 } else { &mut both.1 };
-                values.add(ended.parts.into_iter().next().unwrap_or(Value::Unknown), ended.at, *most);
+            Keep::Distinct { most, within, .. } => {
+                let value = ended.parts.into_iter().next().unwrap_or(Value::Unknown);
+                let all = self.values.get_or_insert_default();
+                all.add(value, ended.at, ended.sure, within.is_some(), *most);
             }
             Keep::Open => {}
         }
     }
 
     /// The values that there were: whether each is sure, and whether there may be others.
-    pub fn values(&self, wanted: Wanted, early: Timestamp, found: &mut Values) {
-        let Wanted { phase, within, late } = wanted;
+    pub fn values(&self, phase: Phase, within: Option<Duration>, now: Reading, found: &mut Values) {
         let window = within.map_or(Window::Lifetime, Window::Rolling);
-        let surely = |at| is_inside(at, &window, late);
-        let maybe = |at| is_inside(at, &window, early);
-        if let Some(both) = &self.values {
-            both.0.since(surely).for_each(|value| found.add(value, true));
-            both.0.since(maybe).chain(both.1.since(maybe)).for_each(|value| found.add(value, false));
-            found.more |= both.0.is_cut(maybe) || both.1.is_cut(maybe);
+        let surely = |at| is_inside(at, &window, now.late);
+        let maybe = |at| is_inside(at, &window, now.early);
+        if let Some(all) = &self.values {
+            let known = all.early.as_ref().unwrap_or(&all.sure);
+            known.since(surely).for_each(|value| found.add(value, true));
+            all.sure.since(maybe).chain(all.maybe.since(maybe)).for_each(|value| found.add(value, false));
+            found.more |= all.sure.is_cut(maybe) || all.maybe.is_cut(maybe);
         }
         for open in &self.open {
             let (sure, possible) = match phase {
                 Phase::Attempted => (false, false),
-                Phase::Started => (open.sure && surely(open.at), maybe(open.at)),
+                Phase::Started => (open.sure && surely(open.at.early), maybe(open.at.late)),
                 // It may end well this very moment.
                 Phase::Completed | Phase::Failed => (false, !planted(226)),
             };
@@ -201,15 +232,36 @@ impl Watch {
         }
     }
 
+    /// Notes when something happened by the earlier reading, once the clock ran backwards: as evidence it expires with that.
+    fn count_early(&mut self, at: Reading, most: u32) {
+        if at.is_sure() && self.early.is_none() {
+            return;
+        }
+        // Until now both readings were the same.
+        let all = self.early.get_or_insert_with(|| self.sums.moments().collect());
+        let early = at.early.nanos();
+        all.insert(all.partition_point(|other| *other <= early), early);
+        if all.len() > most as usize {
+            all.remove(0);
+        }
+    }
+
     /// How many there were: for certain, and at the most.
     #[must_use]
-    pub fn calls(&self, keep: &Keep, wanted: Wanted, early: Timestamp) -> (i64, i64) {
-        let Wanted { phase, within, late } = wanted;
+    pub fn calls(&self, keep: &Keep, phase: Phase, within: Option<Duration>, now: Reading) -> (i64, i64) {
+        let Reading { early, late } = now;
         // What is kept may reach further back, for somebody else.
         let window = within.map_or(Window::Lifetime, Window::Rolling);
         let shape = shape_of(keep, &window);
         let (sure, possible) = self.open_in(phase, &window, early, late);
-        let least = self.sums.total(shape, late).saturating_add(sure);
+        let known = match (&self.early, &window) {
+            (Some(all), Window::Rolling(length)) if !planted(228) => {
+                let oldest = late.nanos().saturating_sub(length.nanos());
+                (all.len() - all.partition_point(|at| *at < oldest)) as i128
+            }
+            _ => self.sums.total(shape, late),
+        };
+        let least = known.saturating_add(sure);
         let most = self.sums.at_most(shape, early).saturating_add(self.sums_maybe.at_most(shape, early));
         let most = most.saturating_add(possible);
         let small = |total: i128| i64::try_from(total).unwrap_or(i64::MAX);
@@ -224,9 +276,9 @@ impl Watch {
             Phase::Attempted => (0, 0),
             // An open call has begun, which is all that is asked.
             Phase::Started => {
-                let sure =
-                    self.open.iter().filter(|open| open.sure && is_inside(open.at, window, late)).count();
-                let possible = self.open.iter().filter(|open| is_inside(open.at, window, early)).count();
+                let inside = |open: &&Open| open.sure && is_inside(open.at.early, window, late);
+                let sure = self.open.iter().filter(inside).count();
+                let possible = self.open.iter().filter(|open| is_inside(open.at.late, window, early)).count();
                 (sure as i128, possible as i128)
             }
             Phase::Completed | Phase::Failed => (0, self.open.len() as i128),
@@ -239,7 +291,7 @@ impl Watch {
         let window = window_of(keep);
         let shape = shape_of(keep, &window);
         let ended = self.sums.total(shape, early).saturating_add(self.sums_maybe.total(shape, early));
-        let counts = |open: &&Open| phase != Phase::Started || is_inside(open.at, &window, early);
+        let counts = |open: &&Open| phase != Phase::Started || is_inside(open.at.late, &window, early);
         self.open.iter().filter(counts).fold(ended, |sum, open| sum.saturating_add(open.amount))
     }
 
@@ -280,14 +332,17 @@ impl Watch {
             + room::<Span>(self.maybe.capacity())
             + self.kept.as_ref().map_or(0, |kept| parts(&kept.parts))
             + self.sums.heap()
+            + self.early.as_ref().map_or(0, |all| room::<i64>(all.capacity()))
             + self.sums_maybe.heap()
-            + self
-                .values
-                .as_ref()
-                .map_or(0, |both| room::<(Recent, Recent)>(1) + both.0.heap() + both.1.heap())
+            + self.values.as_ref().map_or(0, |all| {
+                room::<Had>(1)
+                    + all.sure.heap()
+                    + all.early.as_ref().map_or(0, Recent::heap)
+                    + all.maybe.heap()
+            })
     }
 
-    /// True where nothing that is kept can ever matter again.
+    /// True where nothing that is kept can ever matter again: it has left the window by the earlier reading.
     #[must_use]
     pub fn is_over(&self, keep: &Keep, now: Timestamp) -> bool {
         let window = window_of(keep);
@@ -296,12 +351,12 @@ impl Watch {
         let shape = shape_of(keep, &window);
         self.open.is_empty()
             && self.kept.is_none()
-            && self.spans.iter().chain(&self.maybe).all(|span| span.at.nanos() < oldest)
+            && self.spans.iter().chain(&self.maybe).all(|span| span.at.late.nanos() < oldest)
             && self.sums.is_over(shape, now)
             && self.sums_maybe.is_over(shape, now)
-            && self.values.as_ref().is_none_or(|both| {
+            && self.values.as_ref().is_none_or(|all| {
                 let inside = |at: Timestamp| at.nanos() >= oldest;
-                both.0.is_over(inside) && both.1.is_over(inside)
+                all.sure.is_over(inside) && all.maybe.is_over(inside)
             })
     }
 }
@@ -321,13 +376,40 @@ fn is_inside(at: Timestamp, window: &Window, now: Timestamp) -> bool {
     }
 }
 
-/// Adds a span, and drops those that it makes superfluous: what began and ended earlier proves less and spoils less.
-fn push(spans: &mut Vec<Span>, span: Span) {
-    spans.retain(|other| other.begin > span.begin || other.end > span.end || other.at > span.at);
-    spans.push(span);
-    if spans.len() > MOST_SPANS {
-        spans.remove(0);
+impl Had {
+    fn add(&mut self, value: Value, at: Reading, sure: bool, expires: bool, most: u32) {
+        if !sure {
+            return self.maybe.add(value, at.late, most);
+        }
+        if expires && (!at.is_sure() || self.early.is_some()) {
+            // Until now both readings were the same.
+            self.early.get_or_insert_with(|| self.sure.clone()).add(value.clone(), at.early, most);
+        }
+        self.sure.add(value, at.late, most);
     }
+}
+
+impl Span {
+    /// Becomes one that proves and spoils whatever one of both does.
+    fn join(&mut self, other: &Span) {
+        self.begin = self.begin.max(other.begin);
+        self.end = self.end.max(other.end);
+        self.at.early = self.at.early.max(other.at.early);
+        self.at.late = self.at.late.max(other.at.late);
+    }
+}
+
+/// Adds a span, and drops those that it makes superfluous: what began and ended earlier proves less and spoils less. Gives the
+/// oldest, where there are too many.
+fn push(spans: &mut Vec<Span>, span: Span) -> Option<Span> {
+    spans.retain(|other| {
+        other.begin > span.begin
+            || other.end > span.end
+            || other.at.early > span.at.early
+            || other.at.late > span.at.late
+    });
+    spans.push(span);
+    (spans.len() > MOST_SPANS).then(|| spans.remove(0))
 }
 
 fn window_of(keep: &Keep) -> Window {
@@ -349,17 +431,6 @@ fn shape_of<'w>(keep: &Keep, window: &'w Window) -> Shape<'w> {
     Shape { window, most }
 }
 
-/// What is asked of evidence, and of counts.
-#[derive(Clone, Copy, Debug)]
-pub struct Wanted {
-    /// At which moment a call counts.
-    pub phase: Phase,
-    /// How far back.
-    pub within: Option<Duration>,
-    /// Evidence expires by the later of two readings.
-    pub late: Timestamp,
-}
-
 /// Something that can be evidence: when it began, and whether it is sure.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Evidence {
@@ -370,13 +441,7 @@ pub struct Evidence {
 }
 
 /// All that can be evidence, in several rows: one for each scope in which it may have been reported.
-pub fn evidence(rows: &[&Watch], wanted: Wanted) -> Vec<Evidence> {
-    let inside = |at: Timestamp| {
-        let edge = i64::from(planted(121));
-        wanted
-            .within
-            .is_none_or(|within| at.nanos() >= wanted.late.nanos().saturating_sub(within.nanos()) + edge)
-    };
+pub fn evidence(rows: &[&Watch], phase: Phase, inside: impl Fn(Reading) -> bool) -> Vec<Evidence> {
     let mut all = Vec::new();
     for row in rows {
         let ended = |spans: &[Span], sure: bool| -> Vec<Evidence> {
@@ -386,7 +451,7 @@ pub fn evidence(rows: &[&Watch], wanted: Wanted) -> Vec<Evidence> {
         all.extend(ended(&row.spans, true));
         all.extend(ended(&row.maybe, false));
         for open in &row.open {
-            match wanted.phase {
+            match phase {
                 Phase::Attempted => {}
                 // It began then, and that is all that is asked.
                 Phase::Started if inside(open.at) => {
@@ -419,4 +484,47 @@ pub fn spoils(rows: &[&Watch], phase: Phase, begin: u64) -> (bool, bool) {
         }
     }
     spoilt
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(seconds: i64) -> Reading {
+        let at = Timestamp::from_nanos(seconds * 1_000_000_000);
+        Reading { early: at, late: at }
+    }
+
+    /// Calls that lie in one another, each longer than those before: none of them makes another one superfluous.
+    fn nested(number: u64) -> Watch {
+        let mut watch = Watch::default();
+        for call in 0..number {
+            let (begin, end) = (100 - call, 200 + call);
+            let ended = Ended {
+                begin,
+                end,
+                at: at(end.cast_signed()),
+                early: at(0).early,
+                sure: true,
+                amount: 0,
+                parts: Vec::new(),
+            };
+            watch.count(&Keep::Spans { within: None }, ended);
+        }
+        watch
+    }
+
+    #[test]
+    fn what_is_too_much_to_keep_is_still_possible() {
+        for number in [1, 16, 17, 33, 80] {
+            let watch = nested(number);
+            let all = evidence(&[&watch], Phase::Completed, |_| true);
+            assert!(all.len() <= 2 * MOST_SPANS);
+            // The last one to begin is what nothing spoils that ended before.
+            let latest = all.iter().max_by_key(|one| one.begin).unwrap();
+            assert_eq!((latest.begin, latest.sure), (100, number <= 16), "{number} calls");
+            assert!(all.iter().any(|one| one.sure));
+            assert_eq!(spoils(&[&watch], Phase::Completed, 200 + number - 2), (true, false));
+        }
+    }
 }

@@ -181,7 +181,7 @@ impl Keeper for MemoryStore {
             if rows.owned(owner) + changes.len() > self.capacity
                 && rows.owned(owner) + rows.new_of(&changes) > self.capacity
             {
-                rows.sweep(owner, reading.late);
+                rows.sweep(owner, reading.early);
                 if rows.owned(owner) + rows.new_of(&changes) > self.capacity {
                     return Err(StoreError::Full);
                 }
@@ -233,11 +233,11 @@ impl Rows {
     }
 
     /// Drops what is over of one principal: a live row is never evicted (semantics 22).
-    fn sweep(&mut self, owner: Owner, late: Timestamp) {
+    fn sweep(&mut self, owner: Owner, early: Timestamp) {
         let contracts = &self.contracts;
         let over = |entry: &Entry| {
             contracts.get(usize::from(entry.contract)).is_some_and(|(contract, plan)| {
-                is_over(&entry.row, plan.form(contract.program(), entry.form), late)
+                is_over(&entry.row, plan.form(contract.program(), entry.form), early)
             })
         };
         let mut gone = 0;

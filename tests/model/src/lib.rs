@@ -17,12 +17,11 @@
 //!
 //! Nothing here knows the compiler or the runtime: `tests/agree.rs` brings them together.
 //!
-//! Three things are settled as the runtime has them, because the semantics leave them open or allow them:
+//! Two things are settled as the runtime has them, because the semantics leave them open or allow them:
 //!
 //! - Sums in a sliding window leave in slices (semantics 21). Where a contract has one, time moves in steps in which no two
 //!   moments share a slice, so that sums are exact.
 //! - Where a call may be the latest or first one, besides the one that is known to be, what it says is not looked at.
-//! - A count of past calls dates them by the later reading of the clock, evidence by the earlier one.
 
 pub mod asks;
 pub mod calendar;

@@ -155,7 +155,7 @@ impl Model {
             Meter::Runtime => {
                 let tenant = judged.call.who.tenant.as_deref();
                 let began = judged.jobs.get(job).and_then(|job| self.begin(tenant, job));
-                began.map_or(0, |began| now.late - began.late)
+                began.map_or(0, |began| now.late - began.early)
             }
             _ => {
                 let all = self.counted(limit, bound, key);

@@ -15,6 +15,15 @@ use crate::truth::Truth;
 /// The codes of what a call does not say of itself, and a rule has to know.
 pub type Lacking = BTreeSet<&'static str>;
 
+/// How long ago things are taken to be, where the clock ran backwards.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Age {
+    /// As long as can be: from the earlier reading then to the later one now.
+    Old,
+    /// As short as can be.
+    Young,
+}
+
 /// Something of the past that counts for a question, or may.
 #[derive(Clone, Debug)]
 struct Event {
@@ -34,7 +43,23 @@ struct Event {
 
 impl Model {
     /// The truth of a condition for a call. `refuses`: it stands where its truth refuses or asks.
+    ///
+    /// Where the clock ran backwards nobody knows how long ago something was: what a condition comes to if everything is as old as
+    /// it can be, and if everything is as young, is the truth where both agree (semantics 25).
     pub(crate) fn truth(&self, judged: &Judged, cond: &Cond, refuses: bool, lacking: &mut Lacking) -> Truth {
+        let old = self.truth_at(judged, cond, refuses, Age::Old, lacking);
+        let young = self.truth_at(judged, cond, refuses, Age::Young, lacking);
+        if old == young { old } else { Truth::Undetermined }
+    }
+
+    fn truth_at(
+        &self,
+        judged: &Judged,
+        cond: &Cond,
+        refuses: bool,
+        age: Age,
+        lacking: &mut Lacking,
+    ) -> Truth {
         let args = &judged.call.args;
         let now = self.now;
         match cond {
@@ -62,7 +87,7 @@ impl Model {
                     };
                     against.extend(all);
                 }
-                let evidence = all.into_iter().filter(|event| is_recent(event.at.early, *within, now.late));
+                let evidence = all.into_iter().filter(|event| is_recent(event.at, *within, now, age));
                 let mut truth = Truth::False;
                 for event in evidence {
                     let spoilt = |sure: bool| {
@@ -80,9 +105,10 @@ impl Model {
             Cond::Count(of, within, op, value) => {
                 let usual = usual(*op, refuses, of);
                 let Some(all) = self.events(judged, of, usual, lacking) else { return Truth::Undetermined };
+                // Somewhere between those that are sure, if all are old, and all that may be, if they are young.
                 let sure =
-                    all.iter().filter(|event| event.sure && is_recent(event.at.late, *within, now.late));
-                let most = all.iter().filter(|event| is_recent(event.at.late, *within, now.early));
+                    all.iter().filter(|event| event.sure && is_recent(event.at, *within, now, Age::Old));
+                let most = all.iter().filter(|event| is_recent(event.at, *within, now, Age::Young));
                 let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
                 Truth::of_all(
                     (number(sure.count())..=number(most.count())).map(|count| op.holds(count, *value)),
@@ -92,7 +118,7 @@ impl Model {
                 let usual = if of.result.is_some() { Phase::Completed } else { Phase::Started };
                 let Some(all) = self.events(judged, of, usual, lacking) else { return Truth::Undetermined };
                 // A sum bounds from above: what may count does.
-                let inside = all.iter().filter(|event| is_recent(event.at.late, *within, now.early));
+                let inside = all.iter().filter(|event| is_recent(event.at, *within, now, Age::Young));
                 Truth::of(op.holds(inside.map(|event| event.args.m).sum(), *value))
             }
             Cond::InFlight(of, op, value) => {
@@ -131,7 +157,7 @@ impl Model {
                 for (value, sure) in values {
                     let mut inner = judged.clone();
                     inner.call.args.a = value;
-                    let one = self.truth(&inner, body, refuses, lacking);
+                    let one = self.truth_at(&inner, body, refuses, age, lacking);
                     // What may not be there at all decides nothing by itself.
                     all = match (each, sure) {
                         (true, true) => all.and(one),
@@ -142,18 +168,20 @@ impl Model {
                 }
                 all
             }
-            Cond::Last(last) => self.last(judged, last, lacking),
-            Cond::Not(of) => !self.truth(judged, of, !refuses, lacking),
+            Cond::Last(last) => self.last(judged, last, age, lacking),
+            Cond::Not(of) => !self.truth_at(judged, of, !refuses, age, lacking),
             Cond::And(left, right) => {
-                self.truth(judged, left, refuses, lacking).and(self.truth(judged, right, refuses, lacking))
+                let left = self.truth_at(judged, left, refuses, age, lacking);
+                left.and(self.truth_at(judged, right, refuses, age, lacking))
             }
             Cond::Or(left, right) => {
-                self.truth(judged, left, refuses, lacking).or(self.truth(judged, right, refuses, lacking))
+                let left = self.truth_at(judged, left, refuses, age, lacking);
+                left.or(self.truth_at(judged, right, refuses, age, lacking))
             }
         }
     }
 
-    fn last(&self, judged: &Judged, last: &Last, lacking: &mut Lacking) -> Truth {
+    fn last(&self, judged: &Judged, last: &Last, age: Age, lacking: &mut Lacking) -> Truth {
         let Some(mut all) = self.events(judged, &last.past, Phase::Completed, lacking) else {
             return Truth::Undetermined;
         };
@@ -165,25 +193,25 @@ impl Model {
         all.truncate(sure.map_or(all.len(), |at| at + 1));
         let mut ways: Vec<Option<&Event>> = all
             .iter()
-            .map(|event| is_recent(event.at.early, last.within, self.now.late).then_some(event))
+            .map(|event| is_recent(event.at, last.within, self.now, age).then_some(event))
             .collect();
         if sure.is_none() {
             ways.push(None);
         }
         let has = Truth::of_all(ways.iter().map(Option::is_some));
         let about = match ways.as_slice() {
-            [Some(only)] => self.about(judged, &last.about, only),
+            [Some(only)] => self.about(judged, &last.about, only, age),
             _ => Truth::Undetermined,
         };
         if last.or_none { (!has).or(about) } else { has.and(about) }
     }
 
-    fn about(&self, judged: &Judged, about: &About, event: &Event) -> Truth {
+    fn about(&self, judged: &Judged, about: &About, event: &Event, age: Age) -> Truth {
         match about {
             About::Number(op, value) => Truth::of(op.holds(event.args.n, *value)),
             About::SameA => Truth::of(event.args.a == judged.call.args.a),
             About::Result(wanted) => fits(event.result, *wanted),
-            About::Since(length) => Truth::of(event.at.early >= self.now.late - length),
+            About::Since(length) => Truth::of(is_recent(event.at, Within::Time(*length), self.now, age)),
         }
     }
 
@@ -198,8 +226,8 @@ impl Model {
     ) -> Option<BTreeMap<String, bool>> {
         let mut values = BTreeMap::new();
         for event in self.events(judged, of, usual, lacking)? {
-            let sure = event.sure && is_recent(event.at.late, within, self.now.late);
-            if sure || is_recent(event.at.late, within, self.now.early) {
+            let sure = event.sure && is_recent(event.at, within, self.now, Age::Old);
+            if sure || is_recent(event.at, within, self.now, Age::Young) {
                 *values.entry(event.args.a.clone()).or_default() |= sure;
             }
         }
@@ -317,10 +345,11 @@ fn meets(past: &Past, here: &Args, args: &Args) -> bool {
 }
 
 /// Windows are closed: what happened exactly so long ago is inside.
-fn is_recent(at: i64, within: Within, now: i64) -> bool {
-    match within {
-        Within::Time(length) => at >= now - length,
-        Within::Job => true,
+fn is_recent(at: Stamp, within: Within, now: Stamp, age: Age) -> bool {
+    match (within, age) {
+        (Within::Time(length), Age::Old) => at.early >= now.late - length,
+        (Within::Time(length), Age::Young) => at.late >= now.early - length,
+        (Within::Job, _) => true,
     }
 }
 
