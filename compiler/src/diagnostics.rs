@@ -2,6 +2,7 @@
 
 pub mod codes;
 pub mod config;
+pub mod fixes;
 mod model;
 pub mod pages;
 pub mod problems;

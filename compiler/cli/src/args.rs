@@ -59,9 +59,11 @@ Examples:
   agentpassc check desk.agentpass crm.agentpass
   agentpassc check 'policies/**/*.agentpass' --deny-warnings
   agentpassc check --format sarif > findings.sarif
+  agentpassc check --fix
   cat desk.agentpass | agentpassc check -
 
-Exit codes: 0 no errors; 1 errors, or warnings with --deny-warnings; 2 a file that cannot be read, or bad usage.")]
+Exit codes: 0 no errors; 1 errors, or warnings with --deny-warnings; 2 a file that cannot be read or written, or bad usage.
+With --fix they speak of what is left.")]
 pub(crate) struct Check {
     /// Files, folders or globs; `-` is standard input.
     #[arg(value_name = "PATH")]
@@ -72,6 +74,15 @@ pub(crate) struct Check {
     /// Exit with 1 on warnings too.
     #[arg(long)]
     pub(crate) deny_warnings: bool,
+    /// Apply the fixes that are marked safe, in all files that are checked, and show what is left.
+    ///
+    /// Those are the ones where only one thing can have been meant. Each is checked before anything is written, and left out if
+    /// it would leave more errors than before. Files are replaced in one step. Standard error says what was changed.
+    #[arg(long)]
+    pub(crate) fix: bool,
+    /// With --fix: also apply the fixes that are marked unsafe: very likely what was meant; read what they did.
+    #[arg(long, requires = "fix")]
+    pub(crate) unsafe_fixes: bool,
 }
 
 /// Run the `test` blocks of contracts.

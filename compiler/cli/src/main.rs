@@ -2,7 +2,7 @@
 //!
 //! One file per verb ([`check`], [`test`](mod@test), [`eval`], [`replay`], [`explain`], [`build`], [`import`], [`fmt`], [`init`], [`completions`]); what they
 //! share is below them: which files are meant ([`paths`]), how files are read ([`disk`]) and written ([`replace`]), which of
-//! them form a program ([`programs`]) and a contract that judges calls ([`contract`]), how findings are shown ([`report`]) and
+//! them form a program ([`programs`]) and a contract that judges calls ([`contract`]), how findings are shown ([`report`]) and mended ([`mend`]), and
 //! how a decision is explained ([`decision`]). All that is known about the language is in the compiler, and all that is known
 //! about calls in the runtime; nothing here decides anything.
 //!
@@ -20,6 +20,7 @@ mod explain;
 mod fmt;
 mod import;
 mod init;
+mod mend;
 mod output;
 mod paths;
 mod programs;

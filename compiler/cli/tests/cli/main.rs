@@ -9,6 +9,7 @@ mod explain;
 mod fmt;
 mod hostile;
 mod import;
+mod mend;
 mod others;
 mod replay;
 mod schemas;
