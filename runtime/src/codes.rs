@@ -82,6 +82,7 @@ pub const LINES: &[&str] = &[
     "signature.unknown",
     "store.full",
     "store.unavailable",
+    "tenant.missing",
     "usage.uncounted",
     "vote.ambiguous",
     "vote.closed",

@@ -43,6 +43,7 @@ use crate::state::asking::Directory;
 use crate::state::key::{Builder, Kind};
 use crate::state::permit::{Held, Permit, PermitId};
 use crate::state::seen::Seen;
+use crate::state::switches::Switch;
 use crate::state::{Delta, Key, Row};
 use crate::store::{Change, Snapshot};
 use crate::wire::Call;
@@ -364,6 +365,11 @@ fn remember(
                 let delta = Delta::Join(Some(snapshot.reading), labels);
                 changes.push(plain(key.clone(), delta));
             }
+        }
+        let switches = snapshot.rows.get(prepared.switches).copied().flatten();
+        let knows_tenants = matches!(switches, Some(Row::Switches(switches)) if switches.tenants);
+        if prepared.ambient(Ambient::Tenant).is_some() && !knows_tenants {
+            changes.push(plain(switches_key(), Delta::Switch(Switch::Tenants, true)));
         }
         if prepared.house.plan.counts_retries
             && let Some(key) = budgets::made_key(prepared)

@@ -6,8 +6,9 @@ use agentpass_values::Timestamp;
 
 use crate::decision::{Decision, Word};
 use crate::gate::Gate;
+use crate::jobs::OpenJob;
 use crate::json;
-use crate::operate::{Lift, OpenJob, Report, Usage};
+use crate::operate::{Lift, Report, Usage};
 use crate::settle::{How, Settlement};
 use crate::state::asking::{Person, Vote, VoteError};
 use crate::store::StoreError;

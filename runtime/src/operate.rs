@@ -14,9 +14,7 @@ use crate::line::LineError;
 use crate::plan::FormRef;
 use crate::planted::planted;
 use crate::state::asking::{Vote, VoteError};
-use crate::state::job::Bound;
 use crate::state::key::{Builder, Kind};
-use crate::state::row::Opening;
 use crate::state::switches::Switch;
 use crate::state::watch::Ended;
 use crate::state::{Delta, Key, Row};
@@ -74,23 +72,6 @@ pub enum Lift {
     Gate,
     /// The clock stepped, and is right.
     Clock,
-}
-
-/// A job that the host opens. Calls of others in it are denied; it inherits what its parent carries, and charges it.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct OpenJob {
-    /// Its id.
-    pub id: String,
-    /// Its tenant.
-    pub tenant: Option<String>,
-    /// The agent it belongs to.
-    pub agent: Option<String>,
-    /// The user it belongs to.
-    pub user: Option<String>,
-    /// The job above it.
-    pub parent: Option<String>,
-    /// When, offline.
-    pub at: Option<Timestamp>,
 }
 
 impl Gate {
@@ -234,14 +215,13 @@ impl Gate {
     /// Takes note of tokens and cost that were spent between calls.
     ///
     /// # Errors
-    /// The figures do not fit, no limit counts them, or the store failed.
+    /// The figures do not fit, no limit counts them, nobody knows whose they are, or the store failed.
     pub fn usage(&self, usage: &Usage) -> Result<(), LineError> {
         let contract = self.contract();
         let program = contract.program();
-        let tenant = match (&usage.tenant, &usage.job) {
-            (Some(tenant), _) => Some(tenant.clone()),
-            (None, Some(job)) => self.tenant_of(job)?,
-            (None, None) => None,
+        let tenant = match &usage.tenant {
+            Some(tenant) => Some(tenant.clone()),
+            None => self.tenant_of(usage.job.as_deref())?,
         };
         let mut frame = Frame::shared(program);
         let mut reader = Reader::new(&usage.host, self.limits());
@@ -277,20 +257,6 @@ impl Gate {
             spent.iter().map(charge).collect()
         })
         .map_err(|error| LineError::of_store(&error))
-    }
-
-    /// The jobs above a job, nearest first.
-    fn jobs_above(&self, tenant: Option<&str>, job: &str) -> Result<Vec<String>, LineError> {
-        let mut parents = Vec::new();
-        let touches = Touches { keys: vec![job_key(tenant, job)].into(), ..Touches::default() };
-        self.transact(&touches, &mut |snapshot| {
-            if let Some(Row::Job(job)) = snapshot.rows.first().copied().flatten() {
-                parents.clone_from(&job.parents);
-            }
-            Vec::new()
-        })
-        .map_err(|error| LineError::of_store(&error))?;
-        Ok(parents)
     }
 
     /// The totals that spent tokens and cost count in: those whose keys are known without a call, and for limits per job those
@@ -340,31 +306,10 @@ impl Gate {
         spent
     }
 
-    /// The only tenant that has a job of that name.
-    fn tenant_of(&self, job: &str) -> Result<Option<String>, LineError> {
-        let mut tenants: Vec<Option<String>> = Vec::new();
-        let touches = Touches { keys: vec![job_tenants_key(job)].into(), ..Touches::default() };
-        self.transact(&touches, &mut |snapshot| {
-            if let Some(Row::Names(names)) = snapshot.rows.first().copied().flatten() {
-                tenants.clone_from(names);
-            }
-            Vec::new()
-        })
-        .map_err(|error| LineError::of_store(&error))?;
-        match tenants.as_slice() {
-            [] => Ok(None),
-            [only] => Ok(only.clone()),
-            _ => Err(LineError::new(
-                "job.ambiguous",
-                "several tenants have a job of this name: name the tenant",
-            )),
-        }
-    }
-
     /// Suspends something: the kill switch.
     ///
     /// # Errors
-    /// The store failed.
+    /// Nobody knows which job is meant, or the store failed.
     pub fn suspend(&self, what: &Lift) -> Result<(), LineError> {
         self.suspend_at(what, None)
     }
@@ -395,7 +340,10 @@ impl Gate {
             Lift::Job(tenant, job) => {
                 let tenant = match tenant {
                     Some(tenant) => Some(tenant.clone()),
-                    None => self.tenant_of(job)?,
+                    None => match self.tenant_of(Some(job)) {
+                        Err(error) if error.code == "tenant.missing" && !suspended => None,
+                        found => found?,
+                    },
                 };
                 let key = job_key(tenant.as_deref(), job);
                 name = suspended.then(|| (job_tenants_key(job), tenant));
@@ -432,57 +380,6 @@ impl Gate {
         .map_err(|error| LineError::of_store(&error))?;
         if suspended || was { Ok(()) } else { Err(LineError::new("lift.unknown", "that is not suspended")) }
     }
-
-    /// Opens a job for an agent and a user.
-    ///
-    /// # Errors
-    /// It is open already, its parent is not, or the store failed.
-    pub fn open_job(&self, job: &OpenJob) -> Result<(), LineError> {
-        let tenant = job.tenant.as_deref();
-        let own = job_key(tenant, &job.id);
-        let parent = job.parent.as_deref().map(|parent| job_key(tenant, parent));
-        let mut keys = vec![own.clone(), job_tenants_key(&job.id)];
-        keys.extend(parent.clone());
-        let mut refused = None;
-        self.transact(&Touches { at: job.at, owner: None, keys: keys.into() }, &mut |snapshot| {
-            let row = |place: usize| snapshot.rows.get(place).copied().flatten();
-            refused = None;
-            let is_open = |row: Option<&Row>| matches!(row, Some(Row::Job(job)) if job.opened.is_some());
-            if is_open(row(0)) {
-                refused = Some(LineError::new("job.open", "a job of this name is open"));
-                return Vec::new();
-            }
-            let inherited = match (&parent, row(2)) {
-                (None, _) => Vec::new(),
-                (Some(_), Some(Row::Job(parent))) if parent.opened.is_some() => {
-                    parent.labels.keys().filter(|_| !planted(221)).cloned().collect()
-                }
-                (Some(_), _) => {
-                    refused = Some(LineError::new("job.parent", "there is no job above it of this name"));
-                    return Vec::new();
-                }
-            };
-            let bound = Bound { agent: job.agent.clone(), user: job.user.clone() };
-            let plain = |key: Key, delta: Delta| Change { key, form: FormRef::Plain, delta };
-            let parents = parents(&job.parent, row(2));
-            let opening = Opening { bound, labels: inherited, parents };
-            vec![
-                plain(own.clone(), Delta::OpenJob(snapshot.reading, Box::new(opening))),
-                plain(job_tenants_key(&job.id), Delta::AddName(job.tenant.clone())),
-            ]
-        })
-        .map_err(|error| LineError::of_store(&error))?;
-        refused.map_or(Ok(()), Err)
-    }
-}
-
-/// The jobs above a new one, nearest first.
-fn parents(parent: &Option<String>, row: Option<&Row>) -> Vec<String> {
-    let above = match row {
-        Some(Row::Job(job)) => job.parents.as_slice(),
-        _ => &[],
-    };
-    parent.iter().cloned().chain(above.iter().cloned()).collect()
 }
 
 fn is(datum: Datum<'_>) -> Option<Value> {

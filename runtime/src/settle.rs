@@ -449,7 +449,12 @@ impl Outcome<'_> {
                     (How::Ok, None, None) => Some("null".into()),
                     (_, result, _) => result.map(Into::into),
                 };
-                State::Done { at: snapshot.reading.late, result, labels: self.permit.labels.clone() }
+                State::Done {
+                    at: snapshot.reading.late,
+                    failed: self.settlement.how == How::Error,
+                    result,
+                    labels: self.permit.labels.clone(),
+                }
             }
         };
         Delta::Put(Row::Once(Box::new(Entry { digest: entry.digest, state })))

@@ -28,8 +28,14 @@ pub(super) fn rule(words: &Words<'_>, rule: &Rule, said: Option<Span>) -> Senten
         }
         RuleKind::Once { keys, ledger, replay } => {
             let mut says = format!("runs once per {}", series(&words.keys(keys), "and"));
-            if let Some(ledger) = ledger {
-                says.push_str(&format!(", counted together with all tools of the ledger {ledger}"));
+            // Whose the key is, nobody should have to guess.
+            match ledger {
+                Some(ledger) => {
+                    says.push_str(&format!(
+                        ", together with all tools of the ledger {ledger}, whoever calls"
+                    ));
+                }
+                None => says.push_str(" for each agent and user"),
             }
             match replay {
                 Some(time) => {

@@ -483,7 +483,12 @@ fn reason(
 }
 
 fn exhausted(limit: &Limit, bound: &Bound) -> String {
-    format!("the limit `{}` is at most {}", limit.id, shown(bound, bound.most))
+    let most = shown(bound, bound.most);
+    match bound.step {
+        // A step on the way is no end: whoever is asked is asked because it was passed.
+        Step::Warn | Step::Challenge(_) => format!("the limit `{}` is above {most}", limit.id),
+        Step::Deny | Step::Suspend(_) => format!("the limit `{}` is at most {most}", limit.id),
+    }
 }
 
 fn shown(bound: &Bound, amount: i128) -> String {

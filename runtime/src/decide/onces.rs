@@ -150,7 +150,7 @@ fn spent(
         State::Running(_) if same => ("once.running", "the same call is still running"),
         State::Unknown if same => ("once.unknown", "nobody knows how the same call ended"),
         State::Running(_) | State::Unknown => ("once.done", "its key is taken by another call"),
-        State::Done { at, result, labels } => {
+        State::Done { at, failed, result, labels } => {
             let late = present.reading().late;
             let open = once
                 .replay
@@ -161,6 +161,7 @@ fn spent(
                     return Some(Replay { result: Some(result.clone()), labels: labels.clone() });
                 }
                 (false, ..) => ("once.conflict", "its key was used by another call"),
+                _ if *failed => ("once.done", "it was already tried, and ended with an error"),
                 _ => ("once.done", "it was already done"),
             }
         }

@@ -28,6 +28,8 @@ pub enum State {
     Done {
         /// When.
         at: Timestamp,
+        /// With an error.
+        failed: bool,
         /// What it returned, as JSON, where that is kept.
         result: Option<Box<str>>,
         /// The labels of the result.

@@ -11,6 +11,8 @@ pub struct Switches {
     pub agents: BTreeSet<(Option<String>, String)>,
     /// Tools, by wire name.
     pub tools: BTreeSet<String>,
+    /// There are tenants: what names none may be about any of them.
+    pub tenants: bool,
 }
 
 /// One switch.
@@ -22,6 +24,8 @@ pub enum Switch {
     Agent(Option<String>, String),
     /// A tool, by wire name.
     Tool(String),
+    /// There are tenants, which suspends nobody.
+    Tenants,
 }
 
 impl Switches {
@@ -32,6 +36,7 @@ impl Switches {
             Switch::Gate => self.gate,
             Switch::Agent(tenant, agent) => self.agents.contains(&(tenant.clone(), agent.clone())),
             Switch::Tool(tool) => self.tools.contains(tool),
+            Switch::Tenants => self.tenants,
         }
     }
 
@@ -39,6 +44,7 @@ impl Switches {
     pub fn turn(&mut self, switch: Switch, suspended: bool) {
         match switch {
             Switch::Gate => self.gate = suspended,
+            Switch::Tenants => self.tenants = suspended,
             Switch::Agent(tenant, agent) if suspended => {
                 self.agents.insert((tenant, agent));
             }

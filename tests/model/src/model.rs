@@ -133,8 +133,9 @@ impl Model {
 
     fn usage(&mut self, who: &Who, figures: Figures) -> Answer {
         let mut who = who.clone();
-        if let (None, Some(job)) = (&who.tenant, &who.job) {
-            match self.tenants_of(job).as_slice() {
+        if who.tenant.is_none() {
+            match who.job.as_ref().map(|job| self.tenants_of(job)).unwrap_or_default().as_slice() {
+                [] if self.has_tenants() => return Answer::Refused("tenant.missing"),
                 [] => {}
                 [only] => who.tenant.clone_from(only),
                 _ => return Answer::Refused("job.ambiguous"),
@@ -166,6 +167,7 @@ impl Model {
         let mut tenant = target.tenant.clone();
         if let (Stop::Job, None) = (target.stop, &tenant) {
             match self.tenants_of(&target.name).as_slice() {
+                [] if self.has_tenants() && on => return Answer::Refused("tenant.missing"),
                 [] => {}
                 [only] => tenant.clone_from(only),
                 _ => return Answer::Refused("job.ambiguous"),
@@ -210,6 +212,14 @@ impl Model {
         let opened = self.log.opened.iter().filter(|opened| of(&opened.who)).map(|opened| opened.at);
         let called = self.log.calls.iter().filter(|judged| judged.is_started() && of(&judged.call.who));
         opened.chain(called.map(|judged| judged.at)).min_by_key(|at| at.step)
+    }
+
+    /// Whether there are tenants: a job was opened for one, or a call of one allowed.
+    fn has_tenants(&self) -> bool {
+        let opened = self.log.opened.iter().map(|opened| &opened.who);
+        let called =
+            self.log.calls.iter().filter(|judged| judged.is_started()).map(|judged| &judged.call.who);
+        opened.chain(called).any(|who| who.tenant.is_some())
     }
 
     /// The tenants that have a job of that name: it began there, or is stopped there.

@@ -1,0 +1,137 @@
+//! Jobs, as hosts open them.
+
+use agentpass_values::Timestamp;
+
+use crate::decide::{job_key, job_tenants_key, switches_key};
+use crate::gate::Gate;
+use crate::line::LineError;
+use crate::plan::FormRef;
+use crate::planted::planted;
+use crate::state::job::Bound;
+use crate::state::row::Opening;
+use crate::state::switches::Switch;
+use crate::state::{Delta, Key, Row};
+use crate::store::{Change, Touches};
+
+/// A job that the host opens. Calls of others in it are denied; it inherits what its parent carries, and charges it.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct OpenJob {
+    /// Its id.
+    pub id: String,
+    /// Its tenant.
+    pub tenant: Option<String>,
+    /// The agent it belongs to.
+    pub agent: Option<String>,
+    /// The user it belongs to.
+    pub user: Option<String>,
+    /// The job above it.
+    pub parent: Option<String>,
+    /// When, offline.
+    pub at: Option<Timestamp>,
+}
+
+impl Gate {
+    /// Opens a job for an agent and a user.
+    ///
+    /// # Errors
+    /// It is open already, its parent is not, or the store failed.
+    pub fn open_job(&self, job: &OpenJob) -> Result<(), LineError> {
+        let tenant = job.tenant.as_deref();
+        let own = job_key(tenant, &job.id);
+        let parent = job.parent.as_deref().map(|parent| job_key(tenant, parent));
+        let mut keys = vec![own.clone(), job_tenants_key(&job.id), switches_key()];
+        keys.extend(parent.clone());
+        let mut refused = None;
+        self.transact(&Touches { at: job.at, owner: None, keys: keys.into() }, &mut |snapshot| {
+            let row = |place: usize| snapshot.rows.get(place).copied().flatten();
+            refused = None;
+            let is_open = |row: Option<&Row>| matches!(row, Some(Row::Job(job)) if job.opened.is_some());
+            if is_open(row(0)) {
+                refused = Some(LineError::new("job.open", "a job of this name is open"));
+                return Vec::new();
+            }
+            let inherited = match (&parent, row(3)) {
+                (None, _) => Vec::new(),
+                (Some(_), Some(Row::Job(parent))) if parent.opened.is_some() => {
+                    parent.labels.keys().filter(|_| !planted(221)).cloned().collect()
+                }
+                (Some(_), _) => {
+                    refused = Some(LineError::new("job.parent", "there is no job above it of this name"));
+                    return Vec::new();
+                }
+            };
+            let bound = Bound { agent: job.agent.clone(), user: job.user.clone() };
+            let plain = |key: Key, delta: Delta| Change { key, form: FormRef::Plain, delta };
+            let parents = parents(&job.parent, row(3));
+            let opening = Opening { bound, labels: inherited, parents };
+            let mut all = vec![
+                plain(own.clone(), Delta::OpenJob(snapshot.reading, Box::new(opening))),
+                plain(job_tenants_key(&job.id), Delta::AddName(job.tenant.clone())),
+            ];
+            let knows_tenants = matches!(row(2), Some(Row::Switches(switches)) if switches.tenants);
+            if job.tenant.is_some() && !knows_tenants {
+                all.push(plain(switches_key(), Delta::Switch(Switch::Tenants, true)));
+            }
+            all
+        })
+        .map_err(|error| LineError::of_store(&error))?;
+        refused.map_or(Ok(()), Err)
+    }
+
+    /// The jobs above a job, nearest first.
+    pub(crate) fn jobs_above(&self, tenant: Option<&str>, job: &str) -> Result<Vec<String>, LineError> {
+        let mut parents = Vec::new();
+        let touches = Touches { keys: vec![job_key(tenant, job)].into(), ..Touches::default() };
+        self.transact(&touches, &mut |snapshot| {
+            if let Some(Row::Job(job)) = snapshot.rows.first().copied().flatten() {
+                parents.clone_from(&job.parents);
+            }
+            Vec::new()
+        })
+        .map_err(|error| LineError::of_store(&error))?;
+        Ok(parents)
+    }
+
+    /// The only tenant that has a job of that name. Of one that has not begun nobody knows: where there are tenants at all, that
+    /// is refused.
+    pub(crate) fn tenant_of(&self, job: Option<&str>) -> Result<Option<String>, LineError> {
+        let mut tenants: Vec<Option<String>> = Vec::new();
+        let mut exist = false;
+        let named = job.map(job_tenants_key);
+        let keys: Vec<Key> = std::iter::once(switches_key()).chain(named).collect();
+        let touches = Touches { keys: keys.into(), ..Touches::default() };
+        self.transact(&touches, &mut |snapshot| {
+            let row = |place: usize| snapshot.rows.get(place).copied().flatten();
+            exist = matches!(row(0), Some(Row::Switches(switches)) if switches.tenants);
+            if let Some(Row::Names(names)) = row(1) {
+                tenants.clone_from(names);
+            }
+            Vec::new()
+        })
+        .map_err(|error| LineError::of_store(&error))?;
+        match tenants.as_slice() {
+            [] if exist && !planted(232) => {
+                let message = match job {
+                    Some(_) => "no job of this name has begun, so nobody knows whose it is: name its tenant",
+                    None => "there are tenants: name the one that is meant",
+                };
+                Err(LineError::new("tenant.missing", message))
+            }
+            [] => Ok(None),
+            [only] => Ok(only.clone()),
+            _ => Err(LineError::new(
+                "job.ambiguous",
+                "several tenants have a job of this name: name the tenant",
+            )),
+        }
+    }
+}
+
+/// The jobs above a new one, nearest first.
+fn parents(parent: &Option<String>, row: Option<&Row>) -> Vec<String> {
+    let above = match row {
+        Some(Row::Job(job)) => job.parents.as_slice(),
+        _ => &[],
+    };
+    parent.iter().cloned().chain(above.iter().cloned()).collect()
+}
