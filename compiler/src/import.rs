@@ -5,4 +5,5 @@
 
 pub mod guard;
 pub mod mcp;
+pub mod seal;
 mod words;

@@ -145,7 +145,8 @@ pub(crate) fn canonical(json: &Json) -> String {
     }
 }
 
-fn sha256(text: &str) -> String {
+/// In hexadecimal digits.
+pub(crate) fn sha256(text: &str) -> String {
     Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

@@ -240,6 +240,9 @@ pub(crate) struct Build {
 /// The contract is printed, and refers to FILE as its manifest. With -o it is written, and beside it a manifest that holds the
 /// tools with a digest of each, so that `check` reports what changes.
 ///
+/// The last line of an imported contract holds a digest of the lines above. An import overwrites a contract as long as that is
+/// true. One that a person has edited is left as it is, unless --force is given.
+///
 /// `guard`: a policy of the JSON guard. The contract decides as the guard does, with its words and in its order; `replay --input
 /// guard --output guard` plays the guard's checks against it.
 #[derive(Args, Debug)]
@@ -262,6 +265,9 @@ pub(crate) struct Import {
     /// Write the contract here. It is replaced in one step, or left as it is.
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<String>,
+    /// With -o: overwrite files that a person has edited since they were imported, or that nobody imported.
+    #[arg(long, requires = "output")]
+    pub(crate) force: bool,
     /// With mcp: put `NAME.` before the names of the tools, as the gate sees them.
     #[arg(long, value_name = "NAME")]
     pub(crate) server: Option<String>,

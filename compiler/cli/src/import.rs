@@ -1,10 +1,14 @@
 //! `agentpassc import`: a first contract from what another system keeps, and what it pins beside it.
+//!
+//! A file that a person has edited is not replaced unless `--force` says so: whatever was edited would be lost without a word.
 
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use agentpass_compiler::diagnostics::render::escape::visible;
 use agentpass_compiler::import::guard;
 use agentpass_compiler::import::mcp::{self, Imported, Options, Source};
+use agentpass_compiler::import::seal::{is_untouched, is_untouched_manifest, seal};
 use agentpass_compiler::load::Files;
 use agentpass_grammar::MAX_FILE_BYTES;
 
@@ -46,11 +50,13 @@ fn guard(args: &args::Import) -> Result<Exit, Failure> {
             return Ok(Exit::Fault);
         }
     };
+    let contract = seal(&imported.contract);
     let Some(output) = &args.output else {
-        print(&imported.contract)?;
+        print(&contract)?;
         return Ok(Exit::Fine);
     };
-    replace::whole(Path::new(output), imported.contract.as_bytes())
+    nothing_edited(args, &[(PathBuf::from(output), &contract, is_untouched)])?;
+    replace::whole(Path::new(output), contract.as_bytes())
         .map_err(|error| Failure::new(format!("`{output}` cannot be written: {}", words(&error))))?;
     print_aside(&format!(
         "wrote {}: {}, {}\n",
@@ -91,8 +97,8 @@ fn mcp(args: &args::Import) -> Result<Exit, Failure> {
         }
     };
     match &args.output {
-        None => print(&imported.contract)?,
-        Some(output) => write(output, &args.files, &manifests, &imported)?,
+        None => print(&seal(&imported.contract))?,
+        Some(output) => write(args, output, &manifests, &imported)?,
     }
     Ok(Exit::Fine)
 }
@@ -119,29 +125,59 @@ fn manifest(args: &args::Import, file: &str) -> String {
     }
 }
 
-/// Writes the manifests, then the contract that refers to them.
-fn write(output: &str, files: &[String], manifests: &[String], imported: &Imported) -> Result<(), Failure> {
-    let contract = Path::new(output);
-    let replaced = |path: &Path, text: &str| {
-        replace::whole(path, text.as_bytes()).map_err(|error| {
-            Failure::new(format!("`{}` cannot be written: {}", path.display(), words(&error)))
-        })
+/// A file to write: its path, its text, and how to tell whether an import wrote what is there.
+type Output<'t> = (PathBuf, &'t str, fn(&str) -> bool);
+
+/// Whatever is written goes over nothing that a person has written.
+fn nothing_edited(args: &args::Import, outputs: &[Output<'_>]) -> Result<(), Failure> {
+    let is_edited = |(path, text, is_untouched): &&Output<'_>| match fs::read(path) {
+        Ok(there) if there.is_empty() || there == text.as_bytes() => false,
+        Ok(there) => !std::str::from_utf8(&there).is_ok_and(is_untouched),
+        // There is nothing; or it says why when it is written.
+        Err(_) => false,
     };
-    let mut done = String::new();
-    for ((file, name), text) in files.iter().zip(manifests).zip(&imported.manifests) {
+    let edited = outputs.iter().filter(|_| !args.force).filter(is_edited);
+    let reason = |(path, ..): &Output<'_>| {
+        format!(
+            "`{}` has been edited since it was imported, or nobody imported it: what people wrote there would be lost; write to \
+             another file and compare the two, or overwrite this one with --force",
+            path.display()
+        )
+    };
+    Failure::all(edited.map(reason).collect()).map_or(Ok(()), Err)
+}
+
+/// Writes the manifests, then the contract that refers to them.
+fn write(
+    args: &args::Import,
+    output: &str,
+    manifests: &[String],
+    imported: &Imported,
+) -> Result<(), Failure> {
+    let contract = Path::new(output);
+    let sealed = seal(&imported.contract);
+    let mut outputs: Vec<Output<'_>> = Vec::new();
+    for ((file, name), text) in args.files.iter().zip(manifests).zip(&imported.manifests) {
         let path = contract.with_file_name(name);
         // A document that lies there already is the manifest. It stays what it is: the contract pins its tools as well.
-        if replace::is_same(Path::new(file), &path) {
-            continue;
+        if !replace::is_same(Path::new(file), &path) {
+            outputs.push((path, text, is_untouched_manifest));
         }
-        replaced(&path, text)?;
-        done.push_str(&format!("wrote {}\n", visible(&path.display().to_string())));
     }
-    replaced(contract, &imported.contract)?;
+    outputs.push((contract.to_owned(), &sealed, is_untouched));
+    nothing_edited(args, &outputs)?;
+    let mut done = String::new();
+    for (path, text, _) in &outputs {
+        replace::whole(path, text.as_bytes()).map_err(|error| {
+            Failure::new(format!("`{}` cannot be written: {}", path.display(), words(&error)))
+        })?;
+        done.push_str(&format!("wrote {}", visible(&path.display().to_string())));
+        done.push('\n');
+    }
+    done.pop();
     let guesses = imported.contract.matches("// review: ").count();
     done.push_str(&format!(
-        "wrote {}: {}, {} to review\n",
-        visible(output),
+        ": {}, {} to review\n",
         counted(imported.tools, "tool"),
         counted(guesses, "place")
     ));

@@ -193,3 +193,62 @@ fn what_is_read_is_never_written_over() {
     }
     assert_eq!(folder.text("tools.json"), LIST);
 }
+
+#[test]
+fn what_a_person_has_edited_is_not_overwritten() {
+    let folder = Folder::new("import-edited", &[("list.json", LIST), ("policy.json", POLICY)]);
+    for (kind, source, output) in
+        [("mcp", "list.json", "gate.agentpass"), ("guard", "policy.json", "policy.agentpass")]
+    {
+        let import = ["import", kind, source, "-o", output];
+        let forced = ["import", kind, source, "-o", output, "--force"];
+        assert_eq!(folder.run(&import).code, 0);
+        let imported = folder.text(output);
+        assert_eq!(folder.run(&["fmt", "--check", output]).code, 0);
+        assert_eq!(folder.run(&["check", output, "--deny-warnings"]).code, 0);
+
+        // What nobody touched is replaced by what is imported now.
+        let (name, other) =
+            if kind == "mcp" { ("get_issue", "get_page") } else { ("stripe.refund", "stripe.pay") };
+        folder.write(source, folder.text(source).replace(name, other));
+        assert_eq!(folder.run(&import).code, 0);
+        assert!(folder.text(output).contains(other) && !folder.text(output).contains(name));
+
+        let edited =
+            folder.text(output).replacen("edition 2026", "edition 2026\n// somebody reviewed this", 1);
+        folder.write(output, &edited);
+        folder.write(source, folder.text(source).replace(other, name));
+        let ran = folder.run(&import);
+        assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{}", ran.all());
+        assert!(ran.err.starts_with(&format!("error: `{output}` has been edited since")), "{}", ran.err);
+        assert_eq!(folder.text(output), edited);
+        assert_eq!(folder.run(&forced).code, 0);
+        assert_eq!(folder.text(output), imported);
+    }
+}
+
+#[test]
+fn nothing_is_written_where_one_file_was_edited() {
+    let folder = Folder::new("import-edited-manifest", &[("list.json", LIST)]);
+    let import = ["import", "mcp", "list.json", "-o", "gate.agentpass"];
+    assert_eq!(folder.run(&import).code, 0);
+    let contract = folder.text("gate.agentpass");
+    let manifest = folder.text("gate.tools.json").replace("\"number\"", "\"id\"");
+    folder.write("gate.tools.json", &manifest);
+    folder.write("list.json", LIST.replace("get_issue", "get_page"));
+    let ran = folder.run(&import);
+    assert_eq!(ran.code, 2);
+    assert!(ran.err.contains("`gate.tools.json`") && !ran.err.contains("`gate.agentpass`"), "{}", ran.err);
+    assert_eq!((folder.text("gate.agentpass"), folder.text("gate.tools.json")), (contract, manifest));
+    // What is empty holds nobody's work, and what somebody else wrote does.
+    folder.write("empty.agentpass", "");
+    folder.write("own.agentpass", "edition 2026\n");
+    assert_eq!(folder.run(&["import", "mcp", "list.json", "-o", "empty.agentpass"]).code, 0);
+    assert_eq!(folder.run(&["import", "mcp", "list.json", "-o", "own.agentpass"]).code, 2);
+    assert_eq!(folder.text("own.agentpass"), "edition 2026\n");
+    assert_eq!(
+        folder.run(&["import", "mcp", "list.json", "--force"]).code,
+        2,
+        "nothing is written without -o"
+    );
+}
