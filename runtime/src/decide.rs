@@ -32,7 +32,8 @@ pub(crate) mod touched;
 
 use std::cell::OnceCell;
 
-use agentpass_ir::{Ambient, Lookup, NodeId, ToolId, Verified};
+use agentpass_ir::{Ambient, Lookup, ToolId, Verified};
+use smallvec::SmallVec;
 
 use crate::clock::{Entropy, name};
 use crate::decision::{Decision, Word};
@@ -48,11 +49,11 @@ use crate::state::{Delta, Key, Row};
 use crate::store::{Change, Snapshot};
 use crate::wire::Call;
 use asks::Askable;
-use budgets::Charged;
+use budgets::{Charged, OneLine};
 use feeds::Feed;
 use findings::Findings;
 use onces::Claim;
-use past::{Gather, Present};
+use past::Present;
 use touched::Touched;
 
 /// What deciding leans on, the same for every call.
@@ -80,11 +81,13 @@ pub(crate) struct Prepared<'c> {
     job: Option<usize>,
     seen: Option<usize>,
     charged: Vec<Charged<'c>>,
+    /// What all of those count, one after the other.
+    lines: Vec<OneLine<'c>>,
     claims: Vec<Claim<'c>>,
     feeds: Vec<Feed>,
     askables: Vec<Askable>,
     /// The job's row, and those of the jobs above it.
-    pub jobs: Vec<Key>,
+    pub jobs: SmallVec<[Key; 1]>,
     pub known: &'c Known,
 }
 
@@ -110,15 +113,18 @@ pub(crate) fn prepare<'c>(house: House<'c>, call: &'c Call, known: &'c Known) ->
     let switches = touched.add(switches_key());
     let tenant = frame.ambient(Ambient::Tenant);
     let own = frame.ambient(Ambient::Job);
-    let jobs: Vec<Key> = own
+    let jobs: SmallVec<[Key; 1]> = own
         .into_iter()
         .chain(known.parents.iter().map(String::as_str))
         .map(|job| job_key(tenant, job))
         .collect();
     // Those above it too: what is suspended there is suspended here.
     let above = if planted(224) { 1 } else { usize::MAX };
-    let places: Vec<usize> = jobs.iter().take(above).map(|key| touched.add(key.clone())).collect();
-    let job = places.first().copied();
+    let mut job = None;
+    for key in jobs.iter().take(above) {
+        let place = touched.add(key.clone());
+        job = job.or(Some(place));
+    }
     if let Some(own) = own {
         touched.add(job_tenants_key(own));
     }
@@ -134,6 +140,7 @@ pub(crate) fn prepare<'c>(house: House<'c>, call: &'c Call, known: &'c Known) ->
         job,
         seen,
         charged: Vec::new(),
+        lines: Vec::new(),
         claims: Vec::new(),
         feeds: Vec::new(),
         askables: Vec::new(),
@@ -174,18 +181,6 @@ impl<'c> Prepared<'c> {
     pub(crate) fn ambient(&self, ambient: Ambient) -> Option<&'c str> {
         self.call.frame.ambient(ambient)
     }
-
-    /// Lets a gathering evaluation note what it asks.
-    pub(crate) fn gather_in(&mut self, nodes: impl IntoIterator<Item = NodeId>) {
-        let asking: Vec<NodeId> = nodes.into_iter().filter(|&node| self.house.plan.asks(node)).collect();
-        if asking.is_empty() {
-            return;
-        }
-        let keys = Gather::run(self, &asking);
-        for key in keys {
-            self.touched.add(key);
-        }
-    }
 }
 
 /// The jobs above the call's own, where they are others than it was prepared with: its calls charge them too.
@@ -197,6 +192,9 @@ fn unknown_parents(prepared: &Prepared<'_>, snapshot: &Snapshot<'_>) -> Option<K
         _ => None,
     }
 }
+
+/// So many rows an allowed call changes for itself: its permit, its job.
+const ALWAYS: usize = 3;
 
 /// Decides.
 ///
@@ -322,11 +320,12 @@ fn last_stage(
             }
         }
         Word::Allow => {
+            changes.reserve(prepared.lines.len() + prepared.claims.len() + prepared.feeds.len() + ALWAYS);
             let id = PermitId(snapshot.sequence);
             changes.extend(asked.used);
-            changes.extend(budgets.charges(id));
+            budgets.charges(prepared, id, changes);
             changes.extend(onces::claim(&once, id));
-            granted = Some(Granted { id, held: budgets.held(prepared.house.plan), claimed: once.free });
+            granted = Some(Granted { id, held: budgets.held(prepared), claimed: once.free });
         }
     }
     feeds::feed(prepared, snapshot, granted.as_ref().map(|granted| granted.id), changes);
@@ -480,14 +479,13 @@ pub(crate) fn permits_of_call_key(call: &str) -> Key {
 /// Same caller, same job, same id.
 fn seen_key(call: &Call, id: &str) -> Key {
     let principals = [Ambient::Tenant, Ambient::Agent, Ambient::User, Ambient::Job];
-    let key = principals.iter().fold(Builder::new(Kind::Seen), |key, &of| key.text(call.frame.ambient(of)));
-    key.text(Some(id)).finish()
+    let mut key = Builder::new(Kind::Seen);
+    principals.iter().fold(&mut key, |key, &of| key.text(call.frame.ambient(of))).text(Some(id)).finish()
 }
 
 /// On whose account a call's rows are kept.
 pub(crate) fn owner_key(call: &Call) -> Key {
     let principals = [Ambient::Tenant, Ambient::Agent, Ambient::User];
-    let key =
-        principals.iter().fold(Builder::new(Kind::Switches), |key, &of| key.text(call.frame.ambient(of)));
-    key.fixed(b"owner").finish()
+    let mut key = Builder::new(Kind::Switches);
+    principals.iter().fold(&mut key, |key, &of| key.text(call.frame.ambient(of))).fixed(b"owner").finish()
 }

@@ -114,7 +114,7 @@ pub struct Reason {
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Place {
     /// The file.
-    pub file: String,
+    pub file: Arc<str>,
     /// Byte offset, by which reasons are sorted.
     pub start: u32,
     /// The line, from 1.

@@ -187,8 +187,8 @@ impl Gate {
                 Scope::User => report.user.as_deref(),
                 Scope::Agent => report.agent.as_deref(),
             };
-            let join: Vec<Option<&Value>> = of_args.join.iter().map(Option::as_ref).collect();
-            let key = watch_key_of(self.house().plan, monitor, report.tenant.as_deref(), scope, &join);
+            let join = of_args.join.iter().map(Option::as_ref);
+            let key = watch_key_of(self.house().plan, monitor, report.tenant.as_deref(), scope, join);
             fed.push((monitor, key, of_args));
         }
         let keys: Vec<Key> = fed.iter().map(|(_, key, _)| key.clone()).collect();

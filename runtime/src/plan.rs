@@ -30,6 +30,8 @@ pub type Name = [u8; 16];
 pub struct Plan {
     /// What decisions say of the contract.
     pub named: Arc<ContractRef>,
+    /// The files that the contract was made from.
+    pub files: Vec<Arc<str>>,
     /// What is kept for limits: each meter with the bounds that share it.
     pub meters: Vec<MeterPlan>,
     /// For each limit, for each of its bounds, its meter's number.
@@ -122,6 +124,7 @@ impl Plan {
                 version: program.contract.version.clone(),
                 digest: *contract.digest(),
             }),
+            files: program.files.iter().map(|file| Arc::from(&**file)).collect(),
             meters: Vec::new(),
             meter_of: Vec::new(),
             labels: Vec::new(),

@@ -199,8 +199,8 @@ impl Gate {
                 (None, Join::Arg(_)) => return None,
             });
         }
-        let all: Vec<Option<&Value>> = join.iter().map(Some).collect();
-        Some(watch_key_of(self.plan(), id, watched.tenant.as_deref(), watched.scope.as_deref(), &all))
+        let (tenant, scope) = (watched.tenant.as_deref(), watched.scope.as_deref());
+        Some(watch_key_of(self.plan(), id, tenant, scope, join.iter().map(Some)))
     }
 
     /// A result with more records than a flow lets pass is withheld (semantics 33).

@@ -170,7 +170,7 @@ fn clause(met: &Met) -> Value {
     let source = met
         .place
         .as_ref()
-        .map(|place| json!({ "file": place.file, "line": place.line, "column": place.column }));
+        .map(|place| json!({ "file": &*place.file, "line": place.line, "column": place.column }));
     json!({
         "id": met.id, "kind": met.kind, "source": source,
         "applies": met.applies, "holds": met.holds, "outcome": met.outcome, "saw": saw,

@@ -49,7 +49,7 @@ pub enum Value {
     /// A regular expression, anchored, of linear time.
     Pattern(Pattern),
     /// A set of moments.
-    Times(TimeSet),
+    Times(Box<TimeSet>),
     /// JSON that no rule looks into, written canonically: sorted keys, no blanks.
     Json(Box<str>),
     /// Elements of one type.

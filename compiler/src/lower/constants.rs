@@ -99,7 +99,7 @@ impl<'p> Lowering<'p> {
         let program = self.program;
         let Some(set) = program.sets.get(index) else { return self.refuse(Construct::Broken, span) };
         let value = match (&set.times, forms::ty(&set.ty)) {
-            (Some(times), _) => ir::Value::Times(times.clone()),
+            (Some(times), _) => ir::Value::Times(Box::new(times.clone())),
             (None, Some(of)) => {
                 let mut values = Vec::with_capacity(set.elements.len());
                 for element in &set.elements {

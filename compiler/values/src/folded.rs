@@ -51,6 +51,13 @@ pub fn key(text: &str) -> Cow<'_, str> {
 
 /// The text without the white space at its ends.
 pub fn trimmed(text: &str) -> &str {
+    // Most texts have nothing to trim, which their outermost bytes say.
+    if let [first, .., last] = text.as_bytes()
+        && first.is_ascii_graphic()
+        && last.is_ascii_graphic()
+    {
+        return text;
+    }
     text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}')
 }
 

@@ -11,7 +11,10 @@ use regex_syntax::ast::{self, AssertionKind, Ast, ClassPerlKind, ClassSetItem};
 
 /// A compiled pattern. It matches the whole text or nothing: `/[0-9]+/` does not match `x1`.
 #[derive(Clone)]
-pub struct Pattern {
+pub struct Pattern(Box<Parts>);
+
+#[derive(Clone)]
+struct Parts {
     source: Box<str>,
     regex: Regex,
 }
@@ -60,17 +63,17 @@ impl Pattern {
                 regex::Error::CompiledTooBig(_) => PatternError::TooLarge,
                 error => PatternError::Syntax { message: last_line(&error.to_string()), offset: 0 },
             })?;
-        Ok(Pattern { source: source.into(), regex })
+        Ok(Pattern(Box::new(Parts { source: source.into(), regex })))
     }
 
     /// Whether the whole text has this form.
     pub fn is_match(&self, text: &str) -> bool {
-        self.regex.is_match(text)
+        self.0.regex.is_match(text)
     }
 
     /// The text between the slashes.
     pub fn source(&self) -> &str {
-        &self.source
+        &self.0.source
     }
 }
 
@@ -143,7 +146,7 @@ fn last_line(report: &str) -> Box<str> {
 
 impl PartialEq for Pattern {
     fn eq(&self, other: &Pattern) -> bool {
-        self.source == other.source
+        self.0.source == other.0.source
     }
 }
 
@@ -151,13 +154,13 @@ impl Eq for Pattern {}
 
 impl fmt::Debug for Pattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "/{}/", self.source)
+        write!(f, "/{}/", self.0.source)
     }
 }
 
 impl fmt::Display for Pattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.source)
+        f.write_str(&self.0.source)
     }
 }
 

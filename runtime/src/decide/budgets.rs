@@ -1,5 +1,6 @@
 //! What a call counts against its limits, whether there is room, and the steps on the way.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use agentpass_ir::{
@@ -7,15 +8,17 @@ use agentpass_ir::{
     ToolId, Value,
 };
 use agentpass_values::{Duration, Money, Timestamp};
+use smallvec::SmallVec;
 
 use super::Prepared;
 use super::findings::{Findings, Question, Weight};
 use super::past::Present;
 use super::rules::{Lack, lack, render, saw, scope_code};
 use super::steps::{charged_place, step_key, until};
+use super::touched::Places;
 use crate::decision::{Left, Met, Reason, Remaining};
 use crate::eval::{Datum, Eval, Nowhere};
-use crate::plan::{FormRef, MeterPlan, Plan};
+use crate::plan::{FormRef, MeterPlan};
 use crate::planted::planted;
 use crate::state::key::{Builder, Kind};
 use crate::state::permit::{Held, PermitId};
@@ -29,8 +32,16 @@ use crate::truth::Truth;
 pub(crate) struct Charged<'c> {
     pub(super) limit: &'c Limit,
     pub(super) charge: &'c Charge,
-    /// Per bound, or why there is no key.
-    pub(super) lines: Result<Vec<OneLine<'c>>, (&'static str, String)>,
+    /// Which of all lines are its own, one per bound; or why there is no key.
+    lines: Result<Range<usize>, (&'static str, String)>,
+}
+
+impl<'c> Charged<'c> {
+    /// Its lines, where there is a key.
+    pub(super) fn lines<'p>(&self, prepared: &'p Prepared<'c>) -> &'p [OneLine<'c>] {
+        let own = self.lines.as_ref().ok().and_then(|own| prepared.lines.get(own.clone()));
+        own.unwrap_or_default()
+    }
 }
 
 pub(super) struct OneLine<'c> {
@@ -41,8 +52,8 @@ pub(super) struct OneLine<'c> {
     line: &'c Line,
     /// Which meter of the plan.
     pub(super) meter: u32,
-    /// The total's key; for limits per job, those of the jobs above it too.
-    pub(super) keys: Vec<Key>,
+    /// Where the total is among what is touched; for limits per job, those of the jobs above it too.
+    pub(super) places: Places,
     /// None where it is negative, missing or out of range.
     amount: Option<i128>,
 }
@@ -50,7 +61,7 @@ pub(super) struct OneLine<'c> {
 /// Reads off a call what it counts. None of this needs state: keys and summands follow from the call.
 pub(super) fn charged<'c>(prepared: &mut Prepared<'c>, tool: ToolId) -> Vec<Charged<'c>> {
     let contract = prepared.contract();
-    let mut all = Vec::new();
+    let mut all = Vec::with_capacity(contract.charges(tool).len());
     for &id in contract.charges(tool) {
         if let Some(charged) = one(prepared, id) {
             all.push(charged);
@@ -74,28 +85,29 @@ fn one<'c>(prepared: &mut Prepared<'c>, id: ChargeId) -> Option<Charged<'c>> {
     if charge.guard.is_some_and(|guard| eval.truth(guard, None) == Truth::False) {
         return None;
     }
-    let lines = keys(prepared, &eval, &charge.keys).and_then(|of_limit| {
-        let mut lines = Vec::new();
-        for (number, (bound, line)) in limit.bounds.iter().zip(&charge.lines).enumerate() {
-            let Some(line) = line else { continue };
-            let more = keys(prepared, &eval, &line.keys)?;
-            let meter = meter_of(prepared, charge.limit, number);
-            let keys = tally_keys(prepared, charge, meter, &of_limit, &more);
-            let step = prepared.house.plan.step(charge.limit, number);
-            let amount = amount(&eval, bound, line);
-            lines.push(OneLine { number, step, bound, line, meter, keys, amount });
+    let of_limit = match keys(prepared, &eval, &charge.keys) {
+        Ok(of_limit) => of_limit,
+        Err(lack) => return Some(Charged { limit, charge, lines: Err(lack) }),
+    };
+    let first = prepared.lines.len();
+    for (number, (bound, line)) in limit.bounds.iter().zip(&charge.lines).enumerate() {
+        let Some(line) = line else { continue };
+        let more = match keys(prepared, &eval, &line.keys) {
+            Ok(more) => more,
+            Err(lack) => return Some(Charged { limit, charge, lines: Err(lack) }),
+        };
+        let meter = meter_of(prepared, charge.limit, number);
+        let step = prepared.house.plan.step(charge.limit, number);
+        let mut places = Places::new();
+        for key in tally_keys(prepared, charge, meter, &of_limit, &more) {
+            let asking = matches!(bound.step, Step::Challenge(_)).then(|| step_key(prepared, &key, step));
+            places.push(prepared.touched.add(key));
+            asking.map(|key| prepared.touched.add(key));
         }
-        Ok(lines)
-    });
-    for line in lines.iter().flatten() {
-        for key in &line.keys {
-            prepared.touched.add(key.clone());
-        }
-        for key in line.keys.iter().filter(|_| matches!(line.bound.step, Step::Challenge(_))) {
-            prepared.touched.add(step_key(prepared, key, line.step));
-        }
+        let amount = amount(&eval, bound, line);
+        prepared.lines.push(OneLine { number, step, bound, line, meter, places, amount });
     }
-    Some(Charged { limit, charge, lines })
+    Some(Charged { limit, charge, lines: Ok(first..prepared.lines.len()) })
 }
 
 pub(super) fn meter_of(prepared: &Prepared<'_>, limit: LimitId, bound: usize) -> u32 {
@@ -118,13 +130,14 @@ pub(super) fn tally_keys(
     meter: u32,
     of_limit: &[Value],
     more: &[Value],
-) -> Vec<Key> {
-    let Some(plan) = meter_plan(prepared, meter) else { return Vec::new() };
+) -> SmallVec<[Key; 1]> {
+    let Some(plan) = meter_plan(prepared, meter) else { return SmallVec::new() };
     let tenant = prepared.ambient(Ambient::Tenant).filter(|_| !planted(122));
     let key = |of_limit: &[Value]| {
         Builder::new(Kind::Tally).fixed(&plan.name).text(tenant).values(of_limit).values(more).finish()
     };
-    let mut keys = vec![key(of_limit)];
+    let mut keys = SmallVec::new();
+    keys.push(key(of_limit));
     let program = prepared.contract().program();
     if charge.keys.iter().any(|node| is_job(program, *node)) {
         let parents = prepared.known.parents.iter().filter(|_| !planted(213));
@@ -151,15 +164,15 @@ pub(crate) fn in_job(program: &Program, charge: &Charge, keys: &[Value], job: &s
 /// That a job has made this very call before.
 pub(super) fn made_key(prepared: &Prepared<'_>) -> Option<Key> {
     let job = prepared.ambient(Ambient::Job)?;
-    let key = Builder::new(Kind::Made).text(prepared.ambient(Ambient::Tenant)).text(Some(job));
-    Some(key.fixed(prepared.digest()).finish())
+    let mut key = Builder::new(Kind::Made);
+    Some(key.text(prepared.ambient(Ambient::Tenant)).text(Some(job)).fixed(prepared.digest()).finish())
 }
 
 pub(super) fn keys(
     prepared: &Prepared<'_>,
     eval: &Eval<'_>,
     nodes: &[NodeId],
-) -> Result<Vec<Value>, (&'static str, String)> {
+) -> Result<SmallVec<[Value; 2]>, (&'static str, String)> {
     let of = |node: &NodeId| match eval.value(*node, None) {
         Datum::Is(value) => Ok(value.into_owned()),
         // The digest is known without any past.
@@ -217,7 +230,7 @@ pub(crate) struct Budgets<'c> {
     room_at: Option<Timestamp>,
     never: bool,
     /// Steps that speak, or were lifted, once the call is allowed.
-    marks: Vec<(Key, u32, u32, Option<Timestamp>)>,
+    marks: Vec<(usize, u32, u32, Option<Timestamp>)>,
     /// What is suspended if the call is denied, with the number of the job.
     suspend: Vec<(Suspended, usize)>,
     at: Timestamp,
@@ -226,7 +239,7 @@ pub(crate) struct Budgets<'c> {
 
 /// One total that the call counts in.
 struct Counted<'c> {
-    key: Key,
+    place: usize,
     meter: u32,
     of: Meter,
     amount: i128,
@@ -244,8 +257,8 @@ pub(super) fn judge<'c>(
 ) -> Budgets<'c> {
     let eval = present.eval();
     let mut budgets = Budgets {
-        counted: Vec::new(),
-        left: Vec::new(),
+        counted: Vec::with_capacity(prepared.charged.len()),
+        left: Vec::with_capacity(prepared.charged.len()),
         room_at: None,
         never: false,
         marks: Vec::new(),
@@ -272,8 +285,8 @@ pub(super) fn judge<'c>(
                     reason(findings, charged.limit, None, charged.limit.origin, code, message.clone());
                 findings.add(Weight::Denies, found);
             }
-            Ok(lines) => {
-                for line in lines {
+            Ok(_) => {
+                for line in charged.lines(prepared) {
                     judge_line(prepared, present, &eval, charged, line, is_retry, &mut budgets, findings);
                 }
             }
@@ -306,11 +319,10 @@ fn judge_line<'c>(
         .tool
         .and_then(|tool| prepared.contract().program().tools.get(tool.index()))
         .and_then(|tool| tool.runs_at_most);
-    for key in &one.keys {
+    for &place in &one.places {
         // Bounds of one meter share its total, and count once.
-        if !budgets.counted.iter().any(|counted| counted.key == *key) {
-            let (key, meter, of) = (key.clone(), one.meter, bound.meter);
-            budgets.counted.push(Counted { key, meter, of, amount, lease, shape });
+        if !budgets.counted.iter().any(|counted| counted.place == place) {
+            budgets.counted.push(Counted { place, meter: one.meter, of: bound.meter, amount, lease, shape });
         }
     }
     let when = one.line.when.map_or(Truth::True, |when| present.truth(eval, when, None));
@@ -318,8 +330,8 @@ fn judge_line<'c>(
         return;
     }
     let Some(shape) = shape else { return };
-    let totals: Vec<i128> =
-        (0..one.keys.len()).map(|place| total(prepared, present, one, shape, place)).collect();
+    let totals: SmallVec<[i128; 2]> =
+        (0..one.places.len()).map(|depth| total(prepared, present, one, shape, depth)).collect();
     // A job's budget lies in those of the jobs above it.
     let Some(worst) = totals.iter().copied().max() else { return };
     let left = |total: Option<i128>| total.map_or(0, |total| bound.most.saturating_sub(total).max(0));
@@ -332,7 +344,8 @@ fn judge_line<'c>(
     let mut outcome = "has room";
     for (place, total) in totals.into_iter().enumerate() {
         if total.checked_add(amount).is_none_or(|with| with > bound.most) {
-            outcome = exceed(present, eval, charged, one, place, shape, total, amount, budgets, findings);
+            outcome =
+                exceed(prepared, present, eval, charged, one, place, shape, total, amount, budgets, findings);
             // Nobody knows what would have to leave.
             budgets.never |= is_full(prepared, present.snapshot(), one.meter, place);
         }
@@ -368,7 +381,7 @@ fn total(
             |opened: Reading| i128::from(late.nanos()).saturating_sub(i128::from(opened.early.nanos()));
         return opened.map_or(0, |opened| since(opened).max(0));
     }
-    let tally = one.keys.get(place).and_then(|key| tally(present, key));
+    let tally = one.places.get(place).and_then(|&place| tally(present, place));
     let known = tally.map_or(0, |tally| tally.total(one.bound.meter, shape, early));
     // What started full has no room, whatever is known of it.
     if is_full(prepared, present.snapshot(), one.meter, place) { known.max(one.bound.most) } else { known }
@@ -389,6 +402,7 @@ pub(super) fn is_full(prepared: &Prepared<'_>, snapshot: &Snapshot<'_>, meter: u
 /// The bound is passed.
 #[allow(clippy::too_many_arguments, reason = "the parts of one judgement")]
 fn exceed(
+    prepared: &Prepared<'_>,
     present: &Present<'_, '_>,
     eval: &Eval<'_>,
     charged: &Charged<'_>,
@@ -401,7 +415,7 @@ fn exceed(
     findings: &mut Findings<'_>,
 ) -> &'static str {
     let (limit, bound) = (charged.limit, one.bound);
-    let Some(key) = one.keys.get(place) else { return "has room" };
+    let Some(&total_at) = one.places.get(place) else { return "has room" };
     if bound.meter == Meter::Denials && matches!(bound.step, Step::Suspend(_)) {
         // One denial too many has suspended it, and that is what denies until an operator lifts it. The next denial suspends it
         // again.
@@ -414,8 +428,8 @@ fn exceed(
     let mut found = reason(findings, limit, Some(bound), bound.origin, "limit", message);
     found.audit = one.line.audit.as_ref().map(|text| render(present.house(), eval, text, None));
     let reading = present.reading();
-    let marked =
-        tally(present, key).is_some_and(|tally| tally.is_marked(one.step, reading.late) && !planted(123));
+    let marked = tally(present, total_at)
+        .is_some_and(|tally| tally.is_marked(one.step, reading.late) && !planted(123));
     match bound.step {
         Step::Deny | Step::Suspend(_) => {
             findings.add(Weight::Denies, found);
@@ -423,7 +437,7 @@ fn exceed(
                 budgets.suspend.push((what, place));
             }
             let counts = !matches!(bound.meter, Meter::Runtime | Meter::InFlight | Meter::Denials);
-            let room = tally(present, key)
+            let room = tally(present, total_at)
                 .filter(|_| counts && total > 0)
                 .and_then(|tally| tally.sums.room_at(shape, reading.early, bound.most, amount));
             match room {
@@ -435,22 +449,22 @@ fn exceed(
         Step::Warn if marked => "has spoken",
         Step::Warn => {
             let until = until(limit, reading.late);
-            budgets.marks.push((key.clone(), one.meter, one.step, until));
+            budgets.marks.push((total_at, one.meter, one.step, until));
             findings.warn(found);
             "warns"
         }
         Step::Challenge(_) if marked => "was lifted",
         Step::Challenge(id) => {
             found.code = "challenge";
-            let place = charged_place(charged, one, place);
+            let place = charged_place(prepared, charged, one, place);
             findings.add(Weight::Asks(Question::Step(id, place)), found);
             "asks"
         }
     }
 }
 
-fn tally<'p>(present: &Present<'p, '_>, key: &Key) -> Option<&'p Tally> {
-    match present.row(key) {
+fn tally<'p>(present: &Present<'p, '_>, place: usize) -> Option<&'p Tally> {
+    match present.at(place) {
         Some(Row::Tally(tally)) => Some(tally),
         _ => None,
     }
@@ -528,8 +542,11 @@ impl Budgets<'_> {
     }
 
     /// What is counted when the call is allowed.
-    pub(super) fn charges(&self, permit: PermitId) -> Vec<Change> {
-        let mut all = Vec::new();
+    pub(super) fn charges(&self, prepared: &Prepared<'_>, permit: PermitId, all: &mut Vec<Change>) {
+        let mut push = |place: usize, meter: u32, delta: Delta| {
+            let key = prepared.touched.key(place).cloned();
+            all.extend(key.map(|key| Change { key, form: FormRef::Meter(meter), delta }));
+        };
         for counted in &self.counted {
             let delta = match counted.of {
                 Meter::Denials | Meter::Runtime => continue,
@@ -544,26 +561,28 @@ impl Budgets<'_> {
                     open: Some(permit),
                 },
             };
-            all.push(Change { key: counted.key.clone(), form: FormRef::Meter(counted.meter), delta });
+            push(counted.place, counted.meter, delta);
         }
-        for (key, meter, bound, until) in &self.marks {
-            let delta = Delta::Mark(*bound, *until);
-            all.push(Change { key: key.clone(), form: FormRef::Meter(*meter), delta });
+        for &(place, meter, bound, until) in &self.marks {
+            push(place, meter, Delta::Mark(bound, until));
         }
-        all
     }
 
     /// What the call holds until its outcome is known.
-    pub(super) fn held(&self, plan: &Plan) -> Vec<Held> {
+    pub(super) fn held(&self, prepared: &Prepared<'_>) -> Vec<Held> {
+        let meters = &prepared.house.plan.meters;
         let holds = |counted: &&Counted<'_>| {
             counted.shape.is_some() && !matches!(counted.of, Meter::Denials | Meter::Runtime)
         };
-        let held = |counted: &Counted<'_>| Held {
-            key: counted.key.clone(),
-            meter: plan.meters.get(counted.meter as usize).map(|meter| meter.name).unwrap_or_default(),
-            amount: counted.amount,
-        };
-        self.counted.iter().filter(holds).map(held).collect()
+        let mut held = Vec::with_capacity(self.counted.len());
+        held.extend(self.counted.iter().filter(holds).filter_map(|counted| {
+            Some(Held {
+                key: prepared.touched.key(counted.place)?.clone(),
+                meter: meters.get(counted.meter as usize).map(|meter| meter.name).unwrap_or_default(),
+                amount: counted.amount,
+            })
+        }));
+        held
     }
 
     /// What a denial suspends.

@@ -1,6 +1,7 @@
 //! Denials as something that limits count, and what they suspend.
 
 use agentpass_ir::{Ambient, Charge, LimitId, Meter, NodeId, Step, Suspended};
+use smallvec::SmallVec;
 
 use super::budgets::{keys, meter_of, shape, tally_keys};
 use super::findings::Findings;
@@ -40,7 +41,7 @@ pub(super) fn suspend(prepared: &Prepared<'_>, what: Suspended, job: usize) -> V
 }
 
 /// The totals in which a denial of this call would be counted.
-fn denial_lines(prepared: &Prepared<'_>) -> Vec<(LimitId, usize, u32, Vec<Key>)> {
+fn denial_lines(prepared: &Prepared<'_>) -> Vec<(LimitId, usize, u32, SmallVec<[Key; 1]>)> {
     let contract = prepared.contract();
     let program = contract.program();
     let eval = Eval::new(contract, &prepared.call.frame, &Nowhere);

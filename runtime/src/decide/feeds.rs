@@ -42,8 +42,8 @@ pub(super) fn feeds(prepared: &mut Prepared<'_>, tool: ToolId) -> Vec<Feed> {
         // Where the call does not say its scope, questions within that scope are undetermined anyway.
         let Ok(scope) = scope(monitor, frame) else { continue };
         let Some(of_args) = OfArgs::read(contract, frame, monitor) else { continue };
-        let join: Vec<Option<&Value>> = of_args.join.iter().map(Option::as_ref).collect();
-        let open = watch_key(prepared, id, frame.ambient(Ambient::Tenant), scope, &join);
+        let join = of_args.join.iter().map(Option::as_ref);
+        let open = watch_key(prepared, id, frame.ambient(Ambient::Tenant), scope, join);
         let OfArgs { sure, amount, parts, join } = of_args;
         let scope = scope.map(str::to_owned);
         all.push(Feed { monitor: id, phase: monitor.phase, open, sure, amount, parts, join, scope });

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use agentpass_ir::{ChallengeId, Origin, Verified};
+use agentpass_ir::{ChallengeId, Origin};
 use agentpass_values::Timestamp;
 
 use super::House;
 use super::budgets::Budgets;
 use crate::clock::{Entropy, name};
 use crate::decision::{Ask, ContractRef, Decision, Met, Place, Reason, Remaining, Word};
+use crate::plan::Plan;
 use crate::planted::planted;
 use crate::wire::Call;
 
@@ -29,7 +30,7 @@ pub(crate) enum Question {
 
 /// Everything that is found about a call.
 pub(crate) struct Findings<'c> {
-    contract: &'c Verified,
+    plan: &'c Plan,
     named: Arc<ContractRef>,
     found: Vec<(Weight, Reason)>,
     warnings: Vec<Reason>,
@@ -43,7 +44,7 @@ pub(crate) struct Findings<'c> {
 impl<'c> Findings<'c> {
     pub(crate) fn new(house: House<'c>, explain: bool) -> Self {
         Self {
-            contract: house.contract,
+            plan: house.plan,
             named: Arc::clone(&house.plan.named),
             found: Vec::new(),
             warnings: Vec::new(),
@@ -141,7 +142,8 @@ impl<'c> Findings<'c> {
     }
 
     pub(crate) fn place(&self, origin: Origin) -> Place {
-        place(self.contract, origin)
+        let file = self.plan.files.get(origin.file.index()).cloned().unwrap_or_default();
+        Place { file, start: origin.start, line: origin.line, column: origin.column }
     }
 
     pub(crate) fn decision(mut self, call: Option<&Call>, now: Timestamp, entropy: &dyn Entropy) -> Decision {
@@ -174,10 +176,4 @@ impl<'c> Findings<'c> {
             met,
         }
     }
-}
-
-/// The place of an origin.
-pub(crate) fn place(contract: &Verified, origin: Origin) -> Place {
-    let file = contract.program().files.get(origin.file.index()).cloned().unwrap_or_default();
-    Place { file, start: origin.start, line: origin.line, column: origin.column }
 }

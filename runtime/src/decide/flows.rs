@@ -1,9 +1,8 @@
 //! Movements of data, and the flows that stand for them (semantics 31 and 32).
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
 
-use agentpass_ir::{AGENT_CONTEXT, Ambient, Flow, FlowId, NodeId, Tool, ToolId, Value};
+use agentpass_ir::{AGENT_CONTEXT, Ambient, Ends, Flow, FlowId, NodeId, Tool, ToolId, Value};
 use agentpass_values::{escape, folded};
 
 use super::Prepared;
@@ -26,7 +25,7 @@ struct Movement<'m> {
 }
 
 /// Labels by what they are compared by.
-type Folded<'m> = BTreeSet<Cow<'m, str>>;
+type Folded<'m> = Vec<Cow<'m, str>>;
 
 /// The flows that a call takes part in.
 #[derive(Debug, Default)]
@@ -66,18 +65,17 @@ pub(super) fn judge(
         .collect();
     let mut taken = Vec::new();
     for movement in &movements {
-        let mut allowed: Vec<&str> = Vec::new();
+        let mut allowing: Vec<&Flow> = Vec::new();
         let mut stands = false;
         for (id, when) in &conditions {
             let Some(flow) = program.flows.get(id.index()) else { continue };
-            let Some(covered) = covers(flow, movement) else { continue };
-            if *when == Truth::False {
+            if *when == Truth::False || !covers(flow, movement) {
                 continue;
             }
             stands = true;
             taken.push(*id);
             if *when == Truth::True {
-                allowed.extend(covered);
+                allowing.push(flow);
             }
         }
         // What carries nothing goes where it wants, unless a flow names its way.
@@ -88,14 +86,16 @@ pub(super) fn judge(
                 let Some(flow) = program.flows.get(id.index()).filter(|flow| flow.ends.is_none()) else {
                     continue;
                 };
-                let Some(covered) = about(flow, movement).filter(|_| *when != Truth::False) else { continue };
+                if *when == Truth::False || !about(flow, movement) {
+                    continue;
+                }
                 taken.push(*id);
                 if *when == Truth::True {
-                    allowed.extend(covered);
+                    allowing.push(flow);
                 }
             }
         }
-        guarded(prepared, of, movement, &allowed, findings);
+        guarded(prepared, of, movement, &allowing, findings);
     }
     taken.sort_unstable();
     taken.dedup();
@@ -116,15 +116,18 @@ fn guarded(
     prepared: &Prepared<'_>,
     of: &Tool,
     movement: &Movement<'_>,
-    allowed: &[&str],
+    allowing: &[&Flow],
     findings: &mut Findings<'_>,
 ) {
     if crate::planted::planted(132) {
         return;
     }
+    if movement.labels.is_empty() {
+        return;
+    }
     for label in &prepared.contract().program().guarded {
         let key = folded::key(label);
-        if movement.labels.contains(&key) && !allowed.contains(&&*key) {
+        if movement.labels.contains(&key) && !allowing.iter().any(|flow| names(flow, &key)) {
             let (from, to) = (escape::shown(&movement.from), escape::shown(&movement.to));
             let message = format!("no flow allows `{label}` from `{from}` to `{to}`");
             let origin = of
@@ -200,16 +203,20 @@ fn movements<'m>(
             lacks_job(of, findings);
             return None;
         }
-        let mut by_source: BTreeMap<&String, Folded<'m>> = BTreeMap::new();
+        // They are in the order of their sources.
+        let mut by_source: Vec<(&str, Folded<'m>)> = Vec::new();
         for (source, label) in carried.into_iter().flat_map(Labels::keys) {
-            by_source.entry(source).or_default().insert(folded::key(label));
+            match by_source.last_mut() {
+                Some((last, labels)) if last == source => labels.push(folded::key(label)),
+                _ => by_source.push((source, vec![folded::key(label)])),
+            }
         }
         for sending in &of.sends {
             let to = || Cow::from(&sending.to);
             // What the agent says by itself carries nothing.
-            all.push(Movement { from: AGENT_CONTEXT.into(), to: to(), labels: BTreeSet::new() });
+            all.push(Movement { from: AGENT_CONTEXT.into(), to: to(), labels: Vec::new() });
             for (source, labels) in &by_source {
-                all.push(Movement { from: (*source).into(), to: to(), labels: labels.clone() });
+                all.push(Movement { from: Cow::Borrowed(source), to: to(), labels: labels.clone() });
             }
         }
     }
@@ -244,28 +251,28 @@ fn texts_given(eval: &Eval<'_>, node: NodeId) -> Vec<String> {
     }
 }
 
-/// The labels of a movement that a flow is about, where it stands for it.
-fn covers<'m>(flow: &Flow, movement: &'m Movement<'_>) -> Option<Vec<&'m str>> {
-    let ends = flow.ends.as_ref()?;
+/// True where a flow stands for a movement.
+fn covers(flow: &Flow, movement: &Movement<'_>) -> bool {
     let same = |end: &Option<String>, place: &str| {
         end.as_ref().is_none_or(|end| end == place || folded::key(end) == folded::key(place))
     };
-    if !same(&ends.from, &movement.from) || !same(&ends.to, &movement.to) {
-        return None;
-    }
-    about(flow, movement)
+    let between = |ends: &Ends| same(&ends.from, &movement.from) && same(&ends.to, &movement.to);
+    flow.ends.as_ref().is_some_and(between) && about(flow, movement)
 }
 
-/// The same, whatever its ends are.
-fn about<'m>(flow: &Flow, movement: &'m Movement<'_>) -> Option<Vec<&'m str>> {
-    let carried = movement.labels.iter().map(|label| &**label);
-    if flow.labels.is_empty() {
-        return Some(carried.collect());
+/// True where a movement carries what a flow is about, whatever its ends are.
+fn about(flow: &Flow, movement: &Movement<'_>) -> bool {
+    let is_carried = |label: &String| movement.labels.contains(&folded::key(label));
+    match flow.all {
+        _ if flow.labels.is_empty() => true,
+        true => flow.labels.iter().all(is_carried),
+        false => flow.labels.iter().any(is_carried),
     }
-    let named: Folded<'_> = flow.labels.iter().map(|label| folded::key(label)).collect();
-    let covered: Vec<&str> = carried.filter(|label| named.contains(*label)).collect();
-    let stands = if flow.all { covered.len() == named.len() } else { !covered.is_empty() };
-    stands.then_some(covered)
+}
+
+/// True where a flow lets a label pass that the movement carries.
+fn names(flow: &Flow, label: &str) -> bool {
+    flow.labels.is_empty() || flow.labels.iter().any(|named| folded::key(named) == label)
 }
 
 /// What the result of an allowed call carries into its job: what the tool reads, as far as it releases it, and what the host

@@ -1,6 +1,7 @@
 //! Keys that run once, and replays (semantics 24).
 
 use agentpass_ir::{Ambient, Once, ToolId, Value};
+use smallvec::SmallVec;
 
 use super::Prepared;
 use super::findings::{Findings, Weight};
@@ -46,11 +47,11 @@ pub(crate) struct Replay {
 pub(super) fn claims<'c>(prepared: &mut Prepared<'c>, tool: ToolId) -> Vec<Claim<'c>> {
     let contract = prepared.contract();
     let call = prepared.call;
-    let mut all = Vec::new();
+    let mut all = Vec::with_capacity(contract.onces(tool).len());
     for id in contract.onces(tool) {
         let Some(once) = contract.program().onces.get(id.index()) else { continue };
         let eval = Eval::new(contract, &call.frame, &Nowhere);
-        let values: Option<Vec<Value>> = once
+        let values: Option<SmallVec<[Value; 2]>> = once
             .keys
             .iter()
             .map(|&node| match eval.value(node, None) {
@@ -59,14 +60,17 @@ pub(super) fn claims<'c>(prepared: &mut Prepared<'c>, tool: ToolId) -> Vec<Claim
             })
             .collect();
         let key = values.map(|values| {
-            let key = Builder::new(Kind::Once).text(call.frame.ambient(Ambient::Tenant));
-            let key = match &once.ledger {
+            let mut key = Builder::new(Kind::Once);
+            key.text(call.frame.ambient(Ambient::Tenant));
+            match &once.ledger {
                 Some(ledger) => key.text(Some(ledger)),
                 None => {
-                    let key = key.text(None);
                     let principals = [Ambient::Agent, Ambient::User, Ambient::Tool];
-                    let key = principals.iter().fold(key, |key, &of| key.text(call.frame.ambient(of)));
-                    key.text(Some(&once.id))
+                    let own = key.text(None);
+                    principals
+                        .iter()
+                        .fold(own, |key, &of| key.text(call.frame.ambient(of)))
+                        .text(Some(&once.id))
                 }
             };
             key.values(&values).finish()
@@ -198,13 +202,13 @@ fn digest(prepared: &Prepared<'_>) -> Digest {
 }
 
 /// Claims the keys for an allowed call.
-pub(super) fn claim(found: &Found, permit: PermitId) -> Vec<Change> {
+pub(super) fn claim(found: &Found, permit: PermitId) -> impl Iterator<Item = Change> {
     let digest = found.own;
-    let put = |key: &Key| {
+    let put = move |key: &Key| {
         let entry = Entry { digest, state: State::Running(permit) };
         Change { key: key.clone(), form: FormRef::Plain, delta: Delta::Put(Row::Once(Box::new(entry))) }
     };
-    found.free.iter().map(put).collect()
+    found.free.iter().map(put)
 }
 
 /// A replay joins the labels of the recorded result.

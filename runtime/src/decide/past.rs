@@ -4,10 +4,12 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 
 use agentpass_ir::{
-    After, Ambient, Join, Keep, Monitor, MonitorId, NodeId, Op, Recall, Scope, Subject, Ty, Value,
+    After, Ambient, Join, Keep, Monitor, MonitorId, NodeId, Op, Phase, Recall, Scope, Subject, Ty, Value,
 };
 use agentpass_values::{Duration, Money, Timestamp};
+use smallvec::SmallVec;
 
+use super::touched::Touched;
 use super::{House, Prepared};
 use crate::clock::Reading;
 use crate::eval::{Datum, Env, Eval, Recalled, Values, World};
@@ -20,51 +22,49 @@ use crate::state::{Key, Row};
 use crate::store::Snapshot;
 use crate::truth::Truth;
 
-/// Which rows a question may be answered from.
+type Keys = SmallVec<[Key; 1]>;
+
+type Watches<'p> = SmallVec<[&'p Watch; 2]>;
+
+/// Which rows a question may be answered from. Most often it is one.
+#[derive(Default)]
 pub(crate) struct Rows {
     /// Where calls are open, and where it is kept what may be joined with anything.
-    pub open: Vec<Key>,
+    pub open: Keys,
     /// Where those that ended are kept.
-    pub ended: Vec<Key>,
+    pub ended: Keys,
 }
 
 /// The rows for a question. Nothing where the scope is not known: then nobody can tell.
 pub(crate) fn rows(prepared: &Prepared<'_>, recall: &Recall, keys: &[Value]) -> Result<Rows, Ambient> {
     let program = prepared.contract().program();
     let Some(monitor) = program.monitors.get(recall.monitor.index()) else {
-        return Ok(Rows { open: Vec::new(), ended: Vec::new() });
+        return Ok(Rows::default());
     };
     let frame = &prepared.call.frame;
     let scope = scope(monitor, frame)?;
     let tenant = frame.ambient(Ambient::Tenant);
     // An event that names no tenant, or no job, is about all of them.
-    let places: Vec<(Option<&str>, Option<&str>)> = match monitor.of {
-        Subject::Tool(_) => vec![(tenant, scope)],
-        Subject::Event(_) => {
-            let mut places = vec![(tenant, scope), (tenant, None), (None, scope), (None, None)];
-            places.dedup();
-            places
-        }
+    let of_event = [(tenant, scope), (tenant, None), (None, scope), (None, None)];
+    let places = match monitor.of {
+        Subject::Tool(_) => &of_event[..1],
+        Subject::Event(_) => &of_event[..],
     };
     let by_result = monitor.join.iter().any(|join| matches!(join, Join::Result(_)));
-    let mut found = Rows { open: Vec::new(), ended: Vec::new() };
-    for (tenant, scope) in places {
-        let all: Vec<Option<&Value>> = keys.iter().map(Some).collect();
-        push(&mut found.ended, watch_key(prepared, recall.monitor, tenant, scope, &all));
+    let mut found = Rows::default();
+    for &(tenant, scope) in places {
+        let all = keys.iter().map(Some);
+        push(&mut found.ended, watch_key(prepared, recall.monitor, tenant, scope, all));
         if by_result {
-            let known: Vec<Option<&Value>> = monitor
-                .join
-                .iter()
-                .zip(keys)
-                .map(|(join, value)| matches!(join, Join::Arg(_)).then_some(value))
-                .collect();
-            push(&mut found.open, watch_key(prepared, recall.monitor, tenant, scope, &known));
+            let of = |(join, value)| matches!(join, &Join::Arg(_)).then_some(value);
+            let known = monitor.join.iter().zip(keys).map(of);
+            push(&mut found.open, watch_key(prepared, recall.monitor, tenant, scope, known));
         }
     }
     Ok(found)
 }
 
-fn push(keys: &mut Vec<Key>, key: Key) {
+fn push(keys: &mut Keys, key: Key) {
     if !keys.contains(&key) {
         keys.push(key);
     }
@@ -82,95 +82,76 @@ pub(crate) fn scope<'f>(monitor: &Monitor, frame: &'f Frame) -> Result<Option<&'
 }
 
 /// The key of what a monitor keeps; a join value that is not known yet leaves its place open.
-pub(crate) fn watch_key(
+pub(crate) fn watch_key<'v>(
     prepared: &Prepared<'_>,
     monitor: MonitorId,
     tenant: Option<&str>,
     scope: Option<&str>,
-    join: &[Option<&Value>],
+    join: impl Iterator<Item = Option<&'v Value>>,
 ) -> Key {
     watch_key_of(prepared.house.plan, monitor, tenant, scope, join)
 }
 
 /// The same, where no call is judged.
-pub(crate) fn watch_key_of(
+pub(crate) fn watch_key_of<'v>(
     plan: &crate::plan::Plan,
     monitor: MonitorId,
     tenant: Option<&str>,
     scope: Option<&str>,
-    join: &[Option<&Value>],
+    join: impl Iterator<Item = Option<&'v Value>>,
 ) -> Key {
     let name = plan.monitors.get(monitor.index()).copied().unwrap_or_default();
-    let key = Builder::new(Kind::Watch).fixed(&name).text(tenant).text(scope);
-    let key = join.iter().fold(key, |key, value| match value {
-        Some(value) => key.value(value),
-        None => key.fixed(&[0xfe]),
-    });
+    let mut key = Builder::new(Kind::Watch);
+    key.fixed(&name).text(tenant).text(scope);
+    for value in join {
+        match value {
+            Some(value) => key.value(value),
+            None => key.fixed(&[0xfe]),
+        };
+    }
     key.finish()
 }
 
 /// Looks at what rules ask, and notes the rows; every answer is "nobody knows", and nothing is skipped.
 pub(crate) struct Gather<'p, 'c> {
     prepared: &'p Prepared<'c>,
-    keys: RefCell<Vec<Key>>,
+    touched: RefCell<Touched>,
 }
 
 impl<'p, 'c> Gather<'p, 'c> {
-    /// The rows that these nodes ask for.
-    pub(crate) fn run(prepared: &'p Prepared<'c>, nodes: &[NodeId]) -> Vec<Key> {
-        let gather = Gather { prepared, keys: RefCell::default() };
-        let contract = prepared.contract();
-        {
-            let eval = Eval::new(contract, &prepared.call.frame, &gather);
-            for &node in nodes {
-                visit(&eval, contract, node);
+    /// Notes the rows that these nodes ask for.
+    fn nodes(&self, nodes: &[NodeId], env: Option<&Env<'_>>) {
+        let contract = self.prepared.contract();
+        let eval = Eval::new(contract, &self.prepared.call.frame, self);
+        for &node in nodes {
+            let is_truth = |node: &agentpass_ir::Node| node.ty == Ty::Truth;
+            if contract.program().nodes.get(node.index()).is_some_and(is_truth) {
+                let _ = eval.truth(node, env);
+            } else {
+                let _ = eval.value(node, env);
             }
         }
-        gather.keys.into_inner()
     }
 
     /// The same for a condition over the elements of a list.
-    pub(crate) fn each(prepared: &'p Prepared<'c>, each: agentpass_ir::Each, nodes: &[NodeId]) -> Vec<Key> {
-        let gather = Gather { prepared, keys: RefCell::default() };
-        let contract = prepared.contract();
+    fn each(&self, each: agentpass_ir::Each, nodes: &[NodeId]) {
+        let eval = Eval::new(self.prepared.contract(), &self.prepared.call.frame, self);
+        if let Datum::Is(list) = eval.value(each.list, None)
+            && let Value::List(all) = &*list
         {
-            let eval = Eval::new(contract, &prepared.call.frame, &gather);
-            if let Datum::Is(list) = eval.value(each.list, None)
-                && let Value::List(all) = &*list
-            {
-                for value in all {
-                    let env = Env { var: each.var, value, outer: None };
-                    for &node in nodes {
-                        if is_truth(contract, node) {
-                            let _ = eval.truth(node, Some(&env));
-                        } else {
-                            let _ = eval.value(node, Some(&env));
-                        }
-                    }
-                }
+            for value in all {
+                self.nodes(nodes, Some(&Env { var: each.var, value, outer: None }));
             }
         }
-        gather.keys.into_inner()
     }
 
     fn note(&self, recall: &Recall, keys: &[Value]) {
         if let Ok(rows) = rows(self.prepared, recall, keys) {
-            let mut noted = self.keys.borrow_mut();
-            noted.extend(rows.open);
-            noted.extend(rows.ended);
+            let mut touched = self.touched.borrow_mut();
+            for key in rows.open.into_iter().chain(rows.ended) {
+                touched.add(key);
+            }
         }
-    }
-}
-
-fn is_truth(contract: &agentpass_ir::Verified, node: NodeId) -> bool {
-    contract.program().nodes.get(node.index()).is_some_and(|node| node.ty == Ty::Truth)
-}
-
-fn visit(eval: &Eval<'_>, contract: &agentpass_ir::Verified, node: NodeId) {
-    if is_truth(contract, node) {
-        let _ = eval.truth(node, None);
-    } else {
-        let _ = eval.value(node, None);
     }
 }
 
@@ -216,12 +197,16 @@ impl World for Gather<'_, '_> {
 /// Notes the rows of everything that the last stage evaluates for a tool.
 pub(super) fn gather(prepared: &mut Prepared<'_>, tool: agentpass_ir::ToolId) {
     let Some(questions) = prepared.house.plan.questions(tool) else { return };
-    for (each, nodes) in &questions.each {
-        for key in Gather::each(prepared, *each, nodes) {
-            prepared.touched.add(key);
-        }
+    if questions.each.is_empty() && questions.once.is_empty() {
+        return;
     }
-    prepared.gather_in(questions.once.iter().copied());
+    let touched = std::mem::take(&mut prepared.touched);
+    let gather = Gather { prepared, touched: RefCell::new(touched) };
+    for (each, nodes) in &questions.each {
+        gather.each(*each, nodes);
+    }
+    gather.nodes(&questions.once, None);
+    prepared.touched = gather.touched.into_inner();
 }
 
 /// The past as the snapshot has it.
@@ -301,7 +286,12 @@ impl<'p, 'c> Present<'p, 'c> {
     }
 
     pub(crate) fn row(&self, key: &Key) -> Option<&'p Row> {
-        self.prepared.touched.place(key).and_then(|place| self.snapshot.rows.get(place).copied().flatten())
+        self.at(self.prepared.touched.place(key)?)
+    }
+
+    /// The row at a place of what is touched.
+    pub(crate) fn at(&self, place: usize) -> Option<&'p Row> {
+        self.snapshot.rows.get(place).copied().flatten()
     }
 
     pub(crate) fn house(&self) -> House<'c> {
@@ -332,24 +322,19 @@ impl<'p, 'c> Present<'p, 'c> {
         }
     }
 
-    fn watches(&self, keys: &[Key]) -> Vec<&'p Watch> {
-        let of = |key| match self.row(key) {
-            Some(Row::Watch(watch)) => Some(&**watch),
-            _ => None,
-        };
-        keys.iter().filter_map(of).collect()
-    }
-
     /// The rows of a question, those of open calls first.
-    fn asked(&self, recall: &Recall, keys: &[Value]) -> Option<(&'c Monitor, Vec<&'p Watch>)> {
+    fn asked(&self, recall: &Recall, keys: &[Value]) -> Option<(&'c Monitor, Watches<'p>)> {
         let monitor = self.prepared.contract().program().monitors.get(recall.monitor.index())?;
         match rows(self.prepared, recall, keys) {
             Ok(rows) => {
+                let all = rows.open.iter().chain(&rows.ended);
                 let unread = |key: &&Key| self.prepared.touched.place(key).is_none();
-                self.missing.borrow_mut().extend(rows.open.iter().chain(&rows.ended).filter(unread).cloned());
-                let mut watches = self.watches(&rows.open);
-                watches.extend(self.watches(&rows.ended));
-                Some((monitor, watches))
+                self.missing.borrow_mut().extend(all.clone().filter(unread).cloned());
+                let of = |key| match self.row(key) {
+                    Some(Row::Watch(watch)) => Some(&**watch),
+                    _ => None,
+                };
+                Some((monitor, all.filter_map(of).collect()))
             }
             Err(ambient) => {
                 self.lacking.borrow_mut().insert(ambient);
@@ -379,7 +364,7 @@ impl World for Present<'_, '_> {
     fn after(&self, after: &After, of: &[Value], without: &[Vec<Value>]) -> Truth {
         let Some((monitor, found)) = self.asked(&after.of, of) else { return Truth::Undetermined };
         let evidence = watch::evidence(&found, monitor.phase, |at| self.is_recent(at, after.of.within));
-        let mut against = Vec::new();
+        let mut against: SmallVec<[(Phase, Watches<'_>); 2]> = SmallVec::new();
         let mut known = true;
         for (recall, keys) in after.without.iter().zip(without) {
             match self.asked(recall, keys) {
@@ -405,7 +390,7 @@ impl World for Present<'_, '_> {
 
     fn past(&self, recall: &Recall, keys: &[Value]) -> Recalled {
         let Some((monitor, found)) = self.asked(recall, keys) else { return Recalled::MaybeAbsent };
-        let all: Vec<_> = found.iter().map(|row| row.kept(&monitor.keep, monitor.phase)).collect();
+        let all: SmallVec<[_; 2]> = found.iter().map(|row| row.kept(&monitor.keep, monitor.phase)).collect();
         let is_latest = matches!(monitor.keep, Keep::Latest(_));
         let is_recent = |at: Reading| self.is_recent(at, recall.within);
         let kept = watch::chosen_of(all.iter().filter_map(|one| one.kept.clone()), &monitor.keep);

@@ -12,13 +12,18 @@ use crate::state::key::{Builder, Kind};
 /// The asking that all calls above a step share, under one contract.
 pub(super) fn step_key(prepared: &Prepared<'_>, total: &Key, step: u32) -> Key {
     let contract = prepared.contract().digest();
-    let key = Builder::new(Kind::Asking).fixed(b"step").fixed(&step.to_le_bytes());
-    key.fixed(contract).fixed(total.as_bytes()).finish()
+    let mut key = Builder::new(Kind::Asking);
+    key.fixed(b"step").fixed(&step.to_le_bytes()).fixed(contract).fixed(total.as_bytes()).finish()
 }
 
 /// A number for one total of a step of a limit that no other has. Bounds that say the same are one step.
-pub(super) fn charged_place(charged: &Charged<'_>, one: &OneLine<'_>, key: usize) -> usize {
-    let same = charged.lines.iter().flatten().find(|other| other.step == one.step);
+pub(super) fn charged_place(
+    prepared: &Prepared<'_>,
+    charged: &Charged<'_>,
+    one: &OneLine<'_>,
+    key: usize,
+) -> usize {
+    let same = charged.lines(prepared).iter().find(|other| other.step == one.step);
     let number = same.map_or(one.number, |other| other.number);
     (((charged.charge.limit.index() << 12) | number) << 12) | key
 }
@@ -49,9 +54,10 @@ pub(super) struct StepAsking {
 /// The asking behind a question of a limit.
 pub(super) fn step_asking(prepared: &Prepared<'_>, place: usize, late: Timestamp) -> Option<StepAsking> {
     for charged in &prepared.charged {
-        for one in charged.lines.iter().flatten() {
-            for (number, total) in one.keys.iter().enumerate() {
-                if charged_place(charged, one, number) == place {
+        for one in charged.lines(prepared) {
+            let totals = one.places.iter().filter_map(|&place| prepared.touched.key(place));
+            for (number, total) in totals.enumerate() {
+                if charged_place(prepared, charged, one, number) == place {
                     return Some(StepAsking {
                         asking: step_key(prepared, total, one.step),
                         total: total.clone(),

@@ -2,10 +2,18 @@
 
 use std::collections::HashMap;
 
+use smallvec::SmallVec;
+
 use crate::state::Key;
+
+/// Places of keys: most often one.
+pub(crate) type Places = SmallVec<[usize; 2]>;
 
 /// Beyond so many keys they are looked up by hash.
 const FEW: usize = 24;
+
+/// Most calls touch no more than this.
+const USUAL: usize = 8;
 
 /// Keys with their places.
 #[derive(Clone, Debug, Default)]
@@ -21,6 +29,9 @@ impl Touched {
             return place;
         }
         let place = self.keys.len();
+        if place == 0 {
+            self.keys.reserve(USUAL);
+        }
         if place == FEW {
             self.places = self.keys.iter().cloned().zip(0..).collect();
         }
@@ -38,6 +49,11 @@ impl Touched {
         } else {
             self.places.get(key).copied()
         }
+    }
+
+    /// The key at a place.
+    pub(crate) fn key(&self, place: usize) -> Option<&Key> {
+        self.keys.get(place)
     }
 
     /// The keys.

@@ -1,6 +1,10 @@
 //! Keys of rows: typed, lossless, bounded.
 
+use std::hash::BuildHasher;
+use std::sync::OnceLock;
+
 use agentpass_ir::Value;
+use foldhash::quality::RandomState;
 use sha2::{Digest, Sha256};
 
 use crate::digest;
@@ -13,6 +17,8 @@ pub const MAX_KEY: usize = 111;
 /// dozen of them.
 #[derive(Clone)]
 pub struct Key {
+    /// Of the bytes: a key is looked for several times, and most others are told from it by this alone.
+    hash: u64,
     length: u8,
     bytes: [u8; MAX_KEY],
 }
@@ -24,19 +30,36 @@ impl Key {
         self.bytes.get(..usize::from(self.length)).unwrap_or_default()
     }
 
+    /// A hash of it, which is another one in every process: nobody can foresee which keys meet.
+    #[must_use]
+    pub fn hash(&self) -> u64 {
+        self.hash
+    }
+
     fn of(bytes: &[u8]) -> Key {
-        let mut key = Key { length: 0, bytes: [0; MAX_KEY] };
+        let mut key = Key { hash: 0, length: 0, bytes: [0; MAX_KEY] };
         for (to, byte) in key.bytes.iter_mut().zip(bytes) {
             *to = *byte;
         }
         key.length = u8::try_from(bytes.len().min(MAX_KEY)).unwrap_or(u8::MAX);
         key
     }
+
+    fn hashed(mut self) -> Key {
+        self.hash = hash(self.as_bytes());
+        self
+    }
+}
+
+/// The hash of a key of those bytes.
+pub(crate) fn hash(bytes: &[u8]) -> u64 {
+    static SEED: OnceLock<RandomState> = OnceLock::new();
+    SEED.get_or_init(RandomState::default).hash_one(bytes)
 }
 
 impl PartialEq for Key {
     fn eq(&self, other: &Self) -> bool {
-        self.as_bytes() == other.as_bytes()
+        self.hash == other.hash && self.as_bytes() == other.as_bytes()
     }
 }
 
@@ -56,7 +79,7 @@ impl Ord for Key {
 
 impl std::hash::Hash for Key {
     fn hash<H: std::hash::Hasher>(&self, to: &mut H) {
-        self.as_bytes().hash(to);
+        to.write_u64(self.hash);
     }
 }
 
@@ -108,12 +131,12 @@ impl Builder {
     }
 
     /// Adds bytes of a fixed length.
-    #[must_use]
-    pub fn fixed(mut self, bytes: &[u8]) -> Self {
+    pub fn fixed(&mut self, bytes: &[u8]) -> &mut Self {
         self.push(bytes);
         self
     }
 
+    #[inline]
     fn push(&mut self, bytes: &[u8]) {
         if let Some(long) = &mut self.long {
             long.update(bytes);
@@ -125,18 +148,20 @@ impl Builder {
                 place.copy_from_slice(bytes);
                 self.key.length += u8::try_from(bytes.len()).unwrap_or(0);
             }
-            None => {
-                let mut long = Sha256::new();
-                long.update(self.key.as_bytes());
-                long.update(bytes);
-                self.long = Some(Box::new(long));
-            }
+            None => self.digest(bytes),
         }
     }
 
+    #[cold]
+    fn digest(&mut self, more: &[u8]) {
+        let mut long = Sha256::new();
+        long.update(self.key.as_bytes());
+        long.update(more);
+        self.long = Some(Box::new(long));
+    }
+
     /// Adds a text; nothing is another text than the empty one.
-    #[must_use]
-    pub fn text(mut self, text: Option<&str>) -> Self {
+    pub fn text(&mut self, text: Option<&str>) -> &mut Self {
         match text {
             None => self.push(&[0]),
             Some(text) => {
@@ -149,8 +174,7 @@ impl Builder {
     }
 
     /// Adds a value with its type.
-    #[must_use]
-    pub fn value(mut self, value: &Value) -> Self {
+    pub fn value(&mut self, value: &Value) -> &mut Self {
         match value {
             // The common ones, without a digest in between.
             Value::Text(text) => {
@@ -173,22 +197,21 @@ impl Builder {
     }
 
     /// Adds several values.
-    #[must_use]
-    pub fn values(self, values: &[Value]) -> Self {
+    pub fn values(&mut self, values: &[Value]) -> &mut Self {
         values.iter().fold(self, Self::value)
     }
 
     /// The key.
     #[must_use]
-    pub fn finish(self) -> Key {
-        let Some(long) = self.long else { return self.key };
+    pub fn finish(&self) -> Key {
+        let Some(long) = &self.long else { return self.key.clone().hashed() };
         let kind = self.key.as_bytes().first().copied().unwrap_or(0);
         let mut short = [0xff; 34];
         if let Some((head, digest)) = short.split_at_mut_checked(2) {
             head.copy_from_slice(&[kind, 0xff]);
-            digest.copy_from_slice(&long.finalize());
+            digest.copy_from_slice(&long.clone().finalize());
         }
-        Key::of(&short)
+        Key::of(&short).hashed()
     }
 }
 
@@ -197,7 +220,8 @@ mod tests {
     use super::*;
 
     fn key(parts: &[Option<&str>]) -> Key {
-        parts.iter().fold(Builder::new(Kind::Job), |key, part| key.text(*part)).finish()
+        let mut key = Builder::new(Kind::Job);
+        parts.iter().fold(&mut key, |key, part| key.text(*part)).finish()
     }
 
     #[test]

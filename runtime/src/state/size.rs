@@ -221,8 +221,5 @@ fn decision(decision: &Decision) -> usize {
 }
 
 fn reason(reason: &Reason) -> usize {
-    option(reason.rule.as_ref())
-        + string(&reason.message)
-        + option(reason.audit.as_ref())
-        + reason.place.as_ref().map_or(0, |place| string(&place.file))
+    option(reason.rule.as_ref()) + string(&reason.message) + option(reason.audit.as_ref())
 }

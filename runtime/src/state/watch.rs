@@ -6,6 +6,7 @@
 
 use agentpass_ir::{Keep, Phase, Value, Window};
 use agentpass_values::{Duration, Timestamp};
+use smallvec::SmallVec;
 
 use super::permit::PermitId;
 use super::recent::Recent;
@@ -441,15 +442,19 @@ pub struct Evidence {
 }
 
 /// All that can be evidence, in several rows: one for each scope in which it may have been reported.
-pub fn evidence(rows: &[&Watch], phase: Phase, inside: impl Fn(Reading) -> bool) -> Vec<Evidence> {
-    let mut all = Vec::new();
+pub fn evidence(
+    rows: &[&Watch],
+    phase: Phase,
+    inside: impl Fn(Reading) -> bool,
+) -> SmallVec<[Evidence; 4]> {
+    let mut all = SmallVec::new();
     for row in rows {
-        let ended = |spans: &[Span], sure: bool| -> Vec<Evidence> {
+        let inside_of = |spans: &'_ [Span], sure: bool, all: &mut SmallVec<[Evidence; 4]>| {
             let inside = spans.iter().filter(|span| inside(span.at));
-            inside.map(|span| Evidence { begin: span.begin, sure }).collect()
+            all.extend(inside.map(|span| Evidence { begin: span.begin, sure }));
         };
-        all.extend(ended(&row.spans, true));
-        all.extend(ended(&row.maybe, false));
+        inside_of(&row.spans, true, &mut all);
+        inside_of(&row.maybe, false, &mut all);
         for open in &row.open {
             match phase {
                 Phase::Attempted => {}

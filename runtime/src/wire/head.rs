@@ -118,8 +118,7 @@ impl<'c, 't> Head<'c, 't> {
                 self.faults.extend(faults);
             }
             "approvals" => {
-                let approvals = texts(reader, key)?;
-                self.approvals = approvals.into_iter().map(Cow::into_owned).collect();
+                self.approvals = texts(reader, key, Cow::into_owned)?;
             }
             other => return Err(unknown(reader, "a call", other)),
         }
@@ -128,6 +127,9 @@ impl<'c, 't> Head<'c, 't> {
 
     fn text(&mut self, reader: &mut Reader<'t>, key: &str, ambient: Ambient) -> Result<(), Refusal> {
         let text = reader.field_text(key)?;
+        if self.nobody_reads(ambient) {
+            return Ok(());
+        }
         // Nobody is called that: it is what some hosts write where they know nothing (semantics 17). A skill binds its calls; one
         // without a name binds them to nothing.
         if text.is_empty() && ambient != Ambient::Skill {
@@ -137,9 +139,19 @@ impl<'c, 't> Head<'c, 't> {
         Ok(())
     }
 
+    /// Credentials are looked at by rules alone: what no rule reads is read in passing.
+    fn nobody_reads(&self, part: Ambient) -> bool {
+        let is_credential =
+            matches!(part, Ambient::Issuer | Ambient::Client | Ambient::Scopes | Ambient::Groups);
+        is_credential && !self.contract.reads(part)
+    }
+
     fn texts(&mut self, reader: &mut Reader<'t>, key: &str, ambient: Ambient) -> Result<(), Refusal> {
-        let all = texts(reader, key)?;
-        let all = all.into_iter().map(|text| Value::Text(text.into())).collect();
+        if self.nobody_reads(ambient) {
+            texts(reader, key, drop)?;
+            return Ok(());
+        }
+        let all = texts(reader, key, |text| Value::Text(text.into()))?;
         self.frame.set(ambient.slot(), Some(Value::List(all)));
         Ok(())
     }
@@ -306,13 +318,17 @@ fn unknown(reader: &Reader<'_>, of: &str, key: &str) -> Refusal {
     reader.refuse("wire.unknown_field", format!("{of} has no field `{}`", escape::shown(key)))
 }
 
-fn texts<'t>(reader: &mut Reader<'t>, key: &str) -> Result<Vec<Cow<'t, str>>, Refusal> {
+fn texts<'t, T>(
+    reader: &mut Reader<'t>,
+    key: &str,
+    of: impl Fn(Cow<'t, str>) -> T,
+) -> Result<Vec<T>, Refusal> {
     if reader.kind()? != Kind::Array {
         return Err(reader.refuse("wire.type", format!("`{key}` is not an array of strings")));
     }
     let mut all = Vec::new();
     reader.array(|reader| {
-        all.push(reader.field_text(key)?);
+        all.push(of(reader.field_text(key)?));
         Ok(())
     })?;
     Ok(all)

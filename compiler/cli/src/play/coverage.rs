@@ -150,7 +150,7 @@ impl Coverage {
     /// Takes note of the clauses that a decision met.
     pub fn saw(&mut self, decision: &Decision) {
         for met in &decision.met {
-            let place = met.place.as_ref().map(|place| (place.file.clone(), place.start));
+            let place = met.place.as_ref().map(|place| (place.file.to_string(), place.start));
             if let Some(&at) = place.and_then(|place| self.by_place.get(&place)) {
                 self.mark(at, way(met));
             }

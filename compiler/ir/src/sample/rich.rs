@@ -346,7 +346,7 @@ fn rules(make: &mut Make) {
         zone: Zone::parse("Europe/Berlin").unwrap(),
         ranges: vec![TimeRange::parse("mon..fri 09:00..17:00").unwrap()],
     };
-    let times = make.of(Value::Times(times), Ty::Times);
+    let times = make.of(Value::Times(Box::new(times)), Ty::Times);
     let open = make.truth(Op::Within(now, times));
     let day = make.of(Value::Duration(minutes(1440)), Ty::Duration);
     let tomorrow = make.node(Op::Arith(Arith::Add, now, day), Ty::Timestamp);

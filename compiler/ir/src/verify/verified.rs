@@ -7,7 +7,8 @@ use agentpass_values::Pattern;
 
 use super::forms::Patterns;
 use super::roots::Roots;
-use crate::frame::ToolName;
+use crate::frame::{Ambient, ToolName};
+use crate::node::Op;
 use crate::past::Subject;
 use crate::program::{
     ChallengeId, ChargeId, EventId, MonitorId, NodeId, OnceId, Program, RuleId, SkillId, SlotId, ToolId,
@@ -24,6 +25,8 @@ pub struct Verified {
     /// Per event, the monitors that it feeds.
     events: Vec<Vec<MonitorId>>,
     names: Names,
+    /// By the number of its slot, whether any node reads that part of the surroundings.
+    surroundings: [bool; Ambient::ALL.len()],
 }
 
 /// What verification has found out.
@@ -120,7 +123,21 @@ impl Verified {
             challenges: named(program.challenges.iter().map(|challenge| &challenge.name), ChallengeId),
             skills: named(program.skills.iter().map(|skill| &skill.name), SkillId),
         };
-        Verified { program, parts, exact, tools, events, names }
+        let mut surroundings = [false; Ambient::ALL.len()];
+        for node in &program.nodes {
+            if let Op::Slot(slot) = node.op
+                && let Some(read) = surroundings.get_mut(slot.index())
+            {
+                *read = true;
+            }
+        }
+        Verified { program, parts, exact, tools, events, names, surroundings }
+    }
+
+    /// Whether a rule, a limit or a message reads that part of what surrounds a call.
+    #[must_use]
+    pub fn reads(&self, part: Ambient) -> bool {
+        self.surroundings.get(part.slot().index()).copied().unwrap_or(true)
     }
 
     /// The program, to read.

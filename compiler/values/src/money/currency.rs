@@ -3,11 +3,9 @@
 use std::fmt;
 
 /// A currency of the active ISO 4217 list that has a unit to count in (precious metals and test codes are not in it).
+/// It is its place in that list, which is in the order of the codes: amounts stay small.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Currency {
-    code: &'static str,
-    minor_digits: u8,
-}
+pub struct Currency(u8);
 
 /// Why text is not a currency.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -20,7 +18,7 @@ pub enum CurrencyError {
 
 impl Currency {
     /// The US dollar.
-    pub const USD: Currency = Currency { code: "USD", minor_digits: 2 };
+    pub const USD: Currency = Currency(USD);
 
     /// Reads a code: exactly three upper-case letters of the active list.
     pub fn parse(text: &str) -> Result<Currency, CurrencyError> {
@@ -29,35 +27,34 @@ impl Currency {
         }
         let at =
             ACTIVE.binary_search_by(|(code, _)| (*code).cmp(text)).map_err(|_| CurrencyError::Unknown)?;
-        let (code, minor_digits) = *ACTIVE.get(at).ok_or(CurrencyError::Unknown)?;
-        Ok(Currency { code, minor_digits })
+        u8::try_from(at).map(Currency).map_err(|_| CurrencyError::Unknown)
     }
 
     /// The three letters.
     pub const fn code(self) -> &'static str {
-        self.code
+        ACTIVE[self.0 as usize].0
     }
 
     /// How many decimals the minor unit has: two for cents, none for yen.
     pub const fn minor_digits(self) -> u8 {
-        self.minor_digits
+        ACTIVE[self.0 as usize].1
     }
 
     /// All currencies, in the order of their codes; completions read this.
     pub fn all() -> impl Iterator<Item = Currency> {
-        ACTIVE.iter().map(|&(code, minor_digits)| Currency { code, minor_digits })
+        (0..).map(Currency).take(ACTIVE.len())
     }
 }
 
 impl fmt::Display for Currency {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.code)
+        f.write_str(self.code())
     }
 }
 
 impl fmt::Debug for Currency {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.code)
+        f.write_str(self.code())
     }
 }
 
@@ -71,6 +68,15 @@ impl fmt::Display for CurrencyError {
 }
 
 impl std::error::Error for CurrencyError {}
+
+/// The place of the US dollar.
+const USD: u8 = {
+    let mut place = 0;
+    while !matches!(ACTIVE[place as usize].0.as_bytes(), b"USD") {
+        place += 1;
+    }
+    place
+};
 
 /// The active codes with their minor digits, sorted. As of 2026: without the Bulgarian lev and the Antillean guilder.
 const ACTIVE: &[(&str, u8)] = &[

@@ -342,7 +342,7 @@ impl Writer {
             Some(("at", text)) => (Value::Timestamp(Timestamp::parse(text).unwrap()), Ty::Timestamp),
             Some(("times", text)) => {
                 let ranges = vec![TimeRange::parse(&text.replace('_', " ")).unwrap()];
-                (Value::Times(TimeSet { zone: Zone::utc(), ranges }), Ty::Times)
+                (Value::Times(Box::new(TimeSet { zone: Zone::utc(), ranges })), Ty::Times)
             }
             Some(("eur", text)) => {
                 let euro = Currency::parse("EUR").unwrap();

@@ -4,27 +4,27 @@
 //! is a pause of tens of milliseconds in the middle of somebody's call; each of these holds a small part of them. A key is kept
 //! as long as it is, not as long as it may be.
 
-use std::hash::BuildHasher;
-
-use foldhash::quality::RandomState;
 use hashbrown::HashTable;
 
 use super::Entry;
 use crate::state::Key;
+use crate::state::key::{self, Kind};
 
-/// How many tables.
-const TABLES: usize = 256;
+/// How many tables for rows that last.
+const LASTING: usize = 256;
+
+/// And for those of calls that are open. They come and go: in tables of their own they take the same few places again and again.
+const PASSING: usize = 16;
 
 /// Rows by key.
 pub(super) struct Table {
-    hasher: RandomState,
     tables: Vec<HashTable<(Box<[u8]>, Entry)>>,
     len: usize,
 }
 
 impl Default for Table {
     fn default() -> Self {
-        Self { hasher: RandomState::default(), tables: vec![HashTable::new(); TABLES], len: 0 }
+        Self { tables: vec![HashTable::new(); LASTING + PASSING], len: 0 }
     }
 }
 
@@ -35,31 +35,30 @@ impl Table {
     }
 
     pub(super) fn get(&self, key: &Key) -> Option<&Entry> {
-        let hash = self.hash(key.as_bytes());
-        let table = self.tables.get(place(hash))?;
+        let hash = key.hash();
+        let table = self.tables.get(place(key))?;
         table.find(hash, |(known, _)| **known == *key.as_bytes()).map(|(_, entry)| entry)
     }
 
     pub(super) fn get_mut(&mut self, key: &Key) -> Option<&mut Entry> {
-        let hash = self.hash(key.as_bytes());
-        let table = self.tables.get_mut(place(hash))?;
+        let hash = key.hash();
+        let table = self.tables.get_mut(place(key))?;
         table.find_mut(hash, |(known, _)| **known == *key.as_bytes()).map(|(_, entry)| entry)
     }
 
     /// Adds a row under a key that has none.
     pub(super) fn add(&mut self, key: &Key, entry: Entry) {
-        let hash = self.hash(key.as_bytes());
-        let hasher = &self.hasher;
-        if let Some(table) = self.tables.get_mut(place(hash)) {
+        let hash = key.hash();
+        if let Some(table) = self.tables.get_mut(place(key)) {
             let row = (key.as_bytes().into(), entry);
-            table.insert_unique(hash, row, |(known, _)| hasher.hash_one(&**known));
+            table.insert_unique(hash, row, |(known, _)| key::hash(known));
             self.len += 1;
         }
     }
 
     pub(super) fn remove(&mut self, key: &Key) -> Option<Entry> {
-        let hash = self.hash(key.as_bytes());
-        let table = self.tables.get_mut(place(hash))?;
+        let hash = key.hash();
+        let table = self.tables.get_mut(place(key))?;
         let found = table.find_entry(hash, |(known, _)| **known == *key.as_bytes()).ok()?;
         self.len -= 1;
         let ((_, entry), _) = found.remove();
@@ -78,13 +77,16 @@ impl Table {
         }
         self.len = self.tables.iter().map(HashTable::len).sum();
     }
-
-    fn hash(&self, key: &[u8]) -> u64 {
-        self.hasher.hash_one(key)
-    }
 }
 
-/// The table of a hash. Inside, its lowest and its highest bits tell keys apart.
-fn place(hash: u64) -> usize {
-    (hash >> 40) as usize % TABLES
+/// The table of a key, by bits of its hash on which nothing inside of a table depends.
+///
+/// Rows that last go to the greater of two numbers, so that no two tables fill at the same pace: otherwise all of them would move
+/// at about the same time.
+fn place(key: &Key) -> usize {
+    let [.., a, b, _, _] = key.hash().to_le_bytes();
+    let passes = key.as_bytes().first().is_some_and(|kind| PASSING_KINDS.contains(kind));
+    if passes { LASTING + usize::from(a) % PASSING } else { usize::from(a.max(b)) }
 }
+
+const PASSING_KINDS: [u8; 2] = [Kind::Permit as u8, Kind::PermitsOfCall as u8];

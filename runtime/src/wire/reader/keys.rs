@@ -9,7 +9,7 @@ use smallvec::SmallVec;
 pub(super) struct Keys<'t> {
     seen: SmallVec<[Cow<'t, str>; FEW]>,
     /// Of each key one bit, by its length and its ends.
-    traits: u64,
+    traits: [u64; 4],
     /// Two keys may be the same, by that.
     alike: bool,
 }
@@ -21,9 +21,12 @@ impl<'t> Keys<'t> {
     pub(super) fn add(&mut self, key: Cow<'t, str>) {
         let bytes = key.as_bytes();
         let ends = [bytes.first(), bytes.last()].map(|byte| usize::from(byte.copied().unwrap_or(0)));
-        let bit = 1 << ((bytes.len() * 29 + ends[0] * 7 + ends[1]) % 64);
-        self.alike |= self.traits & bit != 0;
-        self.traits |= bit;
+        let place = bytes.len() * 29 + ends[0] * 7 + ends[1];
+        let bit = 1 << (place % 64);
+        if let Some(traits) = self.traits.get_mut(place / 64 % 4) {
+            self.alike |= *traits & bit != 0;
+            *traits |= bit;
+        }
         self.seen.push(key);
     }
 

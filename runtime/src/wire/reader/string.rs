@@ -114,7 +114,17 @@ fn plain_length(bytes: &[u8]) -> usize {
         let special = |&byte: &u8| u8::from(byte < 0x20) | u8::from(byte == b'"') | u8::from(byte == b'\\');
         block.iter().map(special).fold(0, |all, one| all | one) == 0
     };
-    let mut length = 16 * bytes.as_chunks::<16>().0.iter().take_while(is_plain).count();
+    // Most strings are short: their end is in the first words.
+    let mut length = 0;
+    for word in bytes.as_chunks::<8>().0.iter().take(2) {
+        let special = special(u64::from_le_bytes(*word));
+        if special != 0 {
+            return length + special.trailing_zeros() as usize / 8;
+        }
+        length += 8;
+    }
+    let bytes_after = bytes.get(length..).unwrap_or_default();
+    length += 16 * bytes_after.as_chunks::<16>().0.iter().take_while(is_plain).count();
     let (words, rest) = bytes.get(length..).unwrap_or_default().as_chunks::<8>();
     for word in words {
         let special = special(u64::from_le_bytes(*word));
