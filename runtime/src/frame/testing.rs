@@ -1,8 +1,9 @@
 //! Contracts for the tests of this crate: a tool per form, and everything that a call can say.
 
 use agentpass_ir::{
-    Action, ConstId, Demand, Event, Form, MoneyForm, Origin, Param, Presence, Program, Range, Record,
-    RecordId, Schema, SchemaId, TextBounds, TimeForm, Tool, ToolName, Value, Verified, View, verify,
+    Action, Ambient, ConstId, Demand, Event, Form, MoneyForm, Node, Op, Origin, Param, Presence, Program,
+    Range, Record, RecordId, Schema, SchemaId, TextBounds, TimeForm, Tool, ToolName, Value, Verified, View,
+    verify,
 };
 use agentpass_values::{Currency, Decimal};
 
@@ -188,6 +189,10 @@ pub(crate) fn contract() -> Verified {
     pinned.schema = Some(SchemaId(1));
     program.tools.push(pinned);
     let fields = vec![param("user", Form::Id(None)), optional("until", Form::Timestamp(TimeForm::Text))];
+    // Credentials are kept where something reads them.
+    for part in [Ambient::Issuer, Ambient::Client, Ambient::Scopes, Ambient::Groups] {
+        program.nodes.push(Node { op: Op::Slot(part.slot()), ty: part.ty(), origin: Origin::NOWHERE });
+    }
     program.events.push(Event { name: "Suspended".to_owned(), fields, origin: Origin::NOWHERE });
     verified(program)
 }

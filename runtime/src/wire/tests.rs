@@ -72,6 +72,21 @@ fn every_part_of_a_call_has_its_slot() {
 }
 
 #[test]
+fn credentials_that_no_rule_reads_are_checked_and_not_kept() {
+    let mut program = agentpass_ir::Program::default();
+    program.tools.push(testing::tool("none", Vec::new()));
+    let contract = testing::verified(program);
+    let auth =
+        r#"{"tool": "none", "auth": {"issuer": "i", "client": "c", "scopes": ["s"], "groups": ["g"]}}"#;
+    let call = offline(&contract, auth).unwrap();
+    for part in [Ambient::Issuer, Ambient::Client, Ambient::Scopes, Ambient::Groups] {
+        assert_eq!(call.frame.get(part.slot()), None);
+    }
+    let wrong = r#"{"tool": "none", "auth": {"scopes": ["s", 1]}}"#;
+    assert_eq!(offline(&contract, wrong).unwrap_err().code, "wire.type");
+}
+
+#[test]
 fn what_is_not_said_is_absent() {
     let contract = testing::contract();
     let call = offline(&contract, r#"{"tool": "nowhere"}"#).unwrap();
