@@ -442,11 +442,7 @@ pub struct Evidence {
 }
 
 /// All that can be evidence, in several rows: one for each scope in which it may have been reported.
-pub fn evidence(
-    rows: &[&Watch],
-    phase: Phase,
-    inside: impl Fn(Reading) -> bool,
-) -> SmallVec<[Evidence; 4]> {
+pub fn evidence(rows: &[&Watch], phase: Phase, inside: impl Fn(Reading) -> bool) -> SmallVec<[Evidence; 4]> {
     let mut all = SmallVec::new();
     for row in rows {
         let inside_of = |spans: &'_ [Span], sure: bool, all: &mut SmallVec<[Evidence; 4]>| {

@@ -185,6 +185,7 @@ fn eight_threads_never_pass_a_cap() {
 
 #[test]
 fn torn_transactions_pass_caps() {
-    let (wrong, _) = play(&gate(stores::torn()), 4_000);
-    assert!(wrong > 0, "torn transactions were not noticed");
+    // How threads meet is chance: sometimes it takes a few plays.
+    let noticed = (0..100).any(|_| play(&gate(stores::torn()), 4_000).0 > 0);
+    assert!(noticed, "torn transactions were not noticed");
 }
