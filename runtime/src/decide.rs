@@ -418,6 +418,7 @@ fn allowed(
         claimed: granted.claimed,
         job: prepared.jobs.first().cloned(),
         labels,
+        unknown: None,
         deliver: rules::deliveries(prepared, tool),
     }
 }

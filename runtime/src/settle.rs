@@ -6,6 +6,10 @@
 //! | `error` | stays, or is released where an error has no effect | failed | done, or free again | stay |
 //! | `not_sent` | released | never begun | free again | leave |
 //! | `unknown` | stays | begun; nobody knows whether completed or failed | nobody knows | stay |
+//!
+//! What was `unknown` may be set right once, when the host has found out: `corrected.rs`.
+
+mod corrected;
 
 use agentpass_ir::{Join, Keep, Meter, Monitor, NodeId, Op, Phase, Program, Value};
 use agentpass_values::Timestamp;
@@ -80,7 +84,7 @@ impl World for Results<'_> {
 }
 
 impl Gate {
-    /// Settles a call.
+    /// Settles a call; or sets right, once, what was said to be unknown.
     ///
     /// # Errors
     /// No such call is open, its result is not to be delivered (everything else is settled all the same), or the store
@@ -90,6 +94,9 @@ impl Gate {
         let Some(permit) = permit else {
             return Err(LineError::new("settle.unknown", "no such call is open"));
         };
+        if permit.unknown.is_some() && settlement.how == How::Unknown {
+            return Err(LineError::new("settle.unknown", "nobody knew before, and nothing else is said now"));
+        }
         let program = self.contract().program();
         let contract = self.contract();
         let tool = contract.tool(&permit.tool).known().and_then(|id| program.tools.get(id.index()));
@@ -113,8 +120,9 @@ impl Gate {
         let outcome =
             Outcome { gate: self, permit: &permit, settlement, results: &results, host: host.as_ref() };
         let done = self.transact(&touches, &mut |snapshot| {
-            found = snapshot.rows.first().copied().flatten().is_some();
-            // Somebody else has settled it since.
+            let row = snapshot.rows.first().copied().flatten();
+            // Somebody else may have settled it since.
+            found = matches!(row, Some(Row::Permit(known)) if known.unknown == permit.unknown);
             if found { outcome.changes(snapshot, &watched) } else { Vec::new() }
         });
         done.map_err(|error| LineError::of_store(&error))?;
@@ -125,42 +133,48 @@ impl Gate {
         withheld.map_or(Ok(()), Err)
     }
 
-    /// The permit under a decision's id, or the only one under a call's.
+    /// The permit under a decision's id, or the only open one under a call's; where none is open, the only one of which nobody
+    /// knows how it ended.
     fn permit_of(&self, of: &str) -> Result<Option<Permit>, LineError> {
-        let touches =
-            Touches { keys: vec![permit_key(of), permits_of_call_key(of)].into(), ..Touches::default() };
-        let mut found = None;
+        let keys = vec![permit_key(of), permits_of_call_key(of)];
         let mut more = Vec::new();
-        self.transact(&touches, &mut |snapshot| {
-            match snapshot.rows.first().copied().flatten() {
-                Some(Row::Permit(permit)) => found = Some((**permit).clone()),
-                _ => {
-                    if let Some(Row::Keys(keys)) = snapshot.rows.get(1).copied().flatten() {
-                        more.clone_from(keys);
-                    }
-                }
+        let mut found = self.permits(keys, |rows| {
+            if let Some(Row::Keys(keys)) = rows.get(1).copied().flatten() {
+                more.clone_from(keys);
             }
+        })?;
+        if found.is_empty() && !more.is_empty() {
+            found = self.permits(more, |_| {})?;
+            if found.iter().any(|permit| permit.unknown.is_none()) {
+                found.retain(|permit| permit.unknown.is_none());
+            }
+        }
+        if found.len() > 1 {
+            let message = "several calls of this id are open: name the decision";
+            return Err(LineError::new("settle.ambiguous", message));
+        }
+        Ok(found.pop())
+    }
+
+    /// The permits under some keys.
+    fn permits(
+        &self,
+        keys: Vec<Key>,
+        mut look: impl FnMut(&[Option<&Row>]),
+    ) -> Result<Vec<Permit>, LineError> {
+        let touches = Touches { keys: keys.into(), ..Touches::default() };
+        let mut found = Vec::new();
+        self.transact(&touches, &mut |snapshot| {
+            look(&snapshot.rows);
+            let permit = |row: &Option<&Row>| match row {
+                Some(Row::Permit(permit)) => Some((**permit).clone()),
+                _ => None,
+            };
+            found = snapshot.rows.iter().filter_map(permit).collect();
             Vec::new()
         })
         .map_err(|error| LineError::of_store(&error))?;
-        match more.as_slice() {
-            [] => Ok(found),
-            [only] => {
-                let touches = Touches { keys: vec![only.clone()].into(), ..Touches::default() };
-                self.transact(&touches, &mut |snapshot| {
-                    if let Some(Row::Permit(permit)) = snapshot.rows.first().copied().flatten() {
-                        found = Some((**permit).clone());
-                    }
-                    Vec::new()
-                })
-                .map_err(|error| LineError::of_store(&error))?;
-                Ok(found)
-            }
-            _ => Err(LineError::new(
-                "settle.ambiguous",
-                "several calls of this id are open: name the decision",
-            )),
-        }
+        Ok(found)
     }
 
     /// The host's actual figures, as a frame that holds nothing else.
@@ -242,10 +256,13 @@ impl Outcome<'_> {
             self.held(held, &mut all);
         }
         for (watched, ended) in watched {
-            self.watched(watched, ended.as_ref(), snapshot, &mut all);
+            match self.permit.unknown {
+                None => self.watched(watched, ended.as_ref(), snapshot, &mut all),
+                Some(since) => self.corrected(watched, ended.as_ref(), since, snapshot, &mut all),
+            }
         }
         for key in &self.permit.claimed {
-            all.push(plain(key.clone(), self.claimed(key, snapshot)));
+            all.extend(self.claimed(key, snapshot).map(|delta| plain(key.clone(), delta)));
         }
         if let (true, Some(job)) = (self.settlement.how == How::NotSent || planted(131), &self.permit.job)
             && !self.permit.labels.is_empty()
@@ -258,6 +275,11 @@ impl Outcome<'_> {
         }
         all.extend(self.undecided(snapshot));
         let own = permit_key(&self.permit.decision);
+        if self.settlement.how == How::Unknown {
+            let permit = Box::new(self.unknown(watched, snapshot));
+            all.push(plain(own, Delta::Put(Row::Permit(permit))));
+            return all;
+        }
         if let Some(call) = &self.permit.call {
             all.push(plain(permits_of_call_key(call), Delta::DropKey(Box::new(own.clone()))));
         }
@@ -313,13 +335,18 @@ impl Outcome<'_> {
             }
             return;
         }
-        let actual = || self.actual(meter).filter(|_| !planted(219));
-        let is = if self.releases() { 0 } else { actual().unwrap_or(held.amount) };
+        let is = self.came_to(meter, held);
         if is == held.amount {
             push(Delta::Settle(permit));
         } else {
             push(Delta::Recharge { at, was: held.amount, is, permit });
         }
+    }
+
+    /// What the call came to.
+    fn came_to(&self, meter: &MeterPlan, held: &Held) -> i128 {
+        let actual = || self.actual(meter).filter(|_| !planted(219));
+        if self.releases() { 0 } else { actual().unwrap_or(held.amount) }
     }
 
     /// What the host says was really used: the summand again, where nothing but facts of the host is read in it.
@@ -430,11 +457,15 @@ impl Outcome<'_> {
         .collect()
     }
 
-    fn claimed(&self, key: &Key, snapshot: &Snapshot<'_>) -> Delta {
+    fn claimed(&self, key: &Key, snapshot: &Snapshot<'_>) -> Option<Delta> {
         let row = self.row(key, snapshot);
-        let Some(Row::Once(entry)) = row else { return Delta::Remove };
+        let Some(Row::Once(entry)) = row else { return Some(Delta::Remove) };
+        // What is set right is what nobody knew.
+        if self.permit.unknown.is_some() && entry.state != State::Unknown {
+            return None;
+        }
         if self.releases() {
-            return Delta::Remove;
+            return Some(Delta::Remove);
         }
         let state = match self.settlement.how {
             How::Unknown => State::Unknown,
@@ -457,7 +488,7 @@ impl Outcome<'_> {
                 }
             }
         };
-        Delta::Put(Row::Once(Box::new(Entry { digest: entry.digest, state })))
+        Some(Delta::Put(Row::Once(Box::new(Entry { digest: entry.digest, state }))))
     }
 
     /// Some key of the tool gives the result again; without one, nobody will ever ask for it.

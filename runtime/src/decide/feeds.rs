@@ -179,6 +179,7 @@ pub(super) fn watched(prepared: &Prepared<'_>, snapshot: &Snapshot<'_>) -> Vec<W
         sure: feed.sure,
         amount: feed.amount,
         parts: feed.parts.clone(),
+        counted: None,
     })
     .collect()
 }

@@ -40,6 +40,8 @@ pub struct Permit {
     pub job: Option<Key>,
     /// The labels that its result carries.
     pub labels: Vec<(String, String)>,
+    /// When it was said that nobody knows how it ended: that may be set right once.
+    pub unknown: Option<Reading>,
     /// The greatest number of records that its result may have, with the rule that says so.
     pub deliver: Vec<(String, i64)>,
 }
@@ -76,4 +78,6 @@ pub struct Watched {
     pub amount: i128,
     /// Its parts that rules read; those of the result are not there yet.
     pub parts: Vec<Value>,
+    /// Where nobody knew how the call ended: whether it counts since then, for certain or possibly.
+    pub counted: Option<bool>,
 }

@@ -78,6 +78,8 @@ pub enum Delta {
     Close(PermitId),
     /// A monitor counts what ended, or may.
     Count(Box<Ended>),
+    /// What may have counted, with that amount, since that moment, is known by now.
+    Resolve(Timestamp, i128),
     /// Labels join a job; where a time is given, it is open since then, unless it was before.
     Join(Option<Reading>, Vec<(String, String)>),
     /// Labels of what was never sent leave it.
@@ -125,6 +127,8 @@ pub fn is_over(row: &Row, form: Form<'_>, early: Timestamp) -> bool {
     match (row, form) {
         (Row::Tally(tally), Form::Tally(shape)) => tally.is_over(shape, early),
         (Row::Watch(watch), Form::Watch(keep)) => watch.is_over(keep, early),
+        // What nobody knows stays counted; it can no longer be set right then.
+        (Row::Permit(permit), _) => permit.unknown.is_some(),
         // An approval may outlive its question; nothing outlives both.
         (Row::Asking(asking), _) => {
             asking.approved_at.is_none() && asking.expires.is_some_and(|expires| early > expires)
@@ -185,6 +189,11 @@ pub fn apply(row: &mut Option<Row>, form: Form<'_>, delta: Delta) {
         Delta::Count(ended) => {
             if let (Some(watch), Form::Watch(keep)) = (watch(row), form) {
                 watch.count(keep, *ended);
+            }
+        }
+        Delta::Resolve(at, amount) => {
+            if let (Some(Row::Watch(watch)), Form::Watch(keep)) = (row.as_mut(), form) {
+                watch.resolve(keep, at, amount);
             }
         }
         Delta::Join(at, labels) => {

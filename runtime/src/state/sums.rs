@@ -233,7 +233,12 @@ impl Sums {
                 self.in_unit(start, amount.saturating_neg());
             }
             (Window::Rolling(_), Some(_)) => {
+                let open = self.open.len();
                 self.open.retain(|(of, _)| *of != permit || planted(204));
+                // Nobody knew how it ended, and now it is known.
+                if open == self.open.len() && amount > 0 && !planted(204) && !planted(234) {
+                    self.forget(at);
+                }
                 trim(&mut self.open);
             }
             (Window::Rolling(_), None) => {
@@ -242,6 +247,14 @@ impl Sums {
                     slice.amount = slice.amount.saturating_sub(amount);
                 }
             }
+        }
+    }
+
+    /// Takes a moment away that can no longer be taken back by its call.
+    fn forget(&mut self, at: i64) {
+        let place = self.times.partition_point(|other| *other < at);
+        if self.times.get(place) == Some(&at) {
+            self.times.remove(place);
         }
     }
 

@@ -233,6 +233,21 @@ impl Watch {
         }
     }
 
+    /// Of what may have counted since a moment it is known by now whether it does: it is not counted twice. What may be evidence, or
+    /// spoil it, stays possible.
+    pub fn resolve(&mut self, keep: &Keep, at: Timestamp, amount: i128) {
+        let window = window_of(keep);
+        let shape = shape_of(keep, &window);
+        match keep {
+            Keep::Count { .. } => self.sums_maybe.take_back(shape, at, 1, PermitId(u64::MAX)),
+            // Of what is too much nobody knows how much it was.
+            Keep::Sum { .. } if amount < i128::MAX => {
+                self.sums_maybe.take_back(shape, at, amount, PermitId(u64::MAX));
+            }
+            _ => {}
+        }
+    }
+
     /// Notes when something happened by the earlier reading, once the clock ran backwards: as evidence it expires with that.
     fn count_early(&mut self, at: Reading, most: u32) {
         if at.is_sure() && self.early.is_none() {

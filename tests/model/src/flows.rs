@@ -38,7 +38,7 @@ impl Model {
         }
         for judged in self.log.calls.iter().filter(|judged| own(&judged.call.who) && judged.at.step < step) {
             let brought = matches!(judged.decided.verdict, Verdict::Allow | Verdict::Replay);
-            let sent = judged.end.is_none_or(|end| end.how != How::NotSent || end.at.step >= step);
+            let sent = judged.known_end().is_none_or(|end| end.how != How::NotSent || end.at.step >= step);
             if brought && sent {
                 all.extend(judged.labels.iter().cloned());
             }

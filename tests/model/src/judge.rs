@@ -68,6 +68,7 @@ impl Model {
             labels: Vec::new(),
             met: Vec::new(),
             end: None,
+            corrected: None,
             stands,
         };
         if judged.attempted {

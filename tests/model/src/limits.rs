@@ -178,7 +178,8 @@ impl Model {
                 _ if !judged.is_started() || self.releases(judged) => 0,
                 // Actual figures come from the host.
                 Meter::Tokens | Meter::Cost => {
-                    let actual = judged.end.and_then(|end| end.host).or(judged.call.host);
+                    let told = [judged.corrected, judged.end].into_iter().flatten().find_map(|end| end.host);
+                    let actual = told.or(judged.call.host);
                     actual.map_or(0, |of| if bound.meter == Meter::Tokens { of.tokens } else { of.cost })
                 }
                 _ => amount(bound, judged).unwrap_or(0),

@@ -69,6 +69,8 @@ pub struct Judged {
     pub met: Vec<usize>,
     /// How it ended.
     pub end: Option<End>,
+    /// How it ended after all, where nobody knew that at first.
+    pub corrected: Option<End>,
     /// Whether its decision is that of its id; one that came where another stood already is not.
     pub stands: bool,
 }
@@ -237,7 +239,19 @@ impl Judged {
     /// How it ended, if it did.
     #[must_use]
     pub fn how(&self) -> Option<How> {
-        self.end.map(|end| end.how)
+        self.known_end().map(|end| end.how)
+    }
+
+    /// The last that is known of its end.
+    #[must_use]
+    pub fn known_end(&self) -> Option<End> {
+        self.corrected.or(self.end)
+    }
+
+    /// True where nobody knows how it ended, and it can still be said.
+    #[must_use]
+    pub fn is_unknown(&self) -> bool {
+        self.corrected.is_none() && self.how() == Some(How::Unknown)
     }
 }
 

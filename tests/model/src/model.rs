@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use crate::contract::{Contract, Meter, Millis, Stop};
-use crate::log::{Decided, End, Log, Opened, Reported, Spent, Stamp, Switched, Voted};
-use crate::step::{Event, Figures, Settle, Step, Target, Timed, Vote, Who};
+use crate::log::{Decided, End, Judged, Log, Opened, Reported, Spent, Stamp, Switched, Voted};
+use crate::step::{Event, Figures, How, Settle, Step, Target, Timed, Vote, Who};
 
 /// A gate in the mind.
 #[derive(Clone, Debug)]
@@ -75,16 +75,21 @@ impl Model {
 
     fn settle(&mut self, settle: &Settle) -> Answer {
         let now = self.now;
-        let mut open: Vec<_> = self
-            .log
-            .calls
-            .iter_mut()
-            .filter(|judged| judged.is_open() && judged.call.id == settle.call)
-            .collect();
-        match open.as_mut_slice() {
+        let end = End { at: now, how: settle.how, result: settle.result, host: settle.host };
+        let own = |judged: &&mut Judged| judged.call.id == settle.call;
+        let is_open = self.log.calls.iter().any(|judged| judged.is_open() && judged.call.id == settle.call);
+        // What is open comes first; what nobody knew can be set right once.
+        let waits = |judged: &&mut Judged| if is_open { judged.is_open() } else { judged.is_unknown() };
+        let mut waiting: Vec<_> = self.log.calls.iter_mut().filter(own).filter(waits).collect();
+        match waiting.as_mut_slice() {
             [] => Answer::Refused("settle.unknown"),
+            [only] if is_open => {
+                only.end = Some(end);
+                Answer::Done
+            }
+            [_] if settle.how == How::Unknown => Answer::Refused("settle.unknown"),
             [only] => {
-                only.end = Some(End { at: now, how: settle.how, result: settle.result, host: settle.host });
+                only.corrected = Some(end);
                 Answer::Done
             }
             _ => Answer::Refused("settle.ambiguous"),

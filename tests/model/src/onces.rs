@@ -33,7 +33,7 @@ impl Model {
                 && first.call.who.tenant == call.who.tenant
                 && first.call.who.agent == call.who.agent
                 && first.call.who.user == call.who.user;
-            let code = match first.end {
+            let code = match first.known_end() {
                 None if same => "once.running",
                 Some(end) if end.how == How::Unknown && same => "once.unknown",
                 None => "once.done",

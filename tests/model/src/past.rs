@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::contract::{About, Answer, By, Cond, Last, Of, Op, Past, Phase, Same, Within};
 use crate::limits::holds;
-use crate::log::{Judged, Stamp};
+use crate::log::{End, Judged, Stamp};
 use crate::model::Model;
 use crate::step::{Args, How, Who};
 use crate::truth::Truth;
@@ -39,6 +39,8 @@ struct Event {
     args: Args,
     /// Its result.
     result: Option<Answer>,
+    /// It may have counted, and now it counts: once.
+    is_resolved: bool,
 }
 
 impl Model {
@@ -108,7 +110,9 @@ impl Model {
                 // Somewhere between those that are sure, if all are old, and all that may be, if they are young.
                 let sure =
                     all.iter().filter(|event| event.sure && is_recent(event.at, *within, now, Age::Old));
-                let most = all.iter().filter(|event| is_recent(event.at, *within, now, Age::Young));
+                let most = all
+                    .iter()
+                    .filter(|event| !event.is_resolved && is_recent(event.at, *within, now, Age::Young));
                 let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
                 Truth::of_all(
                     (number(sure.count())..=number(most.count())).map(|count| op.holds(count, *value)),
@@ -118,7 +122,9 @@ impl Model {
                 let usual = if of.result.is_some() { Phase::Completed } else { Phase::Started };
                 let Some(all) = self.events(judged, of, usual, lacking) else { return Truth::Undetermined };
                 // A sum bounds from above: what may count does.
-                let inside = all.iter().filter(|event| is_recent(event.at, *within, now, Age::Young));
+                let inside = all
+                    .iter()
+                    .filter(|event| !event.is_resolved && is_recent(event.at, *within, now, Age::Young));
                 Truth::of(op.holds(inside.map(|event| event.args.m).sum(), *value))
             }
             Cond::InFlight(of, op, value) => {
@@ -266,7 +272,7 @@ impl Model {
                     let same =
                         other.call.who.tenant == who.tenant && of(&other.call.who).as_ref() == Some(&scope);
                     if same && meets(past, here, &other.call.args) {
-                        all.extend(event(other, past, phase));
+                        all.extend(known(other, past, phase));
                     }
                 }
             }
@@ -278,7 +284,15 @@ impl Model {
                     let args = Args { a: report.a.clone(), ..here.clone() };
                     if tenant && own && meets(past, here, &args) {
                         let (begin, end) = (report.at.step, report.at.step);
-                        all.push(Event { begin, end, at: report.at, sure: true, args, result: None });
+                        all.push(Event {
+                            begin,
+                            end,
+                            at: report.at,
+                            sure: true,
+                            args,
+                            result: None,
+                            is_resolved: false,
+                        });
                     }
                 }
             }
@@ -287,8 +301,25 @@ impl Model {
     }
 }
 
-/// How a call counts in a phase, if it does or may.
-fn event(judged: &Judged, past: &Past, phase: Phase) -> Option<Event> {
+/// How a call counts in a phase, if it does or may. History only learns: where nobody knew how a call ended, what was said then stays
+/// as possible as it was, also when it is set right, and what is certain now happened some time in between.
+fn known(judged: &Judged, past: &Past, phase: Phase) -> Vec<Event> {
+    let first = event(judged, judged.end, past, phase);
+    let Some((end, corrected)) = judged.end.zip(judged.corrected) else { return first.into_iter().collect() };
+    let between = Stamp { early: end.at.early, ..corrected.at };
+    let last = event(judged, Some(End { at: between, ..corrected }), past, phase);
+    match (first, last) {
+        (Some(mut first), Some(last)) if !first.sure && last.sure => {
+            first.is_resolved = true;
+            vec![first, last]
+        }
+        (Some(first), _) => vec![first],
+        (None, last) => last.into_iter().collect(),
+    }
+}
+
+/// The same, where it ended so.
+fn event(judged: &Judged, end: Option<End>, past: &Past, phase: Phase) -> Option<Event> {
     let args = judged.call.args.clone();
     let begin = judged.at.step;
     if phase == Phase::Attempted {
@@ -299,16 +330,17 @@ fn event(judged: &Judged, past: &Past, phase: Phase) -> Option<Event> {
             sure: true,
             args,
             result: None,
+            is_resolved: false,
         });
     }
     if !judged.is_started() {
         return None;
     }
-    let Some(end) = judged.end else {
+    let Some(end) = end else {
         let sure = phase == Phase::Started;
         // It may end this very moment.
         let at = if sure { judged.at } else { Stamp { step: u64::MAX, early: i64::MAX, late: i64::MAX } };
-        return Some(Event { begin, end: u64::MAX, at, sure, args, result: None });
+        return Some(Event { begin, end: u64::MAX, at, sure, args, result: None, is_resolved: false });
     };
     let counts = match (phase, end.how) {
         (_, How::NotSent) | (Phase::Completed, How::Error) | (Phase::Failed, How::Ok) => Truth::False,
@@ -323,7 +355,15 @@ fn event(judged: &Judged, past: &Past, phase: Phase) -> Option<Event> {
         return None;
     }
     let at = if phase == Phase::Started { judged.at } else { end.at };
-    Some(Event { begin, end: end.at.step, at, sure: counts == Truth::True, args, result: end.result })
+    Some(Event {
+        begin,
+        end: end.at.step,
+        at,
+        sure: counts == Truth::True,
+        args,
+        result: end.result,
+        is_resolved: false,
+    })
 }
 
 /// Whether a result is what is looked for. What is missing or does not fit its type is undetermined (semantics 20).

@@ -92,7 +92,7 @@ impl Player {
         let open: Vec<&Judged> = model.log.calls.iter().filter(|judged| judged.is_open()).collect();
         let asks = model.log.asked.iter().any(|asked| asked.used.is_none());
         if open.len() >= OPEN {
-            return self.settle(&open);
+            return self.settle(model, &open);
         }
         // Where nothing passes, nothing happens.
         let last = model.log.calls.last();
@@ -103,7 +103,7 @@ impl Player {
         }
         match self.dice.below(100) {
             0..55 => Step::Call(self.call(model)),
-            55..78 if !open.is_empty() => self.settle(&open),
+            55..78 if !open.is_empty() => self.settle(model, &open),
             55..84 if asks => self.vote(model),
             84..88 => Step::Event(self.event()),
             88..90 => self.open(model),
@@ -224,12 +224,16 @@ impl Player {
         }
     }
 
-    fn settle(&mut self, open: &[&Judged]) -> Step {
+    fn settle(&mut self, model: &Model, open: &[&Judged]) -> Step {
+        let unknown: Vec<&Judged> = model.log.calls.iter().filter(|judged| judged.is_unknown()).collect();
+        let finds_out = !unknown.is_empty() && (open.is_empty() || self.dice.percent(20));
+        let open = if finds_out { &unknown } else { open };
         let Some(judged) = self.dice.pick(open) else { return Step::Reset };
         let how = match self.dice.below(10) {
             0..5 => How::Ok,
             5 | 6 => How::Error,
-            7 | 8 => How::NotSent,
+            7 => How::NotSent,
+            8 if finds_out => How::NotSent,
             _ => How::Unknown,
         };
         let returns = self.dice.percent(if how == How::Ok { 85 } else { 20 });
