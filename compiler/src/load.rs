@@ -207,6 +207,11 @@ impl Loader<'_> {
             return Ok(text.to_owned());
         }
         let bytes = self.files.read(path).map_err(|why| Unreadable { why, offset: None })?;
+        if agentpass_ir::bundle::is_bundle(&bytes) {
+            let why =
+                "it is a bundle, which `build` made of a contract; contracts are read as text".to_owned();
+            return Err(Unreadable { why, offset: None });
+        }
         if bytes.len() > MAX_FILE_BYTES {
             return Err(Unreadable {
                 why: format!("it is larger than {} MiB", MAX_FILE_BYTES >> 20),

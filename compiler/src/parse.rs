@@ -67,6 +67,7 @@ fn parse_with(
     let mut items: Vec<ast::Item> = Vec::with_capacity(chunks.items.len());
     let mut good: Vec<Span> = Vec::new();
     let mut lost: Vec<String> = Vec::new();
+    let mut is_json = false;
     for item in &chunks.items {
         let mut reader = Reader { file, text, layout: &layout, chunks: &chunks, problems: Vec::new() };
         let whole = reader.span(&item.tokens);
@@ -77,6 +78,17 @@ fn parse_with(
             head.broken = true;
             let brace = Span::new(file, whole.start, whole.start + 1);
             problems.push(problem::brace_on_next_line(brace, head.span.at_end()));
+            continue;
+        }
+        if items.is_empty()
+            && good.is_empty()
+            && let Some(first) = layout.tokens.get(item.tokens.start)
+            && matches!(first.kind, Kind::OpenBrace | Kind::OpenBracket)
+        {
+            // One such line or many: it is one mistake.
+            if !std::mem::replace(&mut is_json, true) {
+                problems.push(problem::looks_like_json(Span::new(file, first.start, first.end)));
+            }
             continue;
         }
         if lexical::is_unindented(&layout, &chunks, whole.start) {

@@ -170,7 +170,7 @@ pub(crate) struct Eval {
 /// Decide a sequence of calls, one JSON document a line, with memory kept from line to line.
 ///
 /// A line is a call, the outcome of one (`settle`), an answer (`approve`, `refuse`), an `event`, `usage`, `lift` or `reset`. Each
-/// line gives one line of output: a decision for a call, otherwise {\"ok\": true} or {\"error\": …}. A line that cannot be read,
+/// line gives one line of output: a decision for a call, otherwise `{"ok": true}` or `{"error": …}`. A line that cannot be read,
 /// an empty one too, is refused, and the run goes on.
 #[derive(Args, Debug)]
 #[command(after_help = "\

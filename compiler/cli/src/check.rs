@@ -5,12 +5,13 @@ use agentpass_compiler::diagnostics::Safety;
 use crate::args::{self, Color};
 use crate::disk::{Disk, STDIN};
 use crate::output::{Exit, Failure, is_coloured};
-use crate::{mend, paths, programs, project, report};
+use crate::{contract, mend, paths, programs, project, report};
 
 /// Runs the verb.
 pub(crate) fn run(args: &args::Check, color: Color) -> Result<Exit, Failure> {
     let disk = Disk::default();
     let named = paths::find(&args.paths, &disk)?;
+    contract::no_bundles(&named, &disk, "check")?;
     let project = project::read(&disk)?;
     let found = if args.fix {
         if named.files.iter().any(|file| file == STDIN) {

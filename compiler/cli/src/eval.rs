@@ -3,6 +3,9 @@
 #[allow(clippy::disallowed_types, reason = "the command is where time comes in")]
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use agentpass_compiler::diagnostics::render::escape::visible;
+use agentpass_compiler::diagnostics::suggest::closest;
+use agentpass_ir::ToolName;
 use agentpass_runtime::{Contract, Decision, Gate, Limits, Source, Store, Word};
 use agentpass_values::Timestamp;
 
@@ -15,8 +18,12 @@ pub(crate) fn run(args: &args::Eval, color: Color) -> Result<Exit, Failure> {
     one_reader_of_stdin(&args.program, &args.call)?;
     let call = disk::document(&args.call, Limits::default().bytes)?;
     let Some(contract) = contract::load(&args.program, color)? else { return Ok(Exit::Fault) };
+    let meant = meant(&contract, &call);
     let decision = decide(contract, &call, args.seed, args.explain)?;
     print(&format!("{}\n", decision.to_json()))?;
+    if let Some(meant) = meant {
+        print_aside(&format!("{}\n", visible(&meant)));
+    }
     if args.explain {
         print_aside(&decision::text(&decision)?);
     }
@@ -26,6 +33,21 @@ pub(crate) fn run(args: &args::Eval, color: Color) -> Result<Exit, Failure> {
         Word::Deny => Exit::Deny,
         Word::Replay => Exit::Replay,
     })
+}
+
+/// What to say of a call whose tool the contract does not have, where another one is called nearly so.
+fn meant(contract: &Contract, call: &[u8]) -> Option<String> {
+    let call: serde_json::Value = serde_json::from_slice(call).ok()?;
+    let tool = call.get("tool")?.as_str()?;
+    if contract.tool(tool).known().is_some() {
+        return None;
+    }
+    let names = contract.program().tools.iter().filter_map(|tool| match &tool.name {
+        ToolName::Exact(name) => Some(&**name),
+        _ => None,
+    });
+    let close = closest(tool, names)?;
+    Some(format!("note: the contract has no tool `{tool}`; did you mean `{close}`?"))
 }
 
 /// What a contract says to one call, with an empty memory; where the call does not say when it is made, now.

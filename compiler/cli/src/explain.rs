@@ -9,7 +9,7 @@ use agentpass_compiler::explain::{explain, text};
 use crate::args::{self, Color};
 use crate::disk::Disk;
 use crate::output::{Exit, Failure, is_coloured_aside, print, print_aside};
-use crate::{decision, paths, programs, project};
+use crate::{contract as contracts, decision, paths, programs, project};
 
 /// Runs the verb.
 pub(crate) fn run(args: &args::Explain, color: Color) -> Result<Exit, Failure> {
@@ -18,6 +18,9 @@ pub(crate) fn run(args: &args::Explain, color: Color) -> Result<Exit, Failure> {
     }
     match args.subjects.as_slice() {
         [subject] if !is_path(subject) => code(subject, args.format),
+        subjects if subjects.iter().any(|subject| pages::find(subject).is_some()) => {
+            Err(Failure::new("a code is explained by itself: name one, and nothing else"))
+        }
         subjects => contract(subjects, args.format, color),
     }
 }
@@ -51,6 +54,7 @@ fn code(subject: &str, format: Format) -> Result<Exit, Failure> {
 fn contract(subjects: &[String], format: Format, color: Color) -> Result<Exit, Failure> {
     let disk = Disk::default();
     let named = paths::find(subjects, &disk)?;
+    contracts::no_bundles(&named, &disk, "explain")?;
     let project = project::read(&disk)?;
     let analysis = programs::only(&named, &disk, &project)?;
     let sources = &analysis.loaded.sources;

@@ -13,12 +13,13 @@ use similar::TextDiff;
 use crate::args::{self, Color};
 use crate::disk::{Disk, STDIN, words};
 use crate::output::{Exit, Failure, counted, is_coloured_aside, print, print_aside};
-use crate::{paths, replace};
+use crate::{contract, paths, replace};
 
 /// Runs the verb.
 pub(crate) fn run(args: &args::Fmt, color: Color) -> Result<Exit, Failure> {
     let disk = Disk::default();
     let named = paths::find(&args.paths, &disk)?;
+    contract::no_bundles(&named, &disk, "fmt")?;
     let mut done = Done::default();
     let mut failed = Vec::new();
     for name in &named.files {

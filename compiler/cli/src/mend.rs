@@ -14,7 +14,7 @@ use agentpass_grammar::{FileId, Sources};
 
 use crate::disk::{Disk, words};
 use crate::output::{Failure, counted, print_aside};
-use crate::paths::Named;
+use crate::paths::{ENDING, Named};
 use crate::programs::{self, Found};
 use crate::project::Project;
 use crate::replace;
@@ -121,9 +121,12 @@ impl Mending<'_> {
         programs::check(self.named, self.disk, self.project)
     }
 
-    /// Files that were read from the disk as they are; the standard library is none.
+    /// Contracts that were read from the disk as they are. The standard library is none, and neither is whatever else was named
+    /// by mistake.
     fn may_change(&self, sources: &Sources, file: FileId) -> bool {
-        let Some(source) = sources.get(file) else { return false };
+        let Some(source) = sources.get(file).filter(|source| source.name.ends_with(ENDING)) else {
+            return false;
+        };
         self.disk.read(&source.name).is_ok_and(|bytes| bytes == source.text.as_bytes())
     }
 

@@ -15,7 +15,7 @@ use crate::disk::{Disk, STDIN, words};
 use crate::output::Failure;
 
 /// The ending of contract files.
-const ENDING: &str = ".agentpass";
+pub(crate) const ENDING: &str = ".agentpass";
 /// Folders that hold copies of other people's files, or products.
 const SKIPPED: [&str; 2] = ["target", "node_modules"];
 /// Folders within folders beyond which nobody keeps contracts; also an end for mounts that contain themselves.

@@ -19,12 +19,13 @@ use crate::args::{self, Color, TestFormat};
 use crate::disk::Disk;
 use crate::output::{Exit, Failure, is_coloured, print};
 use crate::programs::{Found, Merge};
-use crate::{paths, programs, project};
+use crate::{contract, paths, programs, project};
 
 /// Runs the verb.
 pub(crate) fn run(args: &args::Test, color: Color) -> Result<Exit, Failure> {
     let disk = Disk::default();
     let named = paths::find(&args.paths, &disk)?;
+    contract::no_bundles(&named, &disk, "test")?;
     let project = project::read(&disk)?;
     let mut run = Run { filter: args.filter.as_deref().unwrap_or_default(), ..Run::default() };
     run.merge.add(&project.sources, &project.problems);

@@ -70,6 +70,12 @@ pub fn write(verified: &Verified) -> Vec<u8> {
     bytes
 }
 
+/// Whether bytes begin as bundles do, for whoever can say more than that they are no text.
+#[must_use]
+pub fn is_bundle(bytes: &[u8]) -> bool {
+    bytes.starts_with(&MAGIC)
+}
+
 /// Reads a bundle.
 ///
 /// # Errors

@@ -2,6 +2,7 @@
 
 use agentpass_grammar::{FileId, Span};
 use agentpass_ir as ir;
+use agentpass_values::Currency;
 
 use super::constants::constant;
 use super::{Construct, Lowered, Lowering, Params};
@@ -76,6 +77,17 @@ fn read(text: &str, ty: &Ty, span: Span) -> Result<ir::Value, String> {
         },
         Ty::Int | Ty::IntEnum(_) => Literal::Int(owned()),
         Ty::Decimal => Literal::Decimal(owned()),
+        Ty::Money(currency) if !says_currency(text) => {
+            let number: String =
+                text.chars().filter(|c| c.is_ascii_digit() || matches!(c, '.' | '_')).take(20).collect();
+            let number = if number.is_empty() { "5" } else { &number };
+            let here = if *currency == Currency::USD {
+                format!("${number}")
+            } else {
+                format!("{number} {currency}")
+            };
+            return Err(format!("{text:?} is no amount; one is written like `{here}`"));
+        }
         Ty::Money(_) => Literal::Money(owned()),
         Ty::Duration => Literal::Duration(owned()),
         Ty::Timestamp if text.contains(['T', 't', ' ']) => Literal::Timestamp(owned()),
@@ -100,6 +112,16 @@ fn read(text: &str, ty: &Ty, span: Span) -> Result<ir::Value, String> {
         (ExprKind::Const(value), None) if expr.ty == *ty => Ok(constant(value, ty)),
         _ => Err(format!("{text:?} is not of type {ty}")),
     }
+}
+
+/// Whether an amount is written with its currency: `$5`, `5 EUR`.
+fn says_currency(text: &str) -> bool {
+    let is_code = |code: &str| code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_uppercase());
+    let number = match text.split_once(' ') {
+        Some((number, code)) if is_code(code) => Some(number),
+        _ => text.strip_prefix('$'),
+    };
+    number.is_some_and(|number| number.starts_with(|c: char| c.is_ascii_digit()))
 }
 
 /// A value as people read it; equal values are shown alike.
@@ -127,8 +149,6 @@ fn shown(value: &ir::Value) -> String {
 
 #[cfg(test)]
 mod tests {
-    use agentpass_values::Currency;
-
     use super::*;
     use crate::types::ListSize;
 
@@ -157,7 +177,11 @@ mod tests {
         check(&tiers, "\"prod\"", Err("prod"));
         check(&Ty::Money(Currency::USD), "$5", Ok("$5"));
         check(&Ty::Money(Currency::USD), "5 EUR", Err("not of type"));
-        check(&Ty::Money(Currency::USD), "5", Err(""));
+        check(&Ty::Money(Currency::USD), "5", Err("is no amount; one is written like `$5`"));
+        check(&Ty::Money(Currency::USD), "", Err("like `$5`"));
+        check(&Ty::Money(Currency::USD), "7.5 usd", Err("like `$7.5`"));
+        check(&Ty::Money(Currency::EUR), "0.5", Err("like `0.5 EUR`"));
+        check(&Ty::Money(Currency::USD), "$", Err("is no amount"));
         check(&Ty::Duration, "90m", Ok("1h30m"));
         check(&Ty::Bool, "yes", Err("neither"));
         check(&Ty::Domain, "Example.COM.", Ok("example.com"));

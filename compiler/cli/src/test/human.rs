@@ -19,7 +19,9 @@ pub(super) fn text(report: &Report, threshold: Option<u8>, colour: bool) -> Stri
         text.push_str(&render(Format::Human, &played.sources, &played.wrong, colour));
     }
     if report.is_broken() {
-        text.push('\n');
+        if !text.is_empty() {
+            text.push('\n');
+        }
         text.push_str(&render(Format::Human, &report.broken.sources, &report.broken.diagnostics, colour));
     }
     if !text.is_empty() {

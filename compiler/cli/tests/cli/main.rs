@@ -14,6 +14,7 @@ mod others;
 mod replay;
 mod schemas;
 mod testing;
+mod usage;
 
 use std::fs;
 use std::io::Write;

@@ -101,6 +101,9 @@ fn what_cannot_be_written_stays() {
     assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{}", ran.all());
     assert!(ran.err.contains("`habits.agentpass` cannot be written: permission denied"), "{}", ran.err);
     assert_eq!(folder.text("habits.agentpass"), HABITS);
+    folder.write("agentpass.toml", "# levels\n[lints]\n");
+    assert_eq!(folder.run(&["check", "--fix", "agentpass.toml"]).code, 1);
+    assert_eq!(folder.text("agentpass.toml"), "# levels\n[lints]\n", "it is no contract, whoever says so");
     for args in [&["check", "--fix", "-"][..], &["check", "--unsafe-fixes"]] {
         let ran = folder.run_with(args, HABITS, |_| ());
         assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{}", ran.all());

@@ -87,6 +87,14 @@ fn close_word(expected: &str, found: &str) -> Option<&'static str> {
     suggest::closest(found, words.iter().copied())
 }
 
+/// A file that begins as JSON does.
+#[must_use]
+pub fn looks_like_json(span: Span) -> Diagnostic {
+    Diagnostic::new(&codes::SYNTAX, span, "this looks like JSON; a contract begins with `edition 2026`").help(
+        "calls are given with `--call` and `--calls`; `agentpassc import` makes contracts of what others keep as JSON",
+    )
+}
+
 /// A block's brace stands on a line of its own.
 #[must_use]
 pub fn brace_on_next_line(span: Span, head: Span) -> Diagnostic {
