@@ -180,7 +180,7 @@ mod tests {
         check(&Ty::Money(Currency::USD), "5", Err("is no amount; one is written like `$5`"));
         check(&Ty::Money(Currency::USD), "", Err("like `$5`"));
         check(&Ty::Money(Currency::USD), "7.5 usd", Err("like `$7.5`"));
-        check(&Ty::Money(Currency::EUR), "0.5", Err("like `0.5 EUR`"));
+        check(&Ty::Money(Currency::parse("EUR").unwrap()), "0.5", Err("like `0.5 EUR`"));
         check(&Ty::Money(Currency::USD), "$", Err("is no amount"));
         check(&Ty::Duration, "90m", Ok("1h30m"));
         check(&Ty::Bool, "yes", Err("neither"));
