@@ -14,6 +14,7 @@ mod expiry;
 mod impossible_prerequisite;
 mod incomplete_contract;
 mod irreversible_action;
+mod lifted_by_attempt;
 mod never_carried;
 mod no_message;
 mod no_tests;
@@ -50,6 +51,7 @@ const LINTS: &[Lint] = &[
     regex_instead_of_type::check,
     impossible_prerequisite::check,
     self_cancelling::check,
+    lifted_by_attempt::check,
     public_suffix::check,
     duplicate_rule::check,
     constant_condition::check,

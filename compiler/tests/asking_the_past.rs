@@ -38,8 +38,9 @@ fn one_tool_at_a_time() {
 }
 
 #[test]
-fn nothing_since_belongs_to_after() {
-    told("calls of a within 1h with no b since < 3", "belongs to `after … within …`");
+fn nothing_since_belongs_to_some_questions() {
+    let help = "belongs to `after`, `calls of` and `sum … of`";
+    told("count(distinct user of a within 1h with no b since) < 3", help);
 }
 
 #[test]

@@ -83,6 +83,7 @@ const NESTS: &[(&str, &str, &str, &str)] = &[
     ("require ", "latest t(x: ", "a", ") within 5m"),
     ("require ", "calls of t(x: ", "a", ") within 5m"),
     ("require ", "sum p of t(x: ", "a", ") within 5m"),
+    ("require ", "calls of t within 5m with no t(x: ", "a", ") since"),
     ("require ", "distinct p of t(x: ", "a", ") within 5m"),
     ("require ", "in_flight of t(x: ", "a", ")"),
     ("require ", "after t within 5m with no t(x: ", "a", ") since"),

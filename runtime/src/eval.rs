@@ -76,6 +76,16 @@ pub trait World {
         let _ = (recall, keys);
         None
     }
+    /// The least and the greatest number of calls that nothing spoilt since.
+    fn calls_since(&self, after: &After, of: &[Value], without: &[Vec<Value>]) -> Option<(i64, i64)> {
+        let _ = (after, of, without);
+        None
+    }
+    /// The greatest that the sum can be of what nothing spoilt since.
+    fn sum_since(&self, after: &After, of: &[Value], without: &[Vec<Value>]) -> Option<Money> {
+        let _ = (after, of, without);
+        None
+    }
     /// The values that a monitor keeps.
     fn distinct(&self, recall: &Recall, keys: &[Value]) -> Option<Values> {
         let _ = (recall, keys);

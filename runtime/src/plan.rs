@@ -323,6 +323,8 @@ fn monitor_name(program: &Program, monitor: &agentpass_ir::Monitor) -> Name {
         Keep::Count { within, .. } => parts.add(&format!("count {within:?}")),
         Keep::Sum { amount, within, .. } => parts.add(&format!("sum {} {within:?}", written(*amount))),
         Keep::Distinct { value, .. } => parts.add(&format!("distinct {}", value.name)),
+        Keep::Runs { .. } => parts.add("runs"),
+        Keep::Spent { amount, .. } => parts.add(&format!("spent {}", written(*amount))),
         Keep::Open => parts.add("open"),
     }
     parts.finish()

@@ -20,6 +20,7 @@ pub mod once;
 pub mod permit;
 pub mod recent;
 pub mod row;
+pub mod runs;
 pub mod seen;
 pub mod size;
 pub mod sums;

@@ -270,6 +270,8 @@ fn questions_to_the_past() {
         ("require after look(a: a) within 30m with no look(a: a) since as r", "t/r"),
         ("deny when calls of look(a: a) within 1h > 50 as r", "t/r"),
         ("deny when calls of look(a: a) within job > 50 as r", "t/r"),
+        ("deny when calls of look(a: a) within 1h with no failed look(a: a) since > 50 as r", "t/r"),
+        ("deny when sum amount of look(a: a) within job with no failed look(a: a) since > $50 as r", "t/r"),
         ("deny when sum amount of look(a: a) within 64s > $50 as r", "t/r"),
         ("deny when in_flight of look(a: a) > 5 as r", "t/r"),
         ("let x = (latest look(a: a) within 1h)\n require has x and x.args.note == \"y\" as r", "t/r"),

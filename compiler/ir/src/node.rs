@@ -134,6 +134,10 @@ pub enum Op {
     /// The different values that a part of past calls had: a list. Which values there are depends on how open calls end, so
     /// [`Op::Over`], [`Op::Among`] and [`Op::Count`] look at those that are sure and those that are possible.
     Distinct(Recall),
+    /// How many there were since the last that spoils: each as [`Op::After`] looks at evidence.
+    CallsSince(Box<After>),
+    /// The sum of their amounts: never less than there was.
+    SumSince(Box<After>),
 }
 
 /// A question to a monitor.
@@ -150,7 +154,8 @@ pub struct Recall {
 /// Evidence: something ended well, lately, and nothing spoilt it since (semantics 19).
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct After {
-    /// What is looked for: a monitor that keeps [`crate::Keep::Spans`].
+    /// What is looked for: a monitor that keeps [`crate::Keep::Spans`]; what is counted, [`crate::Keep::Runs`]; what is added up,
+    /// [`crate::Keep::Spent`].
     pub of: Recall,
     /// What must not have ended after that began, nor be open: monitors that keep [`crate::Keep::Spans`]. Their `within` is
     /// not looked at.
@@ -333,7 +338,7 @@ impl Op {
             | Op::Distinct(recall) => {
                 recall.keys.iter().copied().for_each(visit);
             }
-            Op::After(after) => {
+            Op::After(after) | Op::CallsSince(after) | Op::SumSince(after) => {
                 after.of.keys.iter().copied().for_each(&mut *visit);
                 after.without.iter().flat_map(|recall| &recall.keys).copied().for_each(visit);
             }
@@ -348,7 +353,7 @@ impl Op {
             | Op::Sum(recall)
             | Op::InFlight(recall)
             | Op::Distinct(recall) => (Some(recall), None),
-            Op::After(after) => (Some(&after.of), Some(after)),
+            Op::After(after) | Op::CallsSince(after) | Op::SumSince(after) => (Some(&after.of), Some(after)),
             _ => (None, None),
         };
         one.into_iter().chain(after.into_iter().flat_map(|after| &after.without))

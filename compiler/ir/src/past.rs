@@ -119,6 +119,22 @@ pub enum Keep {
         /// The window.
         within: Option<Duration>,
     },
+    /// When the last so many calls began and ended. For [`crate::Op::CallsSince`].
+    Runs {
+        /// How many. Where so many are kept there may be any number more.
+        most: u32,
+        /// The longest time that somebody asks about; without one, all of it.
+        within: Option<Duration>,
+    },
+    /// When calls began and ended, and their amounts; many are put together. For [`crate::Op::SumSince`].
+    Spent {
+        /// The summand, over the past call's own frame.
+        amount: NodeId,
+        /// Of which currency.
+        currency: Currency,
+        /// The longest time that somebody asks about; without one, all of it.
+        within: Option<Duration>,
+    },
 }
 
 /// A part of a past call that rules read.

@@ -50,10 +50,10 @@ pub enum ExprKind {
     After(Box<Past>, Option<Within>, Vec<Past>),
     /// `latest PAST [within D]`, `first PAST [within D]`
     Record(Which, Box<Past>, Option<Within>),
-    /// `calls of PAST within D`
-    CallsOf(Box<Past>, Within),
-    /// `sum amount of PAST within D`
-    SumOf(Path, Box<Past>, Within),
+    /// `calls of PAST within D [with no PAST since]…`
+    CallsOf(Box<Past>, Within, Vec<Past>),
+    /// `sum amount of PAST within D [with no PAST since]…`
+    SumOf(Path, Box<Past>, Within, Vec<Past>),
     /// `distinct PATH of PAST within D`
     Distinct(Path, Box<Past>, Within),
     /// `in_flight of PAST`

@@ -187,7 +187,7 @@ variants! {
     ExprKind {
         Literal(a), Name(a), Member(a, b), Paren(a), List(a), Call(a, b), Not(a), Negate(a), And(a), Or(a),
         Binary(a, b, c, d), Matches(a, b), Is(a, b), Has(a), Quantified(a, b, c, d), After(a, b, c),
-        Record(a, b, c), CallsOf(a, b), SumOf(a, b, c), Distinct(a, b, c), InFlightOf(a), Carries(a, b),
+        Record(a, b, c), CallsOf(a, b, c), SumOf(a, b, c, d), Distinct(a, b, c), InFlightOf(a), Carries(a, b),
     }
     ToolRef { Path(a), Wire(a) }
 }

@@ -156,8 +156,8 @@ impl Checker<'_> {
             Ast::Record(which, past, within) => {
                 return self.past_call(cx, span, *which, past, within.as_ref());
             }
-            Ast::CallsOf(past, within) => return self.calls_of(cx, span, past, within),
-            Ast::SumOf(path, past, within) => return self.sum_of(cx, span, path, past, within),
+            Ast::CallsOf(past, within, no) => return self.calls_of(cx, span, past, within, no),
+            Ast::SumOf(path, past, within, no) => return self.sum_of(cx, span, path, past, within, no),
             Ast::Distinct(path, past, within) => return self.distinct_of(cx, span, path, past, within),
             Ast::InFlightOf(past) => return self.in_flight_of(cx, span, past),
             Ast::Carries(label, source) => return self.carries(cx, span, label, source.as_ref()),
@@ -468,13 +468,14 @@ fn mentions(expr: &ast::Expr, name: &str) -> bool {
         Ast::Binary(left, _, _, right) => mentions(left, name) || mentions(right, name),
         Ast::Has(path) => path.words.first().is_some_and(|word| word.node == name),
         Ast::Quantified(_, _, list, body) => mentions(list, name) || mentions(body, name),
-        Ast::After(past, _, no) => std::iter::once(past.as_ref())
-            .chain(no)
-            .any(|past| past.filters.iter().any(|f| mentions(&f.value, name))),
-        Ast::Record(_, past, _)
-        | Ast::CallsOf(past, _)
-        | Ast::SumOf(_, past, _)
-        | Ast::Distinct(_, past, _) => past.filters.iter().any(|filter| mentions(&filter.value, name)),
+        Ast::After(past, _, no) | Ast::CallsOf(past, _, no) | Ast::SumOf(_, past, _, no) => {
+            std::iter::once(past.as_ref())
+                .chain(no)
+                .any(|past| past.filters.iter().any(|f| mentions(&f.value, name)))
+        }
+        Ast::Record(_, past, _) | Ast::Distinct(_, past, _) => {
+            past.filters.iter().any(|filter| mentions(&filter.value, name))
+        }
     }
 }
 

@@ -27,11 +27,14 @@ impl Checker<'_> {
         let past = self.past(cx, past);
         self.bounded(past.as_ref(), within);
         let within = within.and_then(|within| self.within(within));
-        let no: Vec<Option<Past>> = no.iter().map(|past| self.past(cx, past)).collect();
-        let (Some(past), Some(no)) = (past, no.into_iter().collect::<Option<Vec<_>>>()) else {
-            return poison(span);
-        };
+        let (Some(past), Some(no)) = (past, self.no_since(cx, no)) else { return poison(span) };
         Expr { span, ty: Ty::Bool, optional: false, kind: ExprKind::After(past, within, no) }
+    }
+
+    /// What must not have been since: all of it is looked at, also where some of it is wrong.
+    fn no_since(&mut self, cx: &mut Cx, no: &[ast::Past]) -> Option<Vec<Past>> {
+        let no: Vec<Option<Past>> = no.iter().map(|past| self.past(cx, past)).collect();
+        no.into_iter().collect()
     }
 
     pub(super) fn past_call(
@@ -61,11 +64,13 @@ impl Checker<'_> {
         span: Span,
         past: &ast::Past,
         within: &ast::Within,
+        no: &[ast::Past],
     ) -> Expr {
         let bound = self.within(within);
-        let Some(past) = self.past(cx, past) else { return error(span) };
+        let past = self.past(cx, past);
+        let (Some(past), Some(no)) = (past, self.no_since(cx, no)) else { return error(span) };
         self.bounded(Some(&past), Some(within));
-        Expr { span, ty: Ty::Int, optional: false, kind: ExprKind::CallsOf(past, bound) }
+        Expr { span, ty: Ty::Int, optional: false, kind: ExprKind::CallsOf(past, bound, no) }
     }
 
     pub(super) fn sum_of(
@@ -75,13 +80,15 @@ impl Checker<'_> {
         path: &ast::Path,
         past: &ast::Past,
         within: &ast::Within,
+        no: &[ast::Past],
     ) -> Expr {
         let bound = self.within(within);
         if path.text() != "amount" {
             self.report(problem::only_amounts(path.span, &path.text()));
             return error(span);
         }
-        let Some(past) = self.past(cx, past) else { return error(span) };
+        let past = self.past(cx, past);
+        let (Some(past), Some(no)) = (past, self.no_since(cx, no)) else { return error(span) };
         self.bounded(Some(&past), Some(within));
         let ty = match past.of {
             PastOf::Tool(tool) => {
@@ -95,7 +102,7 @@ impl Checker<'_> {
             }
         };
         match ty {
-            Some(ty) => Expr { span, ty, optional: false, kind: ExprKind::SumOf(past, bound) },
+            Some(ty) => Expr { span, ty, optional: false, kind: ExprKind::SumOf(past, bound, no) },
             None => {
                 let name = self.past_name(past.of);
                 self.report(problem::no_amount(path.span, &name));

@@ -65,6 +65,15 @@ pub fn times(most: u64) -> u64 {
     8 * most.saturating_add(3).max(4).checked_next_power_of_two().unwrap_or(u64::MAX / 8) + ALLOCATION
 }
 
+/// So many amounts are kept each by itself.
+pub const MOST_EXACT: u64 = 120;
+
+/// The last N calls, each with its beginning, its time and its amount: those that count, and those of which nobody knows.
+pub fn runs(most: u64) -> u64 {
+    let places = most.saturating_add(3).max(4).checked_next_power_of_two().unwrap_or(u64::MAX / 128);
+    (48_u64.saturating_mul(places) + ALLOCATION).saturating_mul(2) + 160 + ALLOCATION
+}
+
 /// So many different values are kept where each of them is looked at.
 pub const MOST_VALUES: u64 = 64;
 

@@ -231,10 +231,16 @@ fn history(
         }
         ExprKind::Compare(op, left, right) => {
             for (call, other, op) in [(left, right, *op), (right, left, flipped(*op))] {
-                if let ExprKind::CallsOf(past, span) = &call.kind {
+                if let ExprKind::CallsOf(past, span, no) = &call.kind {
+                    let most = needed(op, constant(other).unwrap_or(1));
                     // Those that count, by both readings of the clock, and those of which nobody knows.
-                    let times =
-                        span.map_or(0, |_| 3 * sizes::times(needed(op, constant(other).unwrap_or(1))));
+                    let times = match span {
+                        _ if !no.is_empty() => sizes::runs(most),
+                        Some(_) => 3 * sizes::times(most),
+                        None => 0,
+                    };
+                    no.iter()
+                        .for_each(|past| push(past, "the last", within(span), row + sizes::SPANS, WATCHED));
                     push(past, "the number of", within(span), row + times, WATCHED);
                 }
                 if let ExprKind::Count(list) = &call.kind
@@ -260,8 +266,13 @@ fn history(
             push(past, &format!("the different {of} of"), within(span), bytes, WATCHED);
             push(past, &format!("{of} of each open"), within(span), KEPT_VALUE, KEPT_VALUE);
         }
-        ExprKind::SumOf(past, span) => {
-            let buckets = span.map_or(0, |_| 2 * sizes::BUCKETS);
+        ExprKind::SumOf(past, span, no) => {
+            let buckets = match span {
+                _ if !no.is_empty() => sizes::runs(sizes::MOST_EXACT),
+                Some(_) => 2 * sizes::BUCKETS,
+                None => 0,
+            };
+            no.iter().for_each(|past| push(past, "the last", within(span), row + sizes::SPANS, WATCHED));
             push(past, "the sum of amounts of", within(span), row + buckets, WATCHED);
         }
         ExprKind::InFlightOf(past) => push(past, "the open calls of", None, row, WATCHED),

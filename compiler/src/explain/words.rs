@@ -136,15 +136,8 @@ impl<'p> Words<'p> {
             ExprKind::Count(inner) => one(format!("the number of {}", self.part(inner))),
             ExprKind::Length(inner) => one(format!("the length of {}", self.part(inner))),
             ExprKind::After(past, span, no) => {
-                let mut phrase = format!("{} {}", self.past(past, true), self.ago(past, *span));
-                for (index, past) in no.iter().enumerate() {
-                    let word = if index == 0 { ", with no" } else { " and no" };
-                    phrase.push_str(&format!("{word} {}", self.past(past, false)));
-                }
-                if !no.is_empty() {
-                    phrase.push_str(" since");
-                }
-                (phrase, if no.is_empty() { Tight::One } else { Tight::And })
+                let phrase = format!("{} {}", self.past(past, true), self.ago(past, *span));
+                (phrase + &self.no_since(no), if no.is_empty() { Tight::One } else { Tight::And })
             }
             ExprKind::Latest(which, past, span) => {
                 let which = match which {
@@ -153,11 +146,15 @@ impl<'p> Words<'p> {
                 };
                 one(format!("the {which} {} {}", self.past(past, false), self.ago(past, span.flatten())))
             }
-            ExprKind::CallsOf(past, span) => {
-                one(format!("the number of times {} {}", self.past(past, true), self.ago(past, *span)))
+            ExprKind::CallsOf(past, span, no) => {
+                let times =
+                    format!("the number of times {} {}", self.past(past, true), self.ago(past, *span));
+                one(times + &self.no_since(no))
             }
-            ExprKind::SumOf(past, span) => {
-                one(format!("the sum of amounts of {} {}", self.past(past, false), self.ago(past, *span)))
+            ExprKind::SumOf(past, span, no) => {
+                let sum =
+                    format!("the sum of amounts of {} {}", self.past(past, false), self.ago(past, *span));
+                one(sum + &self.no_since(no))
             }
             ExprKind::Distinct(value, past, span) => one(format!(
                 "the different values of {} that {} had {}",
@@ -173,6 +170,19 @@ impl<'p> Words<'p> {
                 None => format!("the job carries {label}"),
             }),
         }
+    }
+
+    /// What must not have been since.
+    fn no_since(&self, no: &[Past]) -> String {
+        let mut phrase = String::new();
+        for (index, past) in no.iter().enumerate() {
+            let word = if index == 0 { ", with no" } else { " and no" };
+            phrase.push_str(&format!("{word} {}", self.past(past, false)));
+        }
+        if !no.is_empty() {
+            phrase.push_str(" since");
+        }
+        phrase
     }
 
     /// Several conditions; each bracketed where it is looser than the word between them.

@@ -50,22 +50,24 @@ impl<'t> Printer<'t> {
             ExprKind::Has(_) => concat([self.word(), self.dotted()]),
             ExprKind::Quantified(_, _, list, body) => self.quantified(list, body),
             ExprKind::After(past, within, no) => {
-                let mut docs = vec![self.word(), self.past(past), self.within(within.is_some())];
-                for past in no {
-                    let no = [self.word(), self.word(), self.past(past), Doc::Space(1), self.tok()];
-                    docs.push(concat([Doc::Line, concat(no)]).indent());
-                }
-                Doc::Concat(docs).group()
+                let docs = vec![self.word(), self.past(past), self.within(within.is_some())];
+                self.no_since(docs, no)
             }
             ExprKind::Record(_, past, within) => {
                 concat([self.word(), self.past(past), self.within(within.is_some())])
             }
-            ExprKind::CallsOf(past, _) => {
-                concat([self.word(), self.word(), self.past(past), self.within(true)])
+            ExprKind::CallsOf(past, _, no) => {
+                let docs = vec![self.word(), self.word(), self.past(past), self.within(true)];
+                self.no_since(docs, no)
             }
-            ExprKind::SumOf(_, past, _) | ExprKind::Distinct(_, past, _) => {
+            ExprKind::SumOf(_, past, _, no) => {
                 let sum = [self.word(), self.dotted(), Doc::Space(1)];
-                concat([concat(sum), self.word(), self.past(past), self.within(true)])
+                let docs = vec![concat(sum), self.word(), self.past(past), self.within(true)];
+                self.no_since(docs, no)
+            }
+            ExprKind::Distinct(_, past, _) => {
+                let values = [self.word(), self.dotted(), Doc::Space(1)];
+                concat([concat(values), self.word(), self.past(past), self.within(true)])
             }
             ExprKind::InFlightOf(past) => concat([self.word(), self.word(), self.past(past)]),
             ExprKind::Carries(_, from) => {
@@ -118,6 +120,15 @@ impl<'t> Printer<'t> {
     /// ` within 30m`: it stays beside what it is about, which has brackets to break if the line is too long.
     fn within(&mut self, is_there: bool) -> Doc<'t> {
         if is_there { concat([Doc::Space(1), self.words(2)]) } else { nil() }
+    }
+
+    /// `with no B since` after a question to the past: each on a line of its own where it does not fit.
+    fn no_since(&mut self, mut docs: Vec<Doc<'t>>, no: &[Past]) -> Doc<'t> {
+        for past in no {
+            let no = [self.word(), self.word(), self.past(past), Doc::Space(1), self.tok()];
+            docs.push(concat([Doc::Line, concat(no)]).indent());
+        }
+        Doc::Concat(docs).group()
     }
 
     /// `attempted T(arg: value) by user`

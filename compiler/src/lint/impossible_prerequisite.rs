@@ -13,7 +13,7 @@ pub(super) fn check(cx: &Context<'_>, found: &mut Vec<Diagnostic>) {
             let past = match &expr.kind {
                 ExprKind::After(past, ..)
                 | ExprKind::Latest(_, past, _)
-                | ExprKind::CallsOf(past, _)
+                | ExprKind::CallsOf(past, ..)
                 | ExprKind::Distinct(_, past, _) => past,
                 _ => return,
             };

@@ -10,7 +10,12 @@ use crate::types::PastOf;
 pub(super) fn check(cx: &Context<'_>, found: &mut Vec<Diagnostic>) {
     for (condition, _) in cx.conditions() {
         condition.walk(&mut |expr| {
-            let ExprKind::After(past, _, no) = &expr.kind else { return };
+            let (ExprKind::After(past, _, no)
+            | ExprKind::CallsOf(past, _, no)
+            | ExprKind::SumOf(past, _, no)) = &expr.kind
+            else {
+                return;
+            };
             for no in no.iter().filter(|no| covers(no, past)) {
                 found.push(problem::self_cancelling(no.span, past.span));
             }

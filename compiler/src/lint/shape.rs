@@ -117,8 +117,14 @@ impl Shape {
                 no.iter().for_each(|past| self.past("no", past));
             }
             ExprKind::Latest(which, past, within) => self.past(&format!("{which:?} {within:?}"), past),
-            ExprKind::CallsOf(past, within) => self.past(&format!("calls {within:?}"), past),
-            ExprKind::SumOf(past, within) => self.past(&format!("sum {within:?}"), past),
+            ExprKind::CallsOf(past, within, no) => {
+                self.past(&format!("calls {within:?}"), past);
+                no.iter().for_each(|past| self.past("no", past));
+            }
+            ExprKind::SumOf(past, within, no) => {
+                self.past(&format!("sum {within:?}"), past);
+                no.iter().for_each(|past| self.past("no", past));
+            }
             ExprKind::Distinct(value, past, within) => {
                 self.past(&format!("distinct {:?} {:?} {within:?}", value.part, value.path), past);
             }

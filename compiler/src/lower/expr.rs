@@ -313,8 +313,8 @@ impl<'p> Lowering<'p> {
                 self.node(op, ir::Ty::Int, span)
             }
             ExprKind::Latest(which, past, within) => self.past_call(cx, *which, past, *within, span),
-            ExprKind::CallsOf(past, within) => self.calls_of(cx, past, *within, span),
-            ExprKind::SumOf(past, within) => self.sum_of(cx, past, *within, span),
+            ExprKind::CallsOf(past, within, no) => self.calls_of(cx, past, *within, no, span),
+            ExprKind::SumOf(past, within, no) => self.sum_of(cx, past, *within, no, span),
             ExprKind::Distinct(value, past, within) => self.distinct_of(cx, value, past, *within, span),
             ExprKind::InFlightOf(past) => self.in_flight_of(cx, past, span),
             ExprKind::Error => self.refuse(Construct::Broken, span),

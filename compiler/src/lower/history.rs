@@ -32,11 +32,14 @@ impl<'p> Lowering<'p> {
         span: Span,
     ) -> Lowered<NodeId> {
         let of = self.recall(cx, past, Phase::Completed, Keep::Spans { within }, within)?;
-        let mut none = Vec::with_capacity(without.len());
-        for past in without {
-            none.push(self.recall(cx, past, Phase::Started, Keep::Spans { within: None }, None)?);
-        }
-        self.truth_node(Op::After(Box::new(ir::After { of, without: none })), span)
+        let without = self.without(cx, without)?;
+        self.truth_node(Op::After(Box::new(ir::After { of, without })), span)
+    }
+
+    /// What must not have been since.
+    fn without(&mut self, cx: &mut Cx<'p>, without: &'p [Past]) -> Lowered<Vec<ir::Recall>> {
+        let keep = || Keep::Spans { within: None };
+        without.iter().map(|past| self.recall(cx, past, Phase::Started, keep(), None)).collect()
     }
 
     pub(super) fn past_call(
@@ -64,10 +67,16 @@ impl<'p> Lowering<'p> {
         cx: &mut Cx<'p>,
         past: &'p Past,
         within: Span2,
+        without: &'p [Past],
         span: Span,
     ) -> Lowered<NodeId> {
         let counted = cx.counted_at(past.span);
         let phase = if counted.bounds_above() { Phase::Started } else { Phase::Completed };
+        if !without.is_empty() {
+            let of = self.recall(cx, past, phase, Keep::Runs { most: counted.kept(), within }, within)?;
+            let without = self.without(cx, without)?;
+            return self.node(Op::CallsSince(Box::new(ir::After { of, without })), ir::Ty::Int, span);
+        }
         let keep = Keep::Count { most: counted.kept(), within };
         let recall = self.recall(cx, past, phase, keep, within)?;
         self.node(Op::Calls(recall), ir::Ty::Int, span)
@@ -78,6 +87,7 @@ impl<'p> Lowering<'p> {
         cx: &mut Cx<'p>,
         past: &'p Past,
         within: Span2,
+        without: &'p [Past],
         span: Span,
     ) -> Lowered<NodeId> {
         let program = self.program;
@@ -93,6 +103,13 @@ impl<'p> Lowering<'p> {
         let Some(&ir::Ty::Money(currency)) = self.ty_of(amount) else {
             return self.refuse(Construct::Broken, span);
         };
+        if !without.is_empty() {
+            let keep = Keep::Spent { amount, currency, within };
+            let of = self.recall(cx, past, Phase::Started, keep, within)?;
+            let without = self.without(cx, without)?;
+            let op = Op::SumSince(Box::new(ir::After { of, without }));
+            return self.node(op, ir::Ty::Money(currency), span);
+        }
         let keep = Keep::Sum { amount, currency, within };
         let recall = self.recall(cx, past, Phase::Started, keep, within)?;
         self.node(Op::Sum(recall), ir::Ty::Money(currency), span)
@@ -466,6 +483,9 @@ fn kind(keep: &Keep) -> String {
         // The window is cut into slices, which are those of that window alone.
         Keep::Sum { within, .. } => format!("sum {within:?}"),
         Keep::Distinct { value, .. } => format!("distinct {}", value.name),
+        Keep::Runs { .. } => "runs".to_owned(),
+        // So many amounts are kept, whatever the window.
+        Keep::Spent { .. } => "spent".to_owned(),
         Keep::Open => "open".to_owned(),
     }
 }
@@ -474,7 +494,9 @@ fn kind(keep: &Keep) -> String {
 fn merge(keep: &mut Keep, more: Keep) {
     match (keep, more) {
         (Keep::Spans { within }, Keep::Spans { within: more }) => longer(within, more),
-        (Keep::Count { most, within }, Keep::Count { most: more, within: longest }) => {
+        (Keep::Spent { within, .. }, Keep::Spent { within: more, .. }) => longer(within, more),
+        (Keep::Count { most, within }, Keep::Count { most: more, within: longest })
+        | (Keep::Runs { most, within }, Keep::Runs { most: more, within: longest }) => {
             *most = (*most).max(more);
             longer(within, longest);
         }

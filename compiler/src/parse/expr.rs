@@ -5,7 +5,7 @@
 use agentpass_grammar::{Rule, Span};
 use pest::iterators::Pair;
 
-use super::build::{Builder, children};
+use super::build::{Builder, Cursor, children};
 use crate::ast::{self, BinaryOp, Expr, ExprKind, Literal};
 use crate::diagnostics::problems::{habits, syntax as problem};
 
@@ -271,11 +271,7 @@ impl Builder<'_> {
             Rule::after => {
                 let past = self.past(cursor.next()?)?;
                 let within = cursor.take(Rule::within).map(|pair| self.within(pair));
-                let no = cursor
-                    .rest()
-                    .map(|pair| children(pair).next().and_then(|past| self.past(past)))
-                    .collect::<Option<_>>()?;
-                ExprKind::After(Box::new(past), within, no)
+                ExprKind::After(Box::new(past), within, self.no_since(cursor)?)
             }
             Rule::latest => {
                 let which = if cursor.word(Rule::kw_first) { ast::Which::First } else { ast::Which::Latest };
@@ -286,13 +282,13 @@ impl Builder<'_> {
             Rule::calls_of => {
                 let past = self.past(cursor.next()?)?;
                 let within = cursor.take(Rule::within).map(|pair| self.within(pair))?;
-                ExprKind::CallsOf(Box::new(past), within)
+                ExprKind::CallsOf(Box::new(past), within, self.no_since(cursor)?)
             }
             Rule::sum_of => {
                 let path = self.take_path(&mut cursor)?;
                 let past = self.past(cursor.next()?)?;
                 let within = cursor.take(Rule::within).map(|pair| self.within(pair))?;
-                ExprKind::SumOf(path, Box::new(past), within)
+                ExprKind::SumOf(path, Box::new(past), within, self.no_since(cursor)?)
             }
             Rule::distinct_of => {
                 let path = self.take_path(&mut cursor)?;
@@ -307,6 +303,11 @@ impl Builder<'_> {
             }
             _ => return None,
         })
+    }
+
+    /// `with no PAST since`, as often as it stands there.
+    fn no_since(&mut self, cursor: Cursor<'_>) -> Option<Vec<ast::Past>> {
+        cursor.rest().map(|pair| children(pair).next().and_then(|past| self.past(past))).collect()
     }
 
     pub(super) fn past(&mut self, pair: Pair<'_, Rule>) -> Option<ast::Past> {

@@ -81,10 +81,10 @@ pub enum ExprKind {
     After(Past, Span2, Vec<Past>),
     /// `latest`, `first`
     Latest(ast::Which, Past, Option<Span2>),
-    /// `calls of PAST within D`
-    CallsOf(Past, Span2),
-    /// `sum amount of PAST within D`
-    SumOf(Past, Span2),
+    /// `calls of PAST within D with no PAST since`
+    CallsOf(Past, Span2, Vec<Past>),
+    /// `sum amount of PAST within D with no PAST since`
+    SumOf(Past, Span2, Vec<Past>),
     /// `distinct PATH of PAST within D`: a list of values.
     Distinct(Box<PastValue>, Past, Span2),
     /// `in_flight of PAST`
@@ -306,15 +306,13 @@ impl Expr {
                 visit(left);
                 visit(right);
             }
-            ExprKind::After(past, _, no) => {
+            ExprKind::After(past, _, no) | ExprKind::CallsOf(past, _, no) | ExprKind::SumOf(past, _, no) => {
                 past.filters.iter().for_each(|filter| visit(&filter.value));
                 no.iter().flat_map(|past| &past.filters).for_each(|filter| visit(&filter.value));
             }
-            ExprKind::Latest(_, past, _)
-            | ExprKind::CallsOf(past, _)
-            | ExprKind::SumOf(past, _)
-            | ExprKind::Distinct(_, past, _)
-            | ExprKind::InFlightOf(past) => past.filters.iter().for_each(|filter| visit(&filter.value)),
+            ExprKind::Latest(_, past, _) | ExprKind::Distinct(_, past, _) | ExprKind::InFlightOf(past) => {
+                past.filters.iter().for_each(|filter| visit(&filter.value))
+            }
         }
     }
 

@@ -82,7 +82,7 @@ impl OfArgs {
             }
         }
         let amount = match monitor.keep {
-            Keep::Sum { amount, .. } => summand(&eval, amount),
+            Keep::Sum { amount, .. } | Keep::Spent { amount, .. } => summand(&eval, amount),
             _ => 0,
         };
         let parts = kept(&monitor.keep).iter().map(|kept| part(&eval, &kept.value)).collect();

@@ -17,7 +17,7 @@ use crate::frame::Frame;
 use crate::planted::planted;
 use crate::state::job::Labels;
 use crate::state::key::{Builder, Kind};
-use crate::state::watch::{self, Watch};
+use crate::state::watch::{self, Spoilt, Watch};
 use crate::state::{Key, Row};
 use crate::store::Snapshot;
 use crate::truth::Truth;
@@ -188,6 +188,16 @@ impl World for Gather<'_, '_> {
         None
     }
 
+    fn calls_since(&self, after: &After, of: &[Value], without: &[Vec<Value>]) -> Option<(i64, i64)> {
+        self.after(after, of, without);
+        None
+    }
+
+    fn sum_since(&self, after: &After, of: &[Value], without: &[Vec<Value>]) -> Option<Money> {
+        self.after(after, of, without);
+        None
+    }
+
     fn in_flight(&self, recall: &Recall, keys: &[Value]) -> Option<i64> {
         self.note(recall, keys);
         None
@@ -322,6 +332,18 @@ impl<'p, 'c> Present<'p, 'c> {
         }
     }
 
+    /// What is spoilt by what must not have been since. Where nobody knows what that is, everything may be.
+    fn spoilt(&self, after: &After, without: &[Vec<Value>]) -> Spoilt {
+        let mut spoilt = Spoilt::default();
+        for (recall, keys) in after.without.iter().zip(without) {
+            spoilt = match self.asked(recall, keys) {
+                Some((monitor, found)) => spoilt.by(&found, monitor.phase),
+                None => Spoilt { possibly: u64::MAX, ..spoilt },
+            };
+        }
+        spoilt
+    }
+
     /// The rows of a question, those of open calls first.
     fn asked(&self, recall: &Recall, keys: &[Value]) -> Option<(&'c Monitor, Watches<'p>)> {
         let monitor = self.prepared.contract().program().monitors.get(recall.monitor.index())?;
@@ -427,6 +449,21 @@ impl World for Present<'_, '_> {
         let (monitor, found) = self.asked(recall, keys)?;
         let Keep::Sum { currency, .. } = monitor.keep else { return None };
         let each = found.iter().map(|row| row.sum(&monitor.keep, monitor.phase, self.snapshot.reading.early));
+        Some(Money { nano: each.fold(0_i128, i128::saturating_add), currency })
+    }
+
+    fn calls_since(&self, after: &After, of: &[Value], without: &[Vec<Value>]) -> Option<(i64, i64)> {
+        let (monitor, found) = self.asked(&after.of, of)?;
+        let (now, spoilt) = (self.snapshot.reading, self.spoilt(after, without));
+        let each = found.iter().map(|row| row.calls_since(monitor.phase, after.of.within, now, spoilt));
+        Some(each.fold((0, 0), |all, one| (all.0.saturating_add(one.0), all.1.saturating_add(one.1))))
+    }
+
+    fn sum_since(&self, after: &After, of: &[Value], without: &[Vec<Value>]) -> Option<Money> {
+        let (monitor, found) = self.asked(&after.of, of)?;
+        let Keep::Spent { currency, .. } = monitor.keep else { return None };
+        let (now, spoilt) = (self.snapshot.reading, self.spoilt(after, without));
+        let each = found.iter().map(|row| row.sum_since(monitor.phase, after.of.within, now, spoilt));
         Some(Money { nano: each.fold(0_i128, i128::saturating_add), currency })
     }
 

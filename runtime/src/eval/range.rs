@@ -43,6 +43,16 @@ impl Eval<'_> {
                 Keys::Undetermined => Range::Unknown,
                 Keys::Failed => Range::Failed,
             },
+            Op::CallsSince(after) => match self.keys_of(after, env) {
+                Ok((of, without)) => {
+                    let calls = self.world.calls_since(after, &of, &without);
+                    calls.map_or(Range::Unknown, |(least, most)| {
+                        if least <= most { Range::Between(least, most) } else { Range::Unknown }
+                    })
+                }
+                Err(Truth::Failed) => Range::Failed,
+                Err(_) => Range::Unknown,
+            },
             Op::Count(list) if let Some(values) = self.values(*list, env) => {
                 let (least, most) = values.number();
                 Range::Between(least, most)

@@ -189,16 +189,27 @@ impl Eval<'_> {
     }
 
     fn after(&self, after: &After, env: Option<&Env<'_>>) -> Truth {
+        match self.keys_of(after, env) {
+            Ok((of, without)) => self.world.after(after, &of, &without),
+            Err(unknown) => unknown,
+        }
+    }
+
+    /// By what evidence, and what spoils it, are joined with this call; or that nobody knows.
+    pub(super) fn keys_of(&self, after: &After, env: Option<&Env<'_>>) -> Result<AllKeys, Truth> {
         let of = self.keys(&after.of.keys, env);
         let without: Vec<Keys> =
             after.without.iter().map(|recall: &Recall| self.keys(&recall.keys, env)).collect();
         let known = without.iter().fold(of.as_truth(), |all, keys| all.and(keys.as_truth()));
-        let Keys::Are(of) = of else { return known };
+        let Keys::Are(of) = of else { return Err(known) };
         let mut others = Vec::with_capacity(without.len());
         for keys in without {
-            let Keys::Are(keys) = keys else { return known };
+            let Keys::Are(keys) = keys else { return Err(known) };
             others.push(keys);
         }
-        self.world.after(after, &of, &others)
+        Ok((of, others))
     }
 }
+
+/// The keys of what is asked for, and of each thing that spoils it.
+pub(super) type AllKeys = (Vec<Value>, Vec<Vec<Value>>);

@@ -68,6 +68,15 @@ impl Eval<'_> {
                 Keys::Undetermined => Datum::Unknown,
                 Keys::Failed => Datum::Failed,
             },
+            Op::CallsSince(_) => self.range(id, env).datum(),
+            Op::SumSince(after) => match self.keys_of(after, env) {
+                Ok((of, without)) => {
+                    let sum = self.world.sum_since(after, &of, &without);
+                    sum.map_or(Datum::Unknown, |sum| Datum::owned(Value::Money(sum)))
+                }
+                Err(Truth::Failed) => Datum::Failed,
+                Err(_) => Datum::Unknown,
+            },
             Op::Distinct(recall) => match self.keys(&recall.keys, env) {
                 Keys::Are(keys) => {
                     let values = self.world.distinct(recall, &keys);

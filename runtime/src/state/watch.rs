@@ -10,6 +10,7 @@ use smallvec::SmallVec;
 
 use super::permit::PermitId;
 use super::recent::Recent;
+use super::runs::{Run, Runs};
 use super::size::{parts, room, trim};
 use super::sums::{Shape, Sums};
 use crate::clock::Reading;
@@ -39,6 +40,8 @@ pub struct Watch {
     sums_maybe: Sums,
     /// The values that a part of them had.
     values: Option<Box<Had>>,
+    /// The calls themselves: those that count for certain, and those of which nobody knows.
+    runs: Option<Box<(Runs, Runs)>>,
 }
 
 /// The values that a part of calls had.
@@ -67,6 +70,19 @@ pub struct Open {
     pub amount: i128,
     /// Its parts that rules read.
     pub parts: Vec<Value>,
+}
+
+impl Open {
+    /// Whether it counts for certain, and whether it may; of one that has begun, where its beginning lies inside.
+    fn counts(&self, phase: Phase, surely: bool, maybe: bool) -> (bool, bool) {
+        match phase {
+            Phase::Attempted => (false, false),
+            // It has begun, and that is all that is asked.
+            Phase::Started => (self.sure && surely, maybe),
+            // It may end well this very moment.
+            Phase::Completed | Phase::Failed => (false, true),
+        }
+    }
 }
 
 /// A call that ended.
@@ -203,8 +219,64 @@ impl Watch {
                 let all = self.values.get_or_insert_default();
                 all.add(value, ended.at, ended.sure, within.is_some(), *most);
             }
+            Keep::Runs { .. } | Keep::Spent { .. } => {
+                let both = self.runs.get_or_insert_default();
+                let runs = if ended.sure { &mut both.0 } else { &mut both.1 };
+                let run = Run { begin: ended.begin, at: ended.at, amount: ended.amount };
+                match keep {
+                    Keep::Runs { most, .. } => runs.count(run, *most),
+                    _ => {
+                        let window = window_of(keep);
+                        runs.spend(run, |at| !is_inside(at, &window, ended.early));
+                    }
+                }
+            }
             Keep::Open => {}
         }
+    }
+
+    /// How many there were that nothing spoilt: for certain, and at the most.
+    #[must_use]
+    pub fn calls_since(
+        &self,
+        phase: Phase,
+        within: Option<Duration>,
+        now: Reading,
+        spoilt: Spoilt,
+    ) -> (i64, i64) {
+        let window = within.map_or(Window::Lifetime, Window::Rolling);
+        let surely = |at: Reading| is_inside(at.early, &window, now.late);
+        let maybe = |at| is_inside(at, &window, now.early);
+        let (mut least, mut most, mut more) = (0_i64, 0_i64, false);
+        if let Some(both) = &self.runs {
+            let size = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+            least = size(both.0.since(spoilt.possibly).filter(|run| surely(run.at)).count());
+            let possible = both.0.since(spoilt.surely).chain(both.1.since(spoilt.surely));
+            most = size(possible.filter(|run| maybe(run.at.late)).count());
+            more = both.0.is_cut(spoilt.surely, maybe) || both.1.is_cut(spoilt.surely, maybe);
+        }
+        for open in &self.open {
+            let (sure, possible) = open.counts(phase, surely(open.at), maybe(open.at.late));
+            least = least.saturating_add(i64::from(sure && open.permit.0 >= spoilt.possibly));
+            most = most.saturating_add(i64::from(possible && open.permit.0 >= spoilt.surely));
+        }
+        (least, if more { i64::MAX } else { most })
+    }
+
+    /// The sum of what nothing spoilt: never less than it is.
+    #[must_use]
+    pub fn sum_since(&self, phase: Phase, within: Option<Duration>, now: Reading, spoilt: Spoilt) -> i128 {
+        let window = within.map_or(Window::Lifetime, Window::Rolling);
+        let maybe = |at: Reading| is_inside(at.late, &window, now.early);
+        let ended = self.runs.as_deref().into_iter().flat_map(|both| {
+            both.0.since(spoilt.surely).chain(both.1.since(spoilt.surely)).filter(|run| maybe(run.at))
+        });
+        let open = self
+            .open
+            .iter()
+            .filter(|open| open.counts(phase, false, maybe(open.at)).1 && open.permit.0 >= spoilt.surely);
+        let amounts = ended.map(|run| run.amount).chain(open.map(|open| open.amount));
+        amounts.fold(0, i128::saturating_add)
     }
 
     /// The values that there were: whether each is sure, and whether there may be others.
@@ -219,12 +291,8 @@ impl Watch {
             found.more |= all.sure.is_cut(maybe) || all.maybe.is_cut(maybe);
         }
         for open in &self.open {
-            let (sure, possible) = match phase {
-                Phase::Attempted => (false, false),
-                Phase::Started => (open.sure && surely(open.at.early), maybe(open.at.late)),
-                // It may end well this very moment.
-                Phase::Completed | Phase::Failed => (false, !planted(226)),
-            };
+            let (sure, possible) = open.counts(phase, surely(open.at.early), maybe(open.at.late));
+            let possible = possible && !planted(226);
             match open.parts.first() {
                 Some(value) if sure || possible => found.add(value, sure),
                 None if possible => found.more = true,
@@ -243,6 +311,11 @@ impl Watch {
             // Of what is too much nobody knows how much it was.
             Keep::Sum { .. } if amount < i128::MAX => {
                 self.sums_maybe.take_back(shape, at, amount, PermitId(u64::MAX));
+            }
+            Keep::Runs { .. } | Keep::Spent { .. } => {
+                if let Some(both) = &mut self.runs {
+                    both.1.forget(at, amount);
+                }
             }
             _ => {}
         }
@@ -356,6 +429,7 @@ impl Watch {
                     + all.early.as_ref().map_or(0, Recent::heap)
                     + all.maybe.heap()
             })
+            + self.runs.as_ref().map_or(0, |both| room::<(Runs, Runs)>(1) + both.0.heap() + both.1.heap())
     }
 
     /// True where nothing that is kept can ever matter again: it has left the window by the earlier reading.
@@ -365,15 +439,14 @@ impl Watch {
         let Window::Rolling(length) = &window else { return *self == Watch::default() };
         let oldest = now.nanos().saturating_sub(length.nanos());
         let shape = shape_of(keep, &window);
+        let inside = |at: Timestamp| at.nanos() >= oldest;
         self.open.is_empty()
             && self.kept.is_none()
             && self.spans.iter().chain(&self.maybe).all(|span| span.at.late.nanos() < oldest)
             && self.sums.is_over(shape, now)
             && self.sums_maybe.is_over(shape, now)
-            && self.values.as_ref().is_none_or(|all| {
-                let inside = |at: Timestamp| at.nanos() >= oldest;
-                all.sure.is_over(inside) && all.maybe.is_over(inside)
-            })
+            && self.values.as_ref().is_none_or(|all| all.sure.is_over(inside) && all.maybe.is_over(inside))
+            && self.runs.as_ref().is_none_or(|both| both.0.is_over(inside) && both.1.is_over(inside))
     }
 }
 
@@ -433,7 +506,9 @@ fn window_of(keep: &Keep) -> Window {
         Keep::Spans { within }
         | Keep::Count { within, .. }
         | Keep::Sum { within, .. }
-        | Keep::Distinct { within, .. } => *within,
+        | Keep::Distinct { within, .. }
+        | Keep::Runs { within, .. }
+        | Keep::Spent { within, .. } => *within,
         Keep::Latest(_) | Keep::First(_) | Keep::Open => None,
     };
     within.map_or(Window::Lifetime, Window::Rolling)
@@ -500,6 +575,39 @@ pub fn spoils(rows: &[&Watch], phase: Phase, begin: u64) -> (bool, bool) {
         }
     }
     spoilt
+}
+
+/// What began before these transactions is spoilt: for certain, and possibly.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Spoilt {
+    /// For certain.
+    pub surely: u64,
+    /// Possibly; never earlier.
+    pub possibly: u64,
+}
+
+impl Spoilt {
+    /// By anything that these rows say as well.
+    #[must_use]
+    pub fn by(self, rows: &[&Watch], phase: Phase) -> Spoilt {
+        let end = |spans: &[Span]| spans.iter().map(|span| span.end).max().unwrap_or(0);
+        let (mut surely, mut possibly) = (self.surely, self.possibly);
+        for row in rows {
+            let open = |sure: bool| row.open.iter().any(|open| open.sure || !sure);
+            surely = surely.max(if planted(241) { 0 } else { end(&row.spans) });
+            possibly = possibly.max(surely).max(end(&row.maybe));
+            match phase {
+                Phase::Attempted => {}
+                // One that has begun and is open goes on since.
+                Phase::Started if open(true) => (surely, possibly) = (u64::MAX, u64::MAX),
+                Phase::Started | Phase::Completed | Phase::Failed if open(false) && !planted(242) => {
+                    possibly = u64::MAX;
+                }
+                Phase::Started | Phase::Completed | Phase::Failed => {}
+            }
+        }
+        Spoilt { surely, possibly }
+    }
 }
 
 #[cfg(test)]

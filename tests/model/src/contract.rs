@@ -298,10 +298,10 @@ pub enum Cond {
     Carries(String, Option<String>),
     /// `after P within D with no U since`.
     After(Past, Within, Vec<Past>),
-    /// `calls of P within D < 3`.
-    Count(Past, Within, Op, i64),
-    /// `sum amount of P within D < $3`.
-    Sum(Past, Within, Op, i64),
+    /// `calls of P within D with no U since < 3`.
+    Count(Past, Within, Op, i64, Vec<Past>),
+    /// `sum amount of P within D with no U since < $3`.
+    Sum(Past, Within, Op, i64, Vec<Past>),
     /// `in_flight of T < 3`.
     InFlight(Past, Op, i64),
     /// `count(distinct a of P within D) < 3`.

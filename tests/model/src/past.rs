@@ -81,21 +81,14 @@ impl Model {
                 let Some(all) = self.events(judged, of, Phase::Completed, lacking) else {
                     return Truth::Undetermined;
                 };
-                let mut against = Vec::new();
-                for past in without {
-                    let usual = if past.result.is_some() { Phase::Completed } else { Phase::Started };
-                    let Some(all) = self.events(judged, past, usual, lacking) else {
-                        return Truth::Undetermined;
-                    };
-                    against.extend(all);
-                }
+                let Some(against) = self.against(judged, without, lacking) else {
+                    return Truth::Undetermined;
+                };
                 let evidence = all.into_iter().filter(|event| is_recent(event.at, *within, now, age));
                 let mut truth = Truth::False;
                 for event in evidence {
-                    let spoilt = |sure: bool| {
-                        against.iter().any(|other| other.end > event.begin && (other.sure || !sure))
-                    };
-                    let one = match (event.sure, spoilt(true), spoilt(false)) {
+                    let spoilt = spoilt(&event, &against);
+                    let one = match (event.sure, spoilt.0, spoilt.1) {
                         (_, true, _) => Truth::False,
                         (true, false, false) => Truth::True,
                         _ => Truth::Undetermined,
@@ -104,27 +97,36 @@ impl Model {
                 }
                 truth
             }
-            Cond::Count(of, within, op, value) => {
+            Cond::Count(of, within, op, value, without) => {
                 let usual = usual(*op, refuses, of);
                 let Some(all) = self.events(judged, of, usual, lacking) else { return Truth::Undetermined };
                 // Somewhere between those that are sure, if all are old, and all that may be, if they are young.
-                let sure =
-                    all.iter().filter(|event| event.sure && is_recent(event.at, *within, now, Age::Old));
-                let most = all
-                    .iter()
-                    .filter(|event| !event.is_resolved && is_recent(event.at, *within, now, Age::Young));
+                let Some(against) = self.against(judged, without, lacking) else {
+                    return Truth::Undetermined;
+                };
+                let sure = all.iter().filter(|event| {
+                    event.sure && is_recent(event.at, *within, now, Age::Old) && !spoilt(event, &against).1
+                });
+                let most = all.iter().filter(|event| {
+                    let inside = is_recent(event.at, *within, now, Age::Young);
+                    !event.is_resolved && inside && !spoilt(event, &against).0
+                });
                 let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
                 Truth::of_all(
                     (number(sure.count())..=number(most.count())).map(|count| op.holds(count, *value)),
                 )
             }
-            Cond::Sum(of, within, op, value) => {
+            Cond::Sum(of, within, op, value, without) => {
                 let usual = if of.result.is_some() { Phase::Completed } else { Phase::Started };
                 let Some(all) = self.events(judged, of, usual, lacking) else { return Truth::Undetermined };
                 // A sum bounds from above: what may count does.
-                let inside = all
-                    .iter()
-                    .filter(|event| !event.is_resolved && is_recent(event.at, *within, now, Age::Young));
+                let Some(against) = self.against(judged, without, lacking) else {
+                    return Truth::Undetermined;
+                };
+                let inside = all.iter().filter(|event| {
+                    let inside = is_recent(event.at, *within, now, Age::Young);
+                    !event.is_resolved && inside && !spoilt(event, &against).0
+                });
                 Truth::of(op.holds(inside.map(|event| event.args.m).sum(), *value))
             }
             Cond::InFlight(of, op, value) => {
@@ -221,6 +223,16 @@ impl Model {
         }
     }
 
+    /// All that spoils, or may.
+    fn against(&self, judged: &Judged, without: &[Past], lacking: &mut Lacking) -> Option<Vec<Event>> {
+        let mut against = Vec::new();
+        for past in without {
+            let usual = if past.result.is_some() { Phase::Completed } else { Phase::Started };
+            against.extend(self.events(judged, past, usual, lacking)?);
+        }
+        Some(against)
+    }
+
     /// The different values of `a`, each with whether it was there for certain.
     fn values(
         &self,
@@ -299,6 +311,12 @@ impl Model {
         }
         Some(all)
     }
+}
+
+/// Whether something spoils it, for certain and possibly.
+fn spoilt(event: &Event, against: &[Event]) -> (bool, bool) {
+    let by = |sure: bool| against.iter().any(|other| other.end > event.begin && (other.sure || !sure));
+    (by(true), by(false))
 }
 
 /// How a call counts in a phase, if it does or may. History only learns: where nobody knew how a call ended, what was said then stays

@@ -237,15 +237,16 @@ fn cond(contract: &Contract, of: &Cond) -> String {
         Cond::Carries(label, None) => format!("job carries {label}"),
         Cond::Carries(label, Some(from)) => format!("job carries {label} from {from}"),
         Cond::After(of, time, no) => {
-            let no: String = no.iter().map(|no| format!(" with no {} since", past(contract, no))).collect();
-            format!("(after {} {}{no})", past(contract, of), within(*time))
+            format!("(after {} {}{})", past(contract, of), within(*time), no_since(contract, no))
         }
-        Cond::Count(of, time, op, value) => {
-            format!("(calls of {} {}) {} {value}", past(contract, of), within(*time), op.sign())
+        Cond::Count(of, time, op, value, no) => {
+            let no = no_since(contract, no);
+            format!("(calls of {} {}{no}) {} {value}", past(contract, of), within(*time), op.sign())
         }
-        Cond::Sum(of, time, op, value) => {
+        Cond::Sum(of, time, op, value, no) => {
+            let no = no_since(contract, no);
             format!(
-                "(sum amount of {} {}) {} {}",
+                "(sum amount of {} {}{no}) {} {}",
                 past(contract, of),
                 within(*time),
                 op.sign(),
@@ -282,6 +283,10 @@ fn cond(contract: &Contract, of: &Cond) -> String {
         Cond::And(left, right) => format!("({} and {})", cond(contract, left), cond(contract, right)),
         Cond::Or(left, right) => format!("({} or {})", cond(contract, left), cond(contract, right)),
     }
+}
+
+fn no_since(contract: &Contract, no: &[Past]) -> String {
+    no.iter().map(|no| format!(" with no {} since", past(contract, no))).collect()
 }
 
 fn past(contract: &Contract, of: &Past) -> String {

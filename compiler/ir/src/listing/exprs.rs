@@ -106,10 +106,15 @@ impl Shown<'_> {
             Op::Carries { label, source } => {
                 format!("carries({label:?}{})", super::with("from", source.as_ref(), |it| format!("{it:?}")))
             }
-            Op::After(after) => {
+            Op::After(after) | Op::CallsSince(after) | Op::SumSince(after) => {
                 let without: Vec<String> =
                     after.without.iter().map(|recall| self.recall(" without", recall)).collect();
-                format!("{}{}", self.recall("after", &after.of), without.concat())
+                let word = match op {
+                    Op::CallsSince(_) => "calls",
+                    Op::SumSince(_) => "sum",
+                    _ => "after",
+                };
+                format!("{}{}", self.recall(word, &after.of), without.concat())
             }
             Op::Not(a) => self.call("not", *a),
             Op::All(all) => format!("all({})", self.all(all)),

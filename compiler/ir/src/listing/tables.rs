@@ -132,6 +132,10 @@ pub(super) fn monitor(out: &mut String, program: &Program, id: usize, monitor: &
             format!("the sum of {} in {currency} {}", expr(program, *amount), window(*within))
         }
         Keep::Open => "what is open".to_owned(),
+        Keep::Runs { most, within } => format!("the last {most} runs {}", window(*within)),
+        Keep::Spent { amount, currency, within } => {
+            format!("what was spent: {} in {currency} {}", expr(program, *amount), window(*within))
+        }
         Keep::Distinct { value, most, within } => {
             let shown = format!("{:?}: {} = {}", value.name, value.ty, join(&value.value));
             format!("{most} values of {shown} {}", window(*within))

@@ -137,12 +137,14 @@ impl Random<'_> {
             let own = self.value(&ty, 2);
             let args = (self.choose(2) == 0).then(|| self.truth(2));
             let within = (self.choose(2) == 0).then(|| minutes(5));
-            let keep = match self.choose(7) {
+            let keep = match self.choose(9) {
                 0 => Keep::Spans { within },
                 1 => Keep::Latest(vec![Kept { name: "k".to_owned(), value: Join::Arg(own), ty }]),
                 2 => Keep::First(Vec::new()),
                 3 => Keep::Count { most: 1 + self.choose(9) as u32, within },
                 4 => Keep::Sum { amount: self.value(&USD, 2), currency: Currency::USD, within },
+                6 => Keep::Runs { most: 1 + self.choose(9) as u32, within },
+                7 => Keep::Spent { amount: self.value(&USD, 2), currency: Currency::USD, within },
                 5 => Keep::Distinct {
                     value: Kept { name: "k".to_owned(), value: Join::Arg(own), ty },
                     most: 1 + self.choose(9) as u32,
@@ -307,6 +309,12 @@ impl Random<'_> {
             Keep::Spans { within } => {
                 let without = if within.is_none() { vec![recall(None)] } else { Vec::new() };
                 return self.make.truth(Op::After(Box::new(After { of: recall(within), without })));
+            }
+            Keep::Runs { within, .. } => {
+                (Op::CallsSince(Box::new(After { of: recall(within), without: Vec::new() })), Ty::Int)
+            }
+            Keep::Spent { within, .. } => {
+                (Op::SumSince(Box::new(After { of: recall(within), without: Vec::new() })), USD)
             }
             Keep::Latest(_) => (Op::Past(recall(Some(minutes(7)))), Ty::Past(monitor)),
             Keep::First(_) => (Op::Past(recall(None)), Ty::Past(monitor)),

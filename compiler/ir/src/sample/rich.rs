@@ -217,8 +217,8 @@ fn monitors(make: &mut Make) {
     let paid = make.truth(Op::Holds(paid));
     let reference = make.node(Op::Result(1), Ty::Text);
     let id = make.arg(0, Ty::Text);
-    let who = make.arg(0, Ty::Text);
     let lost = make.arg(1, USD);
+    let who = make.arg(0, Ty::Text);
     let latest = vec![
         Kept { name: "args.amount".to_owned(), value: Join::Arg(amount), ty: USD },
         Kept { name: "result.reference".to_owned(), value: Join::Result(reference), ty: Ty::Text },
@@ -275,6 +275,8 @@ fn monitors(make: &mut Make) {
                 },
             )
         },
+        monitor(pay, Phase::Failed, Keep::Runs { most: 3, within: Some(minutes(60)) }),
+        monitor(pay, Phase::Started, Keep::Spent { amount, currency: Currency::USD, within: None }),
     ];
 }
 
@@ -455,8 +457,17 @@ fn memory(make: &mut Make) {
     let carries = make.truth(Op::Carries { label: "pii".to_owned(), source: None });
     let clean = make.truth(Op::Any(vec![labelled, carries]));
     let clean = make.truth(Op::Not(clean));
-    let condition = make
-        .truth(Op::All(vec![there, lately, more, ever, after, few, cheap, alone, few_values, linked, clean]));
+    let of = make.recall(10, Vec::new(), Some(minutes(30)));
+    let without = make.recall(3, Vec::new(), None);
+    let tries = make.node(Op::CallsSince(Box::new(After { of, without: vec![without] })), Ty::Int);
+    let tired = make.compare(Compare::Less, tries, three);
+    let of = make.recall(11, Vec::new(), None);
+    let without = make.recall(3, Vec::new(), None);
+    let spent = make.node(Op::SumSince(Box::new(After { of, without: vec![without] })), USD);
+    let modest = make.compare(Compare::Less, spent, most);
+    let condition = make.truth(Op::All(vec![
+        there, lately, more, ever, after, few, cheap, alone, few_values, linked, tired, modest, clean,
+    ]));
     make.program.rules.push(rule("pay/history", &[1], Effect::Require, condition));
     let digest = make.node(Op::Digest, Ty::Text);
     let because = Template { parts: vec![Part::Text("already paid".to_owned())] };

@@ -51,13 +51,19 @@ fn monitor(ground: &Ground<'_>, index: usize, monitor: &Monitor) -> Result<(), F
             }
             None
         }
+        Keep::Runs { most, within } => {
+            if *most == 0 || *most > MAX_COUNT {
+                return Err(Fault::Shape { what: "a monitor counts no calls, or too many", index });
+            }
+            *within
+        }
         Keep::Count { most, within } => {
             if *most == 0 || within.is_some() && *most > MAX_COUNT {
                 return Err(Fault::Shape { what: "a monitor counts no calls, or too many", index });
             }
             *within
         }
-        Keep::Sum { amount, currency, within } => {
+        Keep::Sum { amount, currency, within } | Keep::Spent { amount, currency, within } => {
             past.is(&Join::Arg(*amount), &Ty::Money(*currency))?;
             *within
         }

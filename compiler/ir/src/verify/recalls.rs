@@ -4,7 +4,7 @@ use agentpass_values::Duration;
 
 use super::types::type_of;
 use super::{Fault, entry};
-use crate::node::{Op, Recall};
+use crate::node::{After, Op, Recall};
 use crate::past::{Join, Keep, Monitor};
 use crate::program::Program;
 use crate::value::Ty;
@@ -64,15 +64,36 @@ pub(super) fn check(program: &Program, node: u32, op: &Op, ty: &Ty) -> Result<()
             is(*ty == Ty::Truth, "a truth")?;
             let kept = spans(program, node, &after.of)?;
             keeps(covers(kept, after.of.within), "its monitor does not look so far back")?;
-            for recall in &after.without {
-                // What spoilt the evidence may have happened long ago, if the evidence took long to come.
-                let kept = spans(program, node, recall)?;
-                keeps(kept.is_none(), "what spoils evidence is not kept for ever")?;
-            }
-            Ok(())
+            without(program, node, after)
+        }
+        Op::CallsSince(after) => {
+            is(*ty == Ty::Int, "a number of calls")?;
+            let Keep::Runs { within, .. } = asked(program, node, &after.of)?.keep else {
+                return Err(Fault::Past { node, what: "its monitor does not keep each call" });
+            };
+            keeps(covers(within, after.of.within), "its monitor does not look so far back")?;
+            without(program, node, after)
+        }
+        Op::SumSince(after) => {
+            let Keep::Spent { currency, within, .. } = asked(program, node, &after.of)?.keep else {
+                return Err(Fault::Past { node, what: "its monitor does not keep each amount" });
+            };
+            is(*ty == Ty::Money(currency), "an amount of its monitor's currency")?;
+            keeps(covers(within, after.of.within), "its monitor does not look so far back")?;
+            without(program, node, after)
         }
         _ => Ok(()),
     }
+}
+
+/// What spoils: it may have happened long ago, if the evidence took long to come.
+fn without(program: &Program, node: u32, after: &After) -> Result<(), Fault> {
+    for recall in &after.without {
+        if spans(program, node, recall)?.is_some() {
+            return Err(Fault::Past { node, what: "what spoils evidence is not kept for ever" });
+        }
+    }
+    Ok(())
 }
 
 /// The monitor that is asked, once its keys are known to fit.

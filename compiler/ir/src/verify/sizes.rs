@@ -122,7 +122,7 @@ fn op(op: &Op) -> Result<(), Fault> {
     if let Op::Named(pattern) = op {
         self::pattern(pattern)?;
     }
-    if let Op::After(after) = op {
+    if let Op::After(after) | Op::CallsSince(after) | Op::SumSince(after) = op {
         at_most("questions in one `after`", after.without.len(), MAX_KEYS)?;
     }
     op.recalls().try_for_each(|recall| at_most("keys of a question to the past", recall.keys.len(), MAX_KEYS))

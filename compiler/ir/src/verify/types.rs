@@ -11,7 +11,14 @@ use crate::value::{Ty, Value};
 pub(super) fn check(program: &Program, id: u32, node: &Node) -> Result<(), Fault> {
     let Node { op, ty, .. } = node;
     let expected = match op {
-        Op::Past(_) | Op::Calls(_) | Op::Sum(_) | Op::InFlight(_) | Op::Distinct(_) | Op::After(_) => {
+        Op::Past(_)
+        | Op::Calls(_)
+        | Op::Sum(_)
+        | Op::InFlight(_)
+        | Op::Distinct(_)
+        | Op::CallsSince(_)
+        | Op::SumSince(_)
+        | Op::After(_) => {
             return recalls::check(program, id, op, ty);
         }
         Op::Const(constant) => {
@@ -121,6 +128,8 @@ fn expected(program: &Program, op: &Op, ty: &Ty) -> Result<(), &'static str> {
         | Op::Sum(_)
         | Op::InFlight(_)
         | Op::Distinct(_)
+        | Op::CallsSince(_)
+        | Op::SumSince(_)
         | Op::After(_) => Ok(()),
     }
 }

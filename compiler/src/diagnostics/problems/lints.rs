@@ -151,6 +151,15 @@ pub fn self_cancelling(span: Span, past: Span) -> Diagnostic {
     .help("name what undoes the evidence: another tool or event, other arguments, or `failed …`")
 }
 
+/// `deny when after A with no B since`.
+#[must_use]
+pub fn lifted_by_attempt(span: Span, name: &str) -> Diagnostic {
+    let message = format!("a call of `{name}` that has only started, or failed, ends this refusal");
+    Diagnostic::new(&codes::LIFTED_BY_ATTEMPT, span, message)
+        .help(format!("write `no completed {name}`; or `no started {name}`, where starting it is enough"))
+        .replace(Safety::Unsafe, Span { end: span.start, ..span }, "completed ")
+}
+
 /// A domain under which anybody can register names.
 #[must_use]
 pub fn public_suffix(span: Span, domain: &str) -> Diagnostic {

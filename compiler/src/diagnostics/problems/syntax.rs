@@ -47,7 +47,9 @@ pub fn unexpected_token(span: Span, expected: &str, found: &str) -> Diagnostic {
         {
             ("this word is kept for a later edition of the language; nothing reads it yet", None)
         }
-        "with" if expected.contains("operator") => ("`with no … since` belongs to `after … within …`", None),
+        "with" if expected.contains("operator") => {
+            ("`with no … since` belongs to `after`, `calls of` and `sum … of`", None)
+        }
         // Behind the name of a tool whose past is asked for.
         _ if expected.contains("`within`") && expected.contains("`by`") => (PAST, None),
         _ if is_duration(found) && expected.contains("end of the line") => {

@@ -362,7 +362,9 @@ impl Maker<'_> {
                     past = before;
                 }
                 self.counted = Some(past.clone());
-                Cond::Count(past, self.within(by), self.op(), self.dice.one(&[0, 1, 2, 3]))
+                let without =
+                    if self.dice.percent(40) { self.without(place, past.by, past.of) } else { Vec::new() };
+                Cond::Count(past, self.within(by), self.op(), self.dice.one(&[0, 1, 2, 3]), without)
             }
             6 => {
                 let by = self.by();
@@ -377,7 +379,9 @@ impl Maker<'_> {
                     (true, true) => Op::More,
                     (true, false) => Op::AtLeast,
                 };
-                Cond::Sum(past, within, op, self.dice.one(&[0, 200, 500, 1000]))
+                let without =
+                    if self.dice.percent(40) { self.without(place, past.by, past.of) } else { Vec::new() };
+                Cond::Sum(past, within, op, self.dice.one(&[0, 200, 500, 1000]), without)
             }
             7 => {
                 let by = self.by();
@@ -429,13 +433,15 @@ impl Maker<'_> {
         let mut body = if self.dice.percent(30) {
             let by = self.by();
             let past = self.past(inner, by, true, true);
-            Cond::Count(past, self.within(by), self.op(), self.dice.one(&[0, 1, 2]))
+            let without =
+                if self.dice.percent(40) { self.without(inner, past.by, past.of) } else { Vec::new() };
+            Cond::Count(past, self.within(by), self.op(), self.dice.one(&[0, 1, 2]), without)
         } else {
             self.after(inner)
         };
         let tied = Some(Same::Each(name.clone()));
         match &mut body {
-            Cond::After(of, _, without) => {
+            Cond::After(of, _, without) | Cond::Count(of, _, _, _, without) => {
                 of.a = tied.clone();
                 for past in without {
                     if past.a.is_none() && self.dice.percent(80) {
@@ -443,7 +449,6 @@ impl Maker<'_> {
                     }
                 }
             }
-            Cond::Count(of, ..) => of.a = tied,
             _ => {}
         }
         let each = self.dice.percent(40);
@@ -458,6 +463,12 @@ impl Maker<'_> {
         let by = self.by();
         let past = self.past(place, by, true, true);
         let within = self.within(by);
+        let without = self.without(place, past.by, past.of);
+        Cond::After(past, within, without)
+    }
+
+    /// What must not have been since: something else.
+    fn without(&mut self, place: Place, by: By, of: Of) -> Vec<Past> {
         let mut without = Vec::new();
         for _ in 0..self.dice.below(3) {
             let mut other = self.past(place, by, true, true);
@@ -468,11 +479,11 @@ impl Maker<'_> {
             {
                 other.result = Some(self.answer());
             }
-            if other.of != past.of {
+            if other.of != of {
                 without.push(other);
             }
         }
-        Cond::After(past, within, without)
+        without
     }
 
     fn last(&mut self, place: Place) -> Cond {

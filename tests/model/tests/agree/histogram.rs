@@ -136,11 +136,13 @@ impl Histogram {
                 self.count(if last.first { "cond first" } else { "cond latest" });
                 self.count(format!("past {:?} by {:?}", last.past.phase, last.past.by));
             }
-            Cond::Count(past, ..) => {
-                self.count("cond calls of");
+            Cond::Count(past, _, _, _, without) => {
+                self.count(if without.is_empty() { "cond calls of" } else { "cond calls of, since" });
                 self.count(format!("past {:?} by {:?}", past.phase, past.by));
             }
-            Cond::Sum(..) => self.count("cond sum of"),
+            Cond::Sum(_, _, _, _, without) => {
+                self.count(if without.is_empty() { "cond sum of" } else { "cond sum of, since" });
+            }
             Cond::Distinct(past, ..) => {
                 self.count("cond count of distinct values");
                 self.count(format!("past {:?} by {:?}", past.phase, past.by));

@@ -157,6 +157,34 @@ fn evidence_is_kept_long_enough() {
     assert_eq!(fault(asking(both(None, None), after(None, 65))), "more questions in one `after` than 64");
 }
 
+#[test]
+fn what_is_counted_anew_is_kept_call_by_call() {
+    let since = |of: Option<Duration>| {
+        move |make: &mut Make| {
+            let of = make.recall(0, vec![], of);
+            let without = vec![make.recall(1, vec![], None)];
+            positive(make, Op::CallsSince(Box::new(After { of, without })))
+        }
+    };
+    let runs = |within| monitor(TOOL, Phase::Completed, Keep::Runs { most: 3, within });
+    passes(asking(vec![runs(None), spans(None)], since(Some(minutes(1)))));
+    passes(asking(vec![runs(Some(minutes(2))), spans(None)], since(Some(minutes(1)))));
+    let fault = |monitors, of| fault(asking(monitors, since(of)));
+    let far = "node 1: its monitor does not look so far back";
+    assert!(fault(vec![runs(Some(minutes(2))), spans(None)], None).ends_with(&far[8..]));
+    let each = fault(vec![spans(None), spans(None)], None);
+    assert!(each.ends_with("its monitor does not keep each call"), "{each}");
+    let spoils = fault(vec![runs(None), spans(Some(minutes(1)))], None);
+    assert!(spoils.ends_with("what spoils evidence is not kept for ever"), "{spoils}");
+    let amounts = super::fault(asking(vec![runs(None)], |make| {
+        let of = make.recall(0, vec![], None);
+        let sum = make.node(Op::SumSince(Box::new(After { of, without: vec![] })), USD);
+        let none = make.of(dollars(0), USD);
+        make.compare(Compare::Greater, sum, none)
+    }));
+    assert!(amounts.ends_with("its monitor does not keep each amount"), "{amounts}");
+}
+
 /// The first tool's calls, joined by their text.
 fn joined(make: &mut Make) -> MonitorId {
     let own = make.arg(1, Ty::Text);
