@@ -40,6 +40,7 @@ use crate::decision::{Decision, Word};
 use crate::digest::{self, Digest};
 use crate::plan::{FormRef, Plan};
 use crate::planted::planted;
+use crate::spare;
 use crate::state::asking::Directory;
 use crate::state::key::{Builder, Kind};
 use crate::state::permit::{Held, Permit, PermitId};
@@ -109,7 +110,7 @@ pub(crate) fn prepare<'c>(house: House<'c>, call: &'c Call, known: &'c Known) ->
         Lookup::Known(tool) => Some(tool),
         Lookup::Ambiguous | Lookup::Unknown => None,
     };
-    let mut touched = Touched::default();
+    let mut touched = Touched::new();
     let switches = touched.add(switches_key());
     let tenant = frame.ambient(Ambient::Tenant);
     let own = frame.ambient(Ambient::Job);
@@ -193,9 +194,6 @@ fn unknown_parents(prepared: &Prepared<'_>, snapshot: &Snapshot<'_>) -> Option<K
     }
 }
 
-/// So many rows an allowed call changes for itself: its permit, its job.
-const ALWAYS: usize = 3;
-
 /// Decides.
 ///
 /// # Errors
@@ -236,7 +234,7 @@ pub(crate) fn judge(
             findings.deny(fault.code, fault.message.clone());
         }
     }
-    let mut changes = Vec::new();
+    let mut changes = spare::changes();
     let mut granted = None;
     match prepared.tool {
         Some(tool) if !findings.is_denied() || planted(101) => {
@@ -320,7 +318,6 @@ fn last_stage(
             }
         }
         Word::Allow => {
-            changes.reserve(prepared.lines.len() + prepared.claims.len() + prepared.feeds.len() + ALWAYS);
             let id = PermitId(snapshot.sequence);
             changes.extend(asked.used);
             budgets.charges(prepared, id, changes);

@@ -33,6 +33,7 @@ pub mod records;
 pub mod reload;
 pub mod schema;
 pub mod settle;
+mod spare;
 pub mod state;
 pub mod store;
 mod sync;

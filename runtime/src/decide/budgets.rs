@@ -62,6 +62,9 @@ pub(super) struct OneLine<'c> {
 pub(super) fn charged<'c>(prepared: &mut Prepared<'c>, tool: ToolId) -> Vec<Charged<'c>> {
     let contract = prepared.contract();
     let mut all = Vec::with_capacity(contract.charges(tool).len());
+    let charges = &contract.program().charges;
+    let bounds = contract.charges(tool).iter().filter_map(|id| charges.get(id.index()));
+    prepared.lines.reserve_exact(bounds.map(|charge| charge.lines.len()).sum());
     for &id in contract.charges(tool) {
         if let Some(charged) = one(prepared, id) {
             all.push(charged);
@@ -257,8 +260,8 @@ pub(super) fn judge<'c>(
 ) -> Budgets<'c> {
     let eval = present.eval();
     let mut budgets = Budgets {
-        counted: Vec::with_capacity(prepared.charged.len()),
-        left: Vec::with_capacity(prepared.charged.len()),
+        counted: Vec::with_capacity(prepared.lines.len()),
+        left: Vec::with_capacity(prepared.lines.len()),
         room_at: None,
         never: false,
         marks: Vec::new(),

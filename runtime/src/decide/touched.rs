@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use smallvec::SmallVec;
 
+use crate::spare;
 use crate::state::Key;
 
 /// Places of keys: most often one.
@@ -12,26 +13,31 @@ pub(crate) type Places = SmallVec<[usize; 2]>;
 /// Beyond so many keys they are looked up by hash.
 const FEW: usize = 24;
 
-/// Most calls touch no more than this.
-const USUAL: usize = 8;
-
 /// Keys with their places.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Touched {
     keys: Vec<Key>,
     places: HashMap<Key, usize>,
 }
 
+impl Drop for Touched {
+    fn drop(&mut self) {
+        spare::give_keys(std::mem::take(&mut self.keys));
+    }
+}
+
 impl Touched {
+    /// None.
+    pub(crate) fn new() -> Self {
+        Self { keys: spare::keys(), places: HashMap::new() }
+    }
+
     /// Adds a key, and says its place.
     pub(crate) fn add(&mut self, key: Key) -> usize {
         if let Some(place) = self.place(&key) {
             return place;
         }
         let place = self.keys.len();
-        if place == 0 {
-            self.keys.reserve(USUAL);
-        }
         if place == FEW {
             self.places = self.keys.iter().cloned().zip(0..).collect();
         }

@@ -15,7 +15,7 @@ use smallvec::SmallVec;
 use super::canonical::canonical;
 use super::fault::{self, ArgFault, MAX_FAULTS, Step};
 use crate::planted::planted;
-use crate::wire::reader::{Kind, Reader};
+use crate::wire::reader::{Kind, Numbers, Reader};
 use crate::wire::{Limits, Refusal};
 
 /// The greatest number of elements of a list: quantifiers may stand in one another.
@@ -157,16 +157,18 @@ impl<'c, 't> Forms<'c, 't> {
         into: &mut [Option<Value>],
         mut twice: impl FnMut(&mut Self, usize, &Reader<'t>) -> Result<(), Refusal>,
     ) -> Result<bool, Refusal> {
-        let mut given = Given::default();
+        let mut given = Numbers::default();
         let mut fits = true;
         let mut next = 0;
-        reader.object(|reader, key| {
+        reader.fields(|reader, key| {
             let Some((place, param)) = of.find(key, next) else {
                 fits &= self.undeclared(&of, key, reader)?;
-                return Ok(());
+                return Ok(None);
             };
             next = place + 1;
-            given.add(place);
+            // The verifier lets no more than 256 pass.
+            let number = u8::try_from(place).ok();
+            number.map(|number| given.add(number));
             let before = reader.clone();
             let value = self.below(Step::Field(&param.wire), |forms| {
                 let value = forms.read(&param.form, reader)?;
@@ -177,12 +179,12 @@ impl<'c, 't> Forms<'c, 't> {
             if let Some(slot) = into.get_mut(place) {
                 *slot = value;
             }
-            Ok(())
+            Ok(number)
         })?;
         for ((place, param), slot) in of.params.iter().enumerate().zip(into) {
             match &param.presence {
                 // One that was there and did not fit has been reported, and no default takes its place.
-                _ if given.has(place) || of.missing_is_fine => {}
+                _ if u8::try_from(place).is_ok_and(|place| given.has(place)) || of.missing_is_fine => {}
                 Presence::Optional => {}
                 Presence::Default(_) if planted(105) => {}
                 Presence::Default(id) => *slot = self.program().consts.get(id.index()).cloned(),
@@ -380,22 +382,6 @@ impl<'p> Fields<'p> {
         }
         let after = if planted(304) { next } else { 0 };
         self.params.iter().enumerate().skip(after).find(|(_, param)| param.wire == name)
-    }
-}
-
-/// Which of at most 256 fields were given (the verifier lets no more pass).
-#[derive(Default)]
-struct Given([u64; 4]);
-
-impl Given {
-    fn add(&mut self, place: usize) {
-        if let Some(word) = self.0.get_mut(place / 64) {
-            *word |= 1 << (place % 64);
-        }
-    }
-
-    fn has(&self, place: usize) -> bool {
-        self.0.get(place / 64).is_some_and(|word| word & 1 << (place % 64) != 0)
     }
 }
 

@@ -17,6 +17,7 @@ use super::{Change, Forms, Keeper, Reading, Snapshot, StoreError, Touches};
 use crate::clock::Clock;
 use crate::plan::{FormRef, Plan};
 use crate::planted::planted;
+use crate::spare;
 use crate::state::row::{apply, is_over};
 use crate::state::{Key, Row};
 use crate::sync::{Mutex, MutexGuard, PoisonError};
@@ -109,7 +110,7 @@ impl MemoryStore {
     /// that has just grown has room for more than twice its rows; that is counted for each of them.
     #[must_use]
     pub fn sizes(&self) -> Vec<(u8, usize)> {
-        let place = (size_of::<(Box<[u8]>, Entry)>() + 1) * 16 / 7;
+        let place = (size_of::<table::Place>() + 1) * 16 / 7;
         let rows = self.lock();
         let size = |(key, entry): (&[u8], &Entry)| {
             (key.first().copied().unwrap_or(0), place + key.len() + entry.row.heap())
@@ -169,7 +170,7 @@ impl Keeper for MemoryStore {
         let rows = &mut *guard;
         let reading = self.reading(rows, touches.at)?;
         let sequence = rows.sequence + 1;
-        let changes = {
+        let mut changes = {
             let read = touches.keys.iter().map(|key| rows.rows.get(key).map(|entry| &entry.row)).collect();
             work(&Snapshot { reading, sequence, rows: read })
         };
@@ -189,9 +190,10 @@ impl Keeper for MemoryStore {
         }
         rows.sequence = sequence;
         let contract = if changes.is_empty() { 0 } else { rows.contract(forms) };
-        for change in changes {
+        for change in changes.drain(..) {
             rows.change(forms, contract, owner, change);
         }
+        spare::give_changes(changes);
         Ok(())
     }
 

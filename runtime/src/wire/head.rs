@@ -55,7 +55,7 @@ pub(super) fn read(
     };
     let mut reader = Reader::new(text, limits);
     let live = matches!(source, Source::Live(_));
-    reader.object(|reader, key| head.field(live, reader, key))?;
+    reader.fields(|reader, key| head.field(live, reader, key).map(Some))?;
     reader.end()?;
     if let Source::Live(caller) = source {
         head.caller(caller)?;
@@ -67,12 +67,13 @@ pub(super) fn read(
 }
 
 impl<'c, 't> Head<'c, 't> {
-    fn field(&mut self, live: bool, reader: &mut Reader<'t>, key: &str) -> Result<(), Refusal> {
+    /// Reads one field, and gives a number that no other one has.
+    fn field(&mut self, live: bool, reader: &mut Reader<'t>, key: &str) -> Result<u8, Refusal> {
         if live && matches!(key, "at" | "agent" | "tenant" | "user" | "job" | "skill" | "host" | "auth") {
             let message = format!("`{key}` comes from the authenticated channel");
             return Err(reader.refuse("wire.not_yours", message));
         }
-        match key {
+        let number = match key {
             "tool" => {
                 let name = reader.field_text(key)?;
                 let lookup = match crate::planted::planted(111) {
@@ -80,13 +81,14 @@ impl<'c, 't> Head<'c, 't> {
                     false => self.contract.tool(&name),
                 };
                 self.tool = Some((name, lookup));
+                0
             }
-            "args" => self.args(reader)?,
-            "agent" => self.text(reader, key, Ambient::Agent)?,
-            "tenant" => self.text(reader, key, Ambient::Tenant)?,
-            "user" => self.text(reader, key, Ambient::User)?,
-            "job" => self.job(reader)?,
-            "skill" => self.skill(reader)?,
+            "args" => self.args(reader).map(|()| 1)?,
+            "agent" => self.text(reader, key, Ambient::Agent).map(|()| 2)?,
+            "tenant" => self.text(reader, key, Ambient::Tenant).map(|()| 3)?,
+            "user" => self.text(reader, key, Ambient::User).map(|()| 4)?,
+            "job" => self.job(reader).map(|()| 5)?,
+            "skill" => self.skill(reader).map(|()| 6)?,
             "id" => {
                 let id = reader.field_text(key)?;
                 // It is kept for as long as anybody may come again with it.
@@ -101,28 +103,35 @@ impl<'c, 't> Head<'c, 't> {
                     return Err(reader.refuse("wire.type", message));
                 }
                 self.id = Some(id.into_owned());
+                7
             }
             "at" => {
                 let at = Timestamp::parse(&reader.field_text(key)?);
                 self.at = Some(at.map_err(|error| reader.refuse("wire.type", format!("`at`: {error}")))?);
+                8
             }
-            "auth" => reader.object(|reader, key| match &**key {
-                "issuer" => self.text(reader, key, Ambient::Issuer),
-                "client" => self.text(reader, key, Ambient::Client),
-                "scopes" => self.texts(reader, key, Ambient::Scopes),
-                "groups" => self.texts(reader, key, Ambient::Groups),
-                other => Err(unknown(reader, "`auth`", other)),
-            })?,
+            "auth" => {
+                reader.fields(|reader, key| match &**key {
+                    "issuer" => self.text(reader, key, Ambient::Issuer).map(|()| Some(0)),
+                    "client" => self.text(reader, key, Ambient::Client).map(|()| Some(1)),
+                    "scopes" => self.texts(reader, key, Ambient::Scopes).map(|()| Some(2)),
+                    "groups" => self.texts(reader, key, Ambient::Groups).map(|()| Some(3)),
+                    other => Err(unknown(reader, "`auth`", other)),
+                })?;
+                9
+            }
             "host" => {
                 let faults = frame::read_host(self.contract, self.limits, reader, &mut self.frame)?;
                 self.faults.extend(faults);
+                10
             }
             "approvals" => {
                 self.approvals = texts(reader, key, Cow::into_owned)?;
+                11
             }
             other => return Err(unknown(reader, "a call", other)),
-        }
-        Ok(())
+        };
+        Ok(number)
     }
 
     fn text(&mut self, reader: &mut Reader<'t>, key: &str, ambient: Ambient) -> Result<(), Refusal> {

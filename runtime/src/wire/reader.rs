@@ -12,6 +12,8 @@ mod string;
 use std::borrow::Cow;
 
 use super::{Limits, Refusal};
+pub(crate) use keys::Numbers;
+
 use keys::Keys;
 
 /// How many values one reader visits, read again or not.
@@ -218,6 +220,32 @@ impl<'t> Reader<'t> {
             keys.add(key);
         }
         match keys.repeated() {
+            None => Ok(()),
+            Some(key) => Err(self.twice(&key)),
+        }
+    }
+
+    /// Reads an object whose fields are known, most of them; the function reads the value of each key, and says the number by which
+    /// it knows it. Numbers are compared, and not keys.
+    ///
+    /// # Errors
+    /// It is none, or a key stands in it twice.
+    pub(crate) fn fields(
+        &mut self,
+        mut field: impl FnMut(&mut Self, &Cow<'t, str>) -> Result<Option<u8>, Refusal>,
+    ) -> Result<(), Refusal> {
+        let mut inside = self.enter(Kind::Object)?;
+        let mut others = Keys::default();
+        let mut seen = Numbers::default();
+        let mut twice = None;
+        while let Some(key) = self.key(&mut inside)? {
+            match field(self, &key)? {
+                Some(number) if seen.add(number) => {}
+                Some(_) => twice = Some(key),
+                None => others.add(key),
+            }
+        }
+        match twice.or_else(|| others.repeated()) {
             None => Ok(()),
             Some(key) => Err(self.twice(&key)),
         }

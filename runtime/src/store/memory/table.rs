@@ -8,7 +8,7 @@ use hashbrown::HashTable;
 
 use super::Entry;
 use crate::state::Key;
-use crate::state::key::{self, Kind};
+use crate::state::key::Kind;
 
 /// How many tables for rows that last.
 const LASTING: usize = 256;
@@ -18,8 +18,22 @@ const PASSING: usize = 16;
 
 /// Rows by key.
 pub(super) struct Table {
-    tables: Vec<HashTable<(Box<[u8]>, Entry)>>,
+    tables: Vec<HashTable<Place>>,
     len: usize,
+}
+
+/// A row with its key, and the hash of that: a table that moves has no need to look at the key.
+#[derive(Clone)]
+pub(super) struct Place {
+    hash: u64,
+    key: Box<[u8]>,
+    entry: Entry,
+}
+
+impl Place {
+    fn is_of(&self, key: &Key) -> bool {
+        self.hash == key.hash() && *self.key == *key.as_bytes()
+    }
 }
 
 impl Default for Table {
@@ -37,21 +51,21 @@ impl Table {
     pub(super) fn get(&self, key: &Key) -> Option<&Entry> {
         let hash = key.hash();
         let table = self.tables.get(place(key))?;
-        table.find(hash, |(known, _)| **known == *key.as_bytes()).map(|(_, entry)| entry)
+        table.find(hash, |place| place.is_of(key)).map(|place| &place.entry)
     }
 
     pub(super) fn get_mut(&mut self, key: &Key) -> Option<&mut Entry> {
         let hash = key.hash();
         let table = self.tables.get_mut(place(key))?;
-        table.find_mut(hash, |(known, _)| **known == *key.as_bytes()).map(|(_, entry)| entry)
+        table.find_mut(hash, |place| place.is_of(key)).map(|place| &mut place.entry)
     }
 
     /// Adds a row under a key that has none.
     pub(super) fn add(&mut self, key: &Key, entry: Entry) {
         let hash = key.hash();
         if let Some(table) = self.tables.get_mut(place(key)) {
-            let row = (key.as_bytes().into(), entry);
-            table.insert_unique(hash, row, |(known, _)| key::hash(known));
+            let row = Place { hash, key: key.as_bytes().into(), entry };
+            table.insert_unique(hash, row, |place| place.hash);
             self.len += 1;
         }
     }
@@ -59,21 +73,20 @@ impl Table {
     pub(super) fn remove(&mut self, key: &Key) -> Option<Entry> {
         let hash = key.hash();
         let table = self.tables.get_mut(place(key))?;
-        let found = table.find_entry(hash, |(known, _)| **known == *key.as_bytes()).ok()?;
+        let found = table.find_entry(hash, |place| place.is_of(key)).ok()?;
         self.len -= 1;
-        let ((_, entry), _) = found.remove();
-        Some(entry)
+        Some(found.remove().0.entry)
     }
 
     /// All keys and rows, in no order.
     pub(super) fn iter(&self) -> impl Iterator<Item = (&[u8], &Entry)> {
-        self.tables.iter().flatten().map(|(key, entry)| (&**key, entry))
+        self.tables.iter().flatten().map(|place| (&*place.key, &place.entry))
     }
 
     /// Drops all rows of which this is true.
     pub(super) fn drop_where(&mut self, mut gone: impl FnMut(&Entry) -> bool) {
         for table in &mut self.tables {
-            table.retain(|(_, entry)| !gone(entry));
+            table.retain(|place| !gone(&place.entry));
         }
         self.len = self.tables.iter().map(HashTable::len).sum();
     }

@@ -51,6 +51,26 @@ impl<'t> Keys<'t> {
     }
 }
 
+/// Numbers of fields that have been seen.
+#[derive(Debug, Default)]
+pub(crate) struct Numbers([u64; 4]);
+
+impl Numbers {
+    /// Adds one; false where it was there.
+    pub(crate) fn add(&mut self, number: u8) -> bool {
+        let is_new = !self.has(number);
+        if let Some(word) = self.0.get_mut(usize::from(number / 64)) {
+            *word |= 1 << (number % 64);
+        }
+        is_new
+    }
+
+    /// Whether it was added.
+    pub(crate) fn has(&self, number: u8) -> bool {
+        self.0.get(usize::from(number / 64)).is_some_and(|word| word & 1 << (number % 64) != 0)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
