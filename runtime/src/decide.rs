@@ -8,7 +8,8 @@
 //! | --- | --- |
 //! | `rules.rs` | rules, each with every element of its `each` |
 //! | `flows.rs` | movements of data, and the flows that stand for them |
-//! | `budgets.rs` | limits: what the call counts, whether there is room |
+//! | `charged.rs` | what the call counts, under which keys |
+//! | `budgets.rs` | limits: whether there is room for it |
 //! | `steps.rs` | steps on the way to a limit: who is asked, and until when that holds |
 //! | `denials.rs` | denials as something that limits count, and what they suspend |
 //! | `onces.rs` | keys that run once, and replays |
@@ -19,6 +20,7 @@
 
 pub(crate) mod asks;
 pub(crate) mod budgets;
+pub(crate) mod charged;
 pub(crate) mod denials;
 pub(crate) mod feeds;
 pub(crate) mod findings;
@@ -50,7 +52,7 @@ use crate::state::{Delta, Key, Row};
 use crate::store::{Change, Snapshot};
 use crate::wire::Call;
 use asks::Askable;
-use budgets::{Charged, OneLine};
+use charged::{Charged, OneLine};
 use feeds::Feed;
 use findings::Findings;
 use onces::Claim;
@@ -150,7 +152,7 @@ pub(crate) fn prepare<'c>(house: House<'c>, call: &'c Call, known: &'c Known) ->
     };
     // A call that does not fit the signature reaches no rule; all it can do is be counted as refused.
     if let Some(tool) = tool.filter(|_| call.faults.is_empty()) {
-        prepared.charged = budgets::charged(&mut prepared, tool);
+        prepared.charged = charged::charged(&mut prepared, tool);
         prepared.claims = onces::claims(&mut prepared, tool);
         prepared.feeds = feeds::feeds(&mut prepared, tool);
         if known.asks {
@@ -368,7 +370,7 @@ fn remember(
             changes.push(plain(switches_key(), Delta::Switch(Switch::Tenants, true)));
         }
         if prepared.house.plan.counts_retries
-            && let Some(key) = budgets::made_key(prepared)
+            && let Some(key) = charged::made_key(prepared)
         {
             changes.push(plain(key, Delta::Put(Row::Made)));
         }

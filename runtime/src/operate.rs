@@ -3,7 +3,7 @@
 use agentpass_ir::{Ambient, Meter, MonitorId, Scope, Value};
 use agentpass_values::Timestamp;
 
-use crate::decide::budgets::in_job;
+use crate::decide::charged::in_job;
 use crate::decide::feeds::OfArgs;
 use crate::decide::past::{reads_only_shared, watch_key_of};
 use crate::decide::{asks, job_key, job_tenants_key, switches_key};

@@ -1,229 +1,27 @@
-//! What a call counts against its limits, whether there is room, and the steps on the way.
+//! Whether there is room for what a call counts, and the steps on the way.
 
-use std::ops::Range;
 use std::sync::Arc;
 
-use agentpass_ir::{
-    Ambient, Bound, Charge, ChargeId, Limit, LimitId, Line, Meter, NodeId, Op, Program, Step, Suspended,
-    ToolId, Value,
-};
+use agentpass_ir::{Bound, Limit, Meter, Op, Step, Suspended};
 use agentpass_values::{Duration, Money, Timestamp};
 use smallvec::SmallVec;
 
 use super::Prepared;
+use super::charged::{Charged, OneLine, made_key, meter_plan, shape};
 use super::findings::{Findings, Question, Weight};
 use super::past::Present;
-use super::rules::{Lack, lack, render, saw, scope_code};
-use super::steps::{charged_place, step_key, until};
-use super::touched::Places;
+use super::rules::{Lack, lack, render, saw};
+use super::steps::{charged_place, until};
 use crate::decision::{Left, Met, Reason, Remaining};
-use crate::eval::{Datum, Eval, Nowhere};
-use crate::plan::{FormRef, MeterPlan};
+use crate::eval::Eval;
+use crate::plan::FormRef;
 use crate::planted::planted;
-use crate::state::key::{Builder, Kind};
 use crate::state::permit::{Held, PermitId};
 use crate::state::sums::Shape;
 use crate::state::tally::Tally;
-use crate::state::{Delta, Key, Row};
+use crate::state::{Delta, Row};
 use crate::store::{Change, Reading, Snapshot};
 use crate::truth::Truth;
-
-/// One limit that the call may count against.
-pub(crate) struct Charged<'c> {
-    pub(super) limit: &'c Limit,
-    pub(super) charge: &'c Charge,
-    /// Which of all lines are its own, one per bound; or why there is no key.
-    lines: Result<Range<usize>, (&'static str, String)>,
-}
-
-impl<'c> Charged<'c> {
-    /// Its lines, where there is a key.
-    pub(super) fn lines<'p>(&self, prepared: &'p Prepared<'c>) -> &'p [OneLine<'c>] {
-        let own = self.lines.as_ref().ok().and_then(|own| prepared.lines.get(own.clone()));
-        own.unwrap_or_default()
-    }
-}
-
-pub(super) struct OneLine<'c> {
-    pub(super) number: usize,
-    /// What the step is known by, whatever its number.
-    pub(super) step: u32,
-    bound: &'c Bound,
-    line: &'c Line,
-    /// Which meter of the plan.
-    pub(super) meter: u32,
-    /// Where the total is among what is touched; for limits per job, those of the jobs above it too.
-    pub(super) places: Places,
-    /// None where it is negative, missing or out of range.
-    amount: Option<i128>,
-}
-
-/// Reads off a call what it counts. None of this needs state: keys and summands follow from the call.
-pub(super) fn charged<'c>(prepared: &mut Prepared<'c>, tool: ToolId) -> Vec<Charged<'c>> {
-    let contract = prepared.contract();
-    let mut all = Vec::with_capacity(contract.charges(tool).len());
-    let charges = &contract.program().charges;
-    let bounds = contract.charges(tool).iter().filter_map(|id| charges.get(id.index()));
-    prepared.lines.reserve_exact(bounds.map(|charge| charge.lines.len()).sum());
-    for &id in contract.charges(tool) {
-        if let Some(charged) = one(prepared, id) {
-            all.push(charged);
-        }
-    }
-    if prepared.house.plan.counts_retries
-        && let Some(key) = made_key(prepared)
-    {
-        prepared.touched.add(key);
-    }
-    all
-}
-
-fn one<'c>(prepared: &mut Prepared<'c>, id: ChargeId) -> Option<Charged<'c>> {
-    let contract = prepared.contract();
-    let program = contract.program();
-    let charge = program.charges.get(id.index())?;
-    let limit = program.limits.get(charge.limit.index())?;
-    let eval = Eval::new(contract, &prepared.call.frame, &Nowhere);
-    // An undetermined filter counts the call; one that asks the past is looked at again when it is there.
-    if charge.guard.is_some_and(|guard| eval.truth(guard, None) == Truth::False) {
-        return None;
-    }
-    let of_limit = match keys(prepared, &eval, &charge.keys) {
-        Ok(of_limit) => of_limit,
-        Err(lack) => return Some(Charged { limit, charge, lines: Err(lack) }),
-    };
-    let first = prepared.lines.len();
-    for (number, (bound, line)) in limit.bounds.iter().zip(&charge.lines).enumerate() {
-        let Some(line) = line else { continue };
-        let more = match keys(prepared, &eval, &line.keys) {
-            Ok(more) => more,
-            Err(lack) => return Some(Charged { limit, charge, lines: Err(lack) }),
-        };
-        let meter = meter_of(prepared, charge.limit, number);
-        let step = prepared.house.plan.step(charge.limit, number);
-        let mut places = Places::new();
-        for key in tally_keys(prepared, charge, meter, &of_limit, &more) {
-            let asking = matches!(bound.step, Step::Challenge(_)).then(|| step_key(prepared, &key, step));
-            places.push(prepared.touched.add(key));
-            asking.map(|key| prepared.touched.add(key));
-        }
-        let amount = amount(&eval, bound, line);
-        prepared.lines.push(OneLine { number, step, bound, line, meter, places, amount });
-    }
-    Some(Charged { limit, charge, lines: Ok(first..prepared.lines.len()) })
-}
-
-pub(super) fn meter_of(prepared: &Prepared<'_>, limit: LimitId, bound: usize) -> u32 {
-    let plan = prepared.house.plan;
-    plan.meter_of.get(limit.index()).and_then(|bounds| bounds.get(bound)).copied().unwrap_or(u32::MAX)
-}
-
-fn meter_plan<'c>(prepared: &Prepared<'c>, meter: u32) -> Option<&'c MeterPlan> {
-    prepared.house.plan.meters.get(meter as usize)
-}
-
-pub(super) fn shape<'c>(prepared: &Prepared<'c>, meter: u32) -> Option<Shape<'c>> {
-    meter_plan(prepared, meter).map(|meter| Shape { window: &meter.window, most: meter.most })
-}
-
-/// The totals that a call counts in: its own, and for limits per job those of the jobs above.
-pub(super) fn tally_keys(
-    prepared: &Prepared<'_>,
-    charge: &Charge,
-    meter: u32,
-    of_limit: &[Value],
-    more: &[Value],
-) -> SmallVec<[Key; 1]> {
-    let Some(plan) = meter_plan(prepared, meter) else { return SmallVec::new() };
-    let tenant = prepared.ambient(Ambient::Tenant).filter(|_| !planted(122));
-    let key = |of_limit: &[Value]| {
-        Builder::new(Kind::Tally).fixed(&plan.name).text(tenant).values(of_limit).values(more).finish()
-    };
-    let mut keys = SmallVec::new();
-    keys.push(key(of_limit));
-    let program = prepared.contract().program();
-    if charge.keys.iter().any(|node| is_job(program, *node)) {
-        let parents = prepared.known.parents.iter().filter(|_| !planted(213));
-        keys.extend(parents.map(|parent| key(&in_job(program, charge, of_limit, parent))));
-    }
-    keys
-}
-
-fn is_job(program: &Program, node: NodeId) -> bool {
-    program
-        .nodes
-        .get(node.index())
-        .is_some_and(|node| matches!(node.op, Op::Slot(slot) if slot == Ambient::Job.slot()))
-}
-
-/// The values of a limit's key, in another job. Which of them is the job, its place says: others may look the same.
-pub(crate) fn in_job(program: &Program, charge: &Charge, keys: &[Value], job: &str) -> Vec<Value> {
-    let of = |(node, value): (&NodeId, &Value)| {
-        if is_job(program, *node) { Value::Text(job.into()) } else { value.clone() }
-    };
-    charge.keys.iter().zip(keys).map(of).collect()
-}
-
-/// That a job has made this very call before.
-pub(super) fn made_key(prepared: &Prepared<'_>) -> Option<Key> {
-    let job = prepared.ambient(Ambient::Job)?;
-    let mut key = Builder::new(Kind::Made);
-    Some(key.text(prepared.ambient(Ambient::Tenant)).text(Some(job)).fixed(prepared.digest()).finish())
-}
-
-pub(super) fn keys(
-    prepared: &Prepared<'_>,
-    eval: &Eval<'_>,
-    nodes: &[NodeId],
-) -> Result<SmallVec<[Value; 2]>, (&'static str, String)> {
-    let of = |node: &NodeId| match eval.value(*node, None) {
-        Datum::Is(value) => Ok(value.into_owned()),
-        // The digest is known without any past.
-        _ if is_digest(prepared, *node) => Ok(Value::Text(prepared.digest_text().into())),
-        _ => Err(missing(prepared, *node)),
-    };
-    nodes.iter().map(of).collect()
-}
-
-fn is_digest(prepared: &Prepared<'_>, node: NodeId) -> bool {
-    let node = prepared.contract().program().nodes.get(node.index());
-    node.is_some_and(|node| matches!(node.op, Op::Digest))
-}
-
-fn missing(prepared: &Prepared<'_>, node: NodeId) -> (&'static str, String) {
-    let op = prepared.contract().program().nodes.get(node.index()).map(|node| &node.op);
-    match op {
-        Some(Op::Slot(slot)) => match lack(prepared, *slot) {
-            Some(Lack::Scope(ambient)) => {
-                (scope_code(ambient), format!("the call does not say its {}", ambient.word()))
-            }
-            Some(Lack::Host(name)) => ("host.missing", format!("the host does not say `{name}`")),
-            None => ("limit.key", "what this limit is kept per is not there".to_owned()),
-        },
-        _ => ("limit.key", "what this limit is kept per is not there".to_owned()),
-    }
-}
-
-/// What the call counts, in units of the meter.
-fn amount(eval: &Eval<'_>, bound: &Bound, line: &Line) -> Option<i128> {
-    let value = |node| match eval.value(node, None) {
-        Datum::Is(value) => Some(value.into_owned()),
-        _ => None,
-    };
-    match (bound.meter, line.amount) {
-        (Meter::Calls | Meter::InFlight, _) => Some(1),
-        (Meter::Retries | Meter::Runtime | Meter::Denials, _) => Some(0),
-        (Meter::Tokens, Some(node)) => match value(node)? {
-            Value::Int(tokens) if tokens >= 0 => Some(i128::from(tokens)),
-            _ => None,
-        },
-        (Meter::Sum(currency) | Meter::Cost(currency), Some(node)) => match value(node)? {
-            Value::Money(money) if money.currency == currency && !money.is_negative() => Some(money.nano),
-            _ => None,
-        },
-        (Meter::Tokens | Meter::Sum(_) | Meter::Cost(_), None) => None,
-    }
-}
 
 /// What the limits say.
 pub(crate) struct Budgets<'c> {

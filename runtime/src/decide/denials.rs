@@ -3,7 +3,7 @@
 use agentpass_ir::{Ambient, Charge, LimitId, Meter, NodeId, Step, Suspended};
 use smallvec::SmallVec;
 
-use super::budgets::{keys, meter_of, shape, tally_keys};
+use super::charged::{keys, meter_of, shape, tally_keys};
 use super::findings::Findings;
 use super::past::reads_only_shared;
 use super::{Prepared, job_key, job_tenants_key, switches_key};

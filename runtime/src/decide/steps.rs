@@ -5,7 +5,7 @@ use agentpass_ir::{Limit, Window};
 use agentpass_values::{Duration, Timestamp};
 
 use super::Prepared;
-use super::budgets::{Charged, OneLine};
+use super::charged::{Charged, OneLine};
 use crate::state::Key;
 use crate::state::key::{Builder, Kind};
 
