@@ -29,6 +29,7 @@ mod sink_without_flow;
 #[cfg(test)]
 mod testing;
 mod unreachable_flow;
+mod unread_destination;
 mod unused_declaration;
 mod way_out;
 
@@ -70,6 +71,7 @@ const LINTS_OF_WHOLE: &[Lint] = &[
     never_carried::check,
     unreachable_flow::check,
     way_out::check,
+    unread_destination::check,
     no_tests::check,
     incomplete_contract::check,
     amount_without_cap::check,

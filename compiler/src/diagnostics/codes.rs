@@ -184,4 +184,5 @@ codes! {
     INCOMPLETE_CONTRACT = Note "N0106" "incomplete-contract" "a contract that does not say what it is";
     AMOUNT_WITHOUT_CAP = Note "N0107" "amount-without-cap" "a payment of any amount";
     UNCHECKED_SCHEMA = Note "N0108" "unchecked-schema" "a schema that cannot be followed in full";
+    UNREAD_DESTINATION = Note "N0109" "unread-destination" "a parameter that says where something goes, and that nothing reads";
 }

@@ -284,6 +284,25 @@ pub fn way_out(span: Span, tools: &[(String, Vec<String>)]) -> Diagnostic {
     }
 }
 
+/// Parameters that say where something goes, and that nothing reads; tools with their parameters.
+#[must_use]
+pub fn unread_destination(span: Span, tools: &[(String, Vec<String>)]) -> Diagnostic {
+    let message = match tools {
+        [(tool, names)] => {
+            let verb = if names.len() == 1 { "says" } else { "say" };
+            format!("{} of `{tool}` {verb} where something goes, and nothing reads it", list(names))
+        }
+        _ => {
+            let shown: Vec<String> = tools.iter().map(|(tool, _)| tool.clone()).collect();
+            format!("{} have parameters that say where something goes, and nothing reads them", list(&shown))
+        }
+    };
+    Diagnostic::new(&codes::UNREAD_DESTINATION, span, message).help(
+        "look at it in a rule, `require each d in cc.domain: d in company`, let it be part of `sends to … at`, or refuse it, \
+         `deny when has cc`",
+    )
+}
+
 /// A refusal that does not say why.
 #[must_use]
 pub fn no_message(span: Span, verb: &str) -> Diagnostic {
