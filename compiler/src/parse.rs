@@ -69,7 +69,9 @@ fn parse_with(
     let mut lost: Vec<String> = Vec::new();
     let mut is_json = false;
     for item in &chunks.items {
-        let mut reader = Reader { file, text, layout: &layout, chunks: &chunks, problems: Vec::new() };
+        let (layout, chunks) = (&layout, &chunks);
+        let mut reader =
+            Reader { file, text, layout, chunks, item: item.tokens.clone(), problems: Vec::new() };
         let whole = reader.span(&item.tokens);
         if layout.tokens.get(item.tokens.start).is_some_and(|token| token.kind == Kind::OpenBrace)
             && let Some(head) = items.last_mut().filter(|item| !item.broken)
@@ -91,7 +93,7 @@ fn parse_with(
             }
             continue;
         }
-        if lexical::is_unindented(&layout, &chunks, whole.start) {
+        if lexical::is_unindented(layout, chunks, whole.start) {
             // A clause of a block that is no item: nobody reads it until it is indented.
             lost.extend(head_names(text, layout.tokens.get(item.tokens.clone()).unwrap_or_default()));
             continue;
@@ -104,7 +106,8 @@ fn parse_with(
         }
         // What is wrong with characters or brackets is the cause; what the grammar then says of the same clause is its
         // consequence.
-        let lost_its_block = chunks.unindented.iter().any(|block| item.tokens.contains(&block.open));
+        let block = chunks.unindented.partition_point(|block| block.open < item.tokens.start);
+        let lost_its_block = chunks.unindented.get(block).is_some_and(|block| block.open < item.tokens.end);
         let is_known =
             |p: &Diagnostic| p.code == &codes::SYNTAX && (lost_its_block || covers(&astray, p.span.start));
         if problems.len() < 3 * lexical::MOST_PROBLEMS {
@@ -198,6 +201,8 @@ struct Reader<'t> {
     text: &'t str,
     layout: &'t Layout,
     chunks: &'t Chunks,
+    /// The tokens of the item that is read: what is said about it depends on nothing else.
+    item: Range<usize>,
     problems: Vec<Diagnostic>,
 }
 
@@ -275,8 +280,8 @@ impl Reader<'_> {
             start,
             at: told.partition_point(|token| token.end <= offset),
             tokens: told,
-            before: self.layout.tokens.get(..tokens.start).unwrap_or_default(),
-            behind: self.layout.tokens.get(tokens.end..).unwrap_or_default(),
+            before: self.layout.tokens.get(self.item.start..tokens.start).unwrap_or_default(),
+            behind: self.layout.tokens.get(tokens.end..self.item.end).unwrap_or_default(),
             line_ends: line_end,
             expected,
         };

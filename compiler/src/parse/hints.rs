@@ -23,7 +23,7 @@ pub(super) struct Place<'t> {
     pub(super) start: Rule,
     /// The tokens of what was read, without blanks and comments.
     pub(super) tokens: Vec<Token>,
-    /// All tokens before them, and all behind them.
+    /// The tokens of the item before them, and behind them.
     pub(super) before: &'t [Token],
     pub(super) behind: &'t [Token],
     /// The token that was not expected; one past the end at the end.

@@ -108,6 +108,9 @@ fn moved(place: &Place<'_>, from: isize, to: isize, window: &str, certain: bool)
     problem::window_after_bound(span, window, edits, certain && head.is_alone && is_last(place.behind))
 }
 
+/// How many tokens before a bound its head is looked for: a limit with thousands of bounds is not worth more.
+const FARTHEST: usize = 512;
+
 /// Nothing but the end of the block follows.
 fn is_last(behind: &[Token]) -> bool {
     let mut told = behind.iter().filter(|token| !token.kind.is_trivia() && token.kind != Kind::Semicolon);
@@ -124,7 +127,7 @@ struct Head {
 
 /// The head of the limit whose block was opened last.
 fn head_of(before: &[Token], text: &str) -> Option<Head> {
-    let mut told = before.iter().rev().filter(|token| !token.kind.is_trivia());
+    let mut told = before.iter().rev().take(FARTHEST).filter(|token| !token.kind.is_trivia());
     let mut depth = 0_usize;
     let mut is_alone = true;
     for token in told.by_ref() {
