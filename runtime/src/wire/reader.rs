@@ -129,6 +129,7 @@ impl<'t> Reader<'t> {
     ///
     /// # Errors
     /// No value does.
+    #[inline(always)]
     pub fn kind(&mut self) -> Result<Kind, Refusal> {
         self.blank();
         match self.byte() {
@@ -191,7 +192,7 @@ impl<'t> Reader<'t> {
         self.more(inside, b']')
     }
 
-    #[inline]
+    #[inline(always)]
     fn more(&mut self, inside: &mut Inside, end: u8) -> Result<bool, Refusal> {
         self.visit()?;
         if self.eat(end) {
@@ -276,6 +277,7 @@ impl<'t> Reader<'t> {
     ///
     /// # Errors
     /// It is no string.
+    #[inline]
     pub fn field_text(&mut self, name: &str) -> Result<Cow<'t, str>, Refusal> {
         if self.kind()? != Kind::String {
             return Err(self.refuse("wire.type", format!("`{name}` is not a string")));

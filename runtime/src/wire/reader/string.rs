@@ -10,6 +10,7 @@ impl<'t> Reader<'t> {
     ///
     /// # Errors
     /// It is none, or not closed, or has an escape that JSON does not know.
+    #[inline]
     pub fn string(&mut self) -> Result<Cow<'t, str>, Refusal> {
         if !self.eat(b'"') {
             return Err(self.syntax("a string"));
@@ -23,6 +24,7 @@ impl<'t> Reader<'t> {
     }
 
     /// Goes on after the first part, at whatever ended it.
+    #[cold]
     fn escaped(&mut self, first: &str) -> Result<String, Refusal> {
         let mut decoded = first.to_owned();
         loop {
@@ -45,12 +47,13 @@ impl<'t> Reader<'t> {
     }
 
     /// The text up to the next quote, backslash or control character.
+    #[inline(always)]
     fn plain(&mut self) -> &'t str {
-        let from = self.at;
-        let bytes = self.text.as_bytes().get(from..).unwrap_or_default();
-        self.at += plain_length(bytes);
-        // Those three are ASCII: the text is cut between characters.
-        self.text.get(from..self.at).unwrap_or("")
+        let rest = self.rest();
+        // What ends it is ASCII: the text is cut between characters.
+        let plain = rest.get(..plain_length(rest.as_bytes())).unwrap_or("");
+        self.at += plain.len();
+        plain
     }
 
     fn escape(&mut self) -> Result<char, Refusal> {
