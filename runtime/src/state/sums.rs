@@ -78,7 +78,7 @@ impl Sums {
             }
             (Window::Rolling(length), Some(_)) => {
                 let oldest = now.nanos().saturating_sub(length.nanos()) + i64::from(planted(121));
-                let settled = self.times.len() - self.times.partition_point(|at| *at < oldest);
+                let settled = self.times.len() - before(&self.times, oldest);
                 let open = self.open.iter().filter(|(_, at)| *at >= oldest).count();
                 (settled + open) as i128
             }
@@ -343,8 +343,46 @@ impl Sums {
     }
 }
 
+/// How many times lie before a moment. They are in order, and most often even: so the search begins where the moment would be if
+/// they were, and stays near that place, however many there are.
+fn before(times: &VecDeque<i64>, moment: i64) -> usize {
+    let is_before = |place: usize| times.get(place).is_some_and(|at| *at < moment);
+    let (Some(&first), Some(&last)) = (times.front(), times.back()) else { return 0 };
+    if moment <= first || last < moment {
+        return if last < moment { times.len() } else { 0 };
+    }
+    let length = |from: i64, to: i64| i128::from(to) - i128::from(from);
+    let even = length(first, moment) * (times.len() as i128 - 1) / length(first, last).max(1);
+    let guess = usize::try_from(even).unwrap_or(0);
+    // What lies at `low` is before the moment, what lies at `high` is not.
+    let (mut low, mut high) = (0, times.len() - 1);
+    let mut step = 1;
+    if is_before(guess) {
+        low = guess;
+        while low + step < high && is_before(low + step) {
+            low += step;
+            step *= 2;
+        }
+        high = high.min(low + step);
+    } else {
+        high = guess.min(high);
+        while high > step && !is_before(high - step) {
+            high -= step;
+            step *= 2;
+        }
+        low = high.saturating_sub(step);
+    }
+    while low + 1 < high {
+        let middle = low.midpoint(high);
+        if is_before(middle) { low = middle } else { high = middle }
+    }
+    high
+}
+
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use agentpass_values::{CalendarUnit, Duration, Zone};
 
     use super::*;
@@ -480,5 +518,22 @@ mod tests {
         sums.take_back(shape, at(100), 5, PermitId(1));
         assert_eq!(sums.total(shape, at(86_400)), 2, "yesterday's hold is not today's");
         assert_eq!(sums.room_at(shape, at(86_400), 2, 1), Some(at(2 * 86_400)));
+    }
+
+    proptest! {
+        #[test]
+        fn times_are_found_wherever_they_are(
+            mut times in proptest::collection::vec(prop_oneof![-9_i64..9, any::<i64>(), Just(i64::MAX)], 0..60),
+            moment in prop_oneof![-10_i64..10, any::<i64>(), Just(i64::MIN)],
+            turned in 0_usize..60,
+        ) {
+            times.sort_unstable();
+            let plain = times.partition_point(|at| *at < moment);
+            // Its beginning may lie anywhere in its memory.
+            let mut all: VecDeque<i64> = (0..turned).map(|_| 0).collect();
+            all.drain(..);
+            all.extend(times);
+            prop_assert_eq!(before(&all, moment), plain);
+        }
     }
 }
