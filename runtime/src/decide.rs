@@ -384,6 +384,8 @@ fn remember(
         && prepared.tool.is_some()
         && !matches!(decision.verdict, Word::Replay)
         && call.faults.is_empty()
+        // What is kept for a job that is closed is gone, and stays so.
+        && !decision.reasons.iter().any(|reason| reason.code == "job.closed")
         // What was decided stays decided, also where the call came again while somebody was suspended.
         && seen(prepared, snapshot).is_none_or(|seen| seen.decision.is_none())
     {
@@ -478,8 +480,13 @@ pub(crate) fn permits_of_call_key(call: &str) -> Key {
 
 /// Same caller, same job, same id.
 fn seen_key(call: &Call, id: &str) -> Key {
-    let principals = [Ambient::Tenant, Ambient::Agent, Ambient::User, Ambient::Job];
     let mut key = Builder::new(Kind::Seen);
+    let tenant = call.frame.ambient(Ambient::Tenant);
+    match call.frame.ambient(Ambient::Job) {
+        Some(job) => key.of_job(tenant, job),
+        None => key.of_all(tenant),
+    };
+    let principals = [Ambient::Agent, Ambient::User];
     principals.iter().fold(&mut key, |key, &of| key.text(call.frame.ambient(of))).text(Some(id)).finish()
 }
 

@@ -11,6 +11,7 @@ use crate::decide::{self, House, Known, judge, owner_key, prepare};
 use crate::decision::Decision;
 use crate::plan::Plan;
 use crate::state::asking::Directory;
+use crate::state::key::OfJob;
 use crate::store::{Change, Forms, Snapshot, Store, StoreError, Touches};
 use crate::sync::{AtomicI64, Ordering};
 use crate::wire::{self, Limits, Source};
@@ -341,6 +342,10 @@ impl Gate {
 
     pub(crate) fn lines(&self) -> &crate::line::Lines {
         &self.core.lines
+    }
+
+    pub(crate) fn drop_rows(&self, of: &OfJob) {
+        self.core.store.0.drop_rows(of);
     }
 
     pub(crate) fn confirm_clock(&self) {

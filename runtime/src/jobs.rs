@@ -1,4 +1,4 @@
-//! Jobs, as hosts open them.
+//! Jobs, as hosts open and close them.
 
 use agentpass_values::Timestamp;
 
@@ -8,6 +8,7 @@ use crate::line::LineError;
 use crate::plan::FormRef;
 use crate::planted::planted;
 use crate::state::job::Bound;
+use crate::state::key::OfJob;
 use crate::state::row::Opening;
 use crate::state::switches::Switch;
 use crate::state::{Delta, Key, Row};
@@ -30,11 +31,22 @@ pub struct OpenJob {
     pub at: Option<Timestamp>,
 }
 
+/// A job that the host closes.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct CloseJob {
+    /// Its id.
+    pub id: String,
+    /// Its tenant; where only one tenant has a job of that name, it need not be said.
+    pub tenant: Option<String>,
+    /// When, offline.
+    pub at: Option<Timestamp>,
+}
+
 impl Gate {
     /// Opens a job for an agent and a user.
     ///
     /// # Errors
-    /// It is open already, its parent is not, or the store failed.
+    /// It is open already, or was; its parent is not; or the store failed.
     pub fn open_job(&self, job: &OpenJob) -> Result<(), LineError> {
         let tenant = job.tenant.as_deref();
         let own = job_key(tenant, &job.id);
@@ -46,13 +58,17 @@ impl Gate {
             let row = |place: usize| snapshot.rows.get(place).copied().flatten();
             refused = None;
             let is_open = |row: Option<&Row>| matches!(row, Some(Row::Job(job)) if job.opened.is_some());
+            if matches!(row(0), Some(Row::Job(job)) if job.closed) {
+                refused = Some(LineError::new("job.closed", "a job of this name was closed"));
+                return Vec::new();
+            }
             if is_open(row(0)) {
                 refused = Some(LineError::new("job.open", "a job of this name is open"));
                 return Vec::new();
             }
             let inherited = match (&parent, row(3)) {
                 (None, _) => Vec::new(),
-                (Some(_), Some(Row::Job(parent))) if parent.opened.is_some() => {
+                (Some(_), Some(Row::Job(parent))) if parent.opened.is_some() && !parent.closed => {
                     parent.labels.keys().filter(|_| !planted(221)).cloned().collect()
                 }
                 (Some(_), _) => {
@@ -78,18 +94,57 @@ impl Gate {
         refused.map_or(Ok(()), Err)
     }
 
-    /// The jobs above a job, nearest first.
-    pub(crate) fn jobs_above(&self, tenant: Option<&str>, job: &str) -> Result<Vec<String>, LineError> {
-        let mut parents = Vec::new();
+    /// Closes a job: no more calls are made in it, or below it. Calls that are in flight are settled. What is kept for it alone goes; what
+    /// is kept for its user, its agent or its tenant stays, and so do keys that run once. It may be closed again.
+    ///
+    /// # Errors
+    /// No job of that name has begun, or the store failed.
+    pub fn close_job(&self, job: &CloseJob) -> Result<(), LineError> {
+        let unknown = || LineError::new("job.unknown", "no job of this name has begun");
+        let tenant = match &job.tenant {
+            Some(tenant) => Some(tenant.clone()),
+            None => self.tenant_of(Some(&job.id)).map_err(|error| match error.code {
+                "tenant.missing" => unknown(),
+                _ => error,
+            })?,
+        };
+        let key = job_key(tenant.as_deref(), &job.id);
+        let mut has_begun = false;
+        self.transact(
+            &Touches { at: job.at, owner: None, keys: vec![key.clone()].into() },
+            &mut |snapshot| {
+                let row = snapshot.rows.first().copied().flatten();
+                has_begun = matches!(row, Some(Row::Job(job)) if job.opened.is_some());
+                let close = || Change { key: key.clone(), form: FormRef::Plain, delta: Delta::CloseJob };
+                has_begun.then(close).into_iter().collect()
+            },
+        )
+        .map_err(|error| LineError::of_store(&error))?;
+        if !has_begun {
+            return Err(unknown());
+        }
+        // Nothing decides by it any more, so nobody sees whether it is still there.
+        self.drop_rows(&OfJob::new(tenant.as_deref(), &job.id));
+        Ok(())
+    }
+
+    /// What is known of a job: those above it, nearest first, and where it is closed, which rows were its own.
+    pub(crate) fn known_job(
+        &self,
+        tenant: Option<&str>,
+        job: &str,
+    ) -> Result<(Vec<String>, Option<OfJob>), LineError> {
+        let (mut parents, mut closed) = (Vec::new(), false);
         let touches = Touches { keys: vec![job_key(tenant, job)].into(), ..Touches::default() };
         self.transact(&touches, &mut |snapshot| {
             if let Some(Row::Job(job)) = snapshot.rows.first().copied().flatten() {
                 parents.clone_from(&job.parents);
+                closed = job.closed;
             }
             Vec::new()
         })
         .map_err(|error| LineError::of_store(&error))?;
-        Ok(parents)
+        Ok((parents, closed.then(|| OfJob::new(tenant, job))))
     }
 
     /// The only tenant that has a job of that name. Of one that has not begun nobody knows: where there are tenants at all, that

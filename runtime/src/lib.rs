@@ -44,7 +44,7 @@ pub use agentpass_ir::Verified as Contract;
 pub use api::{Asks, Call, Denial, GateError, Outcome, Permit, Verdict};
 pub use decision::{Ask, ContractRef, Decision, Left, Met, Place, Reason, Remaining, Word};
 pub use gate::{BuildError, Gate, GateBuilder};
-pub use jobs::OpenJob;
+pub use jobs::{CloseJob, OpenJob};
 pub use line::{Line, LineError};
 pub use operate::{Lift, Report, Usage};
 pub use reload::{Reload, ReloadError};

@@ -6,7 +6,7 @@ use agentpass_values::Timestamp;
 
 use crate::decision::{Decision, Word};
 use crate::gate::Gate;
-use crate::jobs::OpenJob;
+use crate::jobs::{CloseJob, OpenJob};
 use crate::json;
 use crate::operate::{Lift, Report, Usage};
 use crate::settle::{How, Settlement};
@@ -179,6 +179,7 @@ impl Gate {
             Read::Lift(lift, at) => self.lift_at(&lift, at),
             Read::Suspend(lift, at) => self.suspend_at(&lift, at),
             Read::Open(job) => self.open_job(&job),
+            Read::Close(job) => self.close_job(&job),
             Read::Reset => {
                 self.reset();
                 Ok(())
@@ -196,6 +197,7 @@ enum Read {
     Lift(Lift, Option<Timestamp>),
     Suspend(Lift, Option<Timestamp>),
     Open(OpenJob),
+    Close(CloseJob),
     Reset,
 }
 
@@ -228,6 +230,7 @@ struct Fields {
     lift: Option<Lift>,
     suspend: Option<Lift>,
     open: Option<OpenJob>,
+    close: Option<CloseJob>,
     reset: bool,
     keys: Vec<String>,
 }
@@ -247,8 +250,8 @@ fn read(gate: &Gate, bytes: &[u8]) -> Result<Read, ReadError> {
 }
 
 /// The fields that tell other lines from calls.
-const OTHERS: [&str; 9] =
-    ["settle", "approve", "refuse", "event", "usage", "lift", "suspend", "open", "reset"];
+const OTHERS: [&str; 10] =
+    ["settle", "approve", "refuse", "event", "usage", "lift", "suspend", "open", "close", "reset"];
 
 fn several() -> LineError {
     LineError::new("line.ambiguous", "a line does one thing")
@@ -291,6 +294,7 @@ impl Fields {
             "lift" => self.lift = Some(lift(reader)?),
             "suspend" => self.suspend = Some(lift(reader)?),
             "open" => self.open = Some(open(reader)?),
+            "close" => self.close = Some(close(reader)?),
             "reset" => {
                 self.reset = reader.kind()? == Kind::Bool && reader.boolean()?;
                 if !self.reset {
@@ -320,6 +324,8 @@ impl Fields {
             &["at", "suspend"]
         } else if self.open.is_some() {
             &["at", "open"]
+        } else if self.close.is_some() {
+            &["at", "close"]
         } else if self.reset {
             &["at", "reset"]
         } else {
@@ -372,6 +378,10 @@ impl Fields {
         if let Some(mut open) = self.open {
             open.at = at;
             return Ok(Read::Open(open));
+        }
+        if let Some(mut close) = self.close {
+            close.at = at;
+            return Ok(Read::Close(close));
         }
         Ok(Read::Reset)
     }
@@ -488,6 +498,22 @@ fn open(reader: &mut Reader<'_>) -> Result<OpenJob, Refusal> {
     })?;
     if job.id.is_empty() {
         return Err(reader.refuse("wire.type", "`open` names no job"));
+    }
+    Ok(job)
+}
+
+fn close(reader: &mut Reader<'_>) -> Result<CloseJob, Refusal> {
+    let mut job = CloseJob::default();
+    reader.object(|reader, key| {
+        match &**key {
+            "job" => job.id = text_of(reader, key)?,
+            "tenant" => job.tenant = Some(text_of(reader, key)?),
+            other => return Err(unknown(reader, other)),
+        }
+        Ok(())
+    })?;
+    if job.id.is_empty() {
+        return Err(reader.refuse("wire.type", "`close` names no job"));
     }
     Ok(job)
 }

@@ -3,7 +3,7 @@
 use agentpass_ir::{Ambient, Meter, MonitorId, Scope, Value};
 use agentpass_values::Timestamp;
 
-use crate::decide::charged::in_job;
+use crate::decide::charged::{in_job, tally_key};
 use crate::decide::feeds::OfArgs;
 use crate::decide::past::{reads_only_shared, watch_key_of};
 use crate::decide::{asks, job_key, job_tenants_key, switches_key};
@@ -14,7 +14,7 @@ use crate::line::LineError;
 use crate::plan::FormRef;
 use crate::planted::planted;
 use crate::state::asking::{Vote, VoteError};
-use crate::state::key::{Builder, Kind};
+use crate::state::key::OfJob;
 use crate::state::switches::Switch;
 use crate::state::watch::Ended;
 use crate::state::{Delta, Key, Row};
@@ -191,6 +191,10 @@ impl Gate {
             let key = watch_key_of(self.house().plan, monitor, report.tenant.as_deref(), scope, join);
             fed.push((monitor, key, of_args));
         }
+        if let Some(job) = &report.job {
+            let (_, closed) = self.known_job(report.tenant.as_deref(), job)?;
+            fed.retain(|(_, key, _)| !is_in(closed.as_ref(), key));
+        }
         let keys: Vec<Key> = fed.iter().map(|(_, key, _)| key.clone()).collect();
         self.transact(&Touches { at: report.at, owner: None, keys: keys.into() }, &mut |snapshot| {
             let count = |(monitor, key, of_args): &(MonitorId, Key, OfArgs)| {
@@ -239,14 +243,17 @@ impl Gate {
         for (ambient, value) in named {
             frame.set(ambient.slot(), value.as_deref().map(|text| Value::Text(text.into())));
         }
-        let parents = match &usage.job {
-            Some(job) if !planted(222) => self.jobs_above(tenant.as_deref(), job)?,
-            _ => Vec::new(),
+        let (parents, closed) = match &usage.job {
+            Some(job) => self.known_job(tenant.as_deref(), job)?,
+            None => (Vec::new(), None),
         };
+        let parents = if planted(222) { Vec::new() } else { parents };
         let spent = self.spent(&frame, tenant.as_deref(), &parents);
         if spent.is_empty() {
             return Err(LineError::new("usage.uncounted", "no limit counts this"));
         }
+        // What is kept for a job that is closed is gone; what is spent for others counts.
+        let spent: Vec<_> = spent.into_iter().filter(|(key, _, _)| !is_in(closed.as_ref(), key)).collect();
         let keys: Vec<Key> = spent.iter().map(|(key, _, _)| key.clone()).collect();
         self.transact(&Touches { at: usage.at, owner: None, keys: keys.into() }, &mut |snapshot| {
             let charge = |(key, meter, amount): &(Key, u32, i128)| {
@@ -289,14 +296,14 @@ impl Gate {
                 }
                 let meter = plan.meter_of.get(charge.limit.index()).and_then(|all| all.get(number)).copied();
                 let (Some(meter), Some(node)) = (meter, line.amount) else { continue };
-                let Some(name) = plan.meters.get(meter as usize).map(|meter| meter.name) else { continue };
+                let Some(of) = plan.meters.get(meter as usize) else { continue };
                 let amount = match is(eval.value(node, None)) {
                     Some(Value::Int(tokens)) if tokens > 0 => i128::from(tokens),
                     Some(Value::Money(money)) if !money.is_negative() && money.nano > 0 => money.nano,
                     _ => continue,
                 };
                 for keys in &all_keys {
-                    let key = Builder::new(Kind::Tally).fixed(&name).text(tenant).values(keys).finish();
+                    let key = tally_key(program, charge, of, tenant, keys, &[]);
                     if !spent.iter().any(|(known, _, _)| *known == key) {
                         spent.push((key, meter, amount));
                     }
@@ -380,6 +387,11 @@ impl Gate {
         .map_err(|error| LineError::of_store(&error))?;
         if suspended || was { Ok(()) } else { Err(LineError::new("lift.unknown", "that is not suspended")) }
     }
+}
+
+/// True where a row belongs to that job.
+fn is_in(job: Option<&OfJob>, key: &Key) -> bool {
+    job.is_some_and(|job| job.has(key.as_bytes()))
 }
 
 fn is(datum: Datum<'_>) -> Option<Value> {

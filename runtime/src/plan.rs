@@ -9,7 +9,7 @@ mod questions;
 use std::sync::Arc;
 
 use agentpass_ir::{
-    Bound, Join, Keep, Limit, LimitId, Meter, MonitorId, NodeId, Op, Program, Step, Subject, ToolId,
+    Bound, Join, Keep, Limit, LimitId, Meter, MonitorId, NodeId, Op, Program, Scope, Step, Subject, ToolId,
     ToolName, Verified, Window,
 };
 use agentpass_values::Timestamp;
@@ -42,6 +42,8 @@ pub struct Plan {
     steps: Vec<Vec<u32>>,
     /// The names of monitors.
     pub monitors: Vec<Name>,
+    /// Which of them ask within jobs.
+    of_jobs: Vec<bool>,
     /// For each node, whether it or one below asks the past.
     asks: Vec<bool>,
     /// For each tool, what it asks.
@@ -130,6 +132,7 @@ impl Plan {
             labels: Vec::new(),
             steps: program.limits.iter().map(|limit| steps(program, limit)).collect(),
             monitors: program.monitors.iter().map(|monitor| monitor_name(program, monitor)).collect(),
+            of_jobs: program.monitors.iter().map(|monitor| monitor.scope == Scope::Job).collect(),
             asks: asks(program),
             questions: Vec::new(),
             counts_retries: false,
@@ -196,6 +199,12 @@ impl Plan {
     pub fn monitor_named(&self, name: &Name) -> Option<MonitorId> {
         let place = self.monitors.iter().position(|known| known == name)?;
         u32::try_from(place).ok().map(MonitorId)
+    }
+
+    /// Whether what a monitor keeps belongs to a job.
+    #[must_use]
+    pub fn is_of_jobs(&self, monitor: MonitorId) -> bool {
+        self.of_jobs.get(monitor.index()).copied().unwrap_or(false)
     }
 
     /// What a step of a limit is known by: what it counts, where it is and what happens there, never its place in the source.

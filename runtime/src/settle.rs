@@ -23,6 +23,7 @@ use crate::gate::Gate;
 use crate::line::LineError;
 use crate::plan::{FormRef, MeterPlan};
 use crate::planted::planted;
+use crate::state::key::OfJob;
 use crate::state::once::{Entry, MAX_RESULT, State};
 use crate::state::permit::{Held, Permit, Watched};
 use crate::state::seen::Seen;
@@ -274,6 +275,7 @@ impl Outcome<'_> {
             all.push(plain(job.clone(), Delta::Join(None, self.permit.labels.clone())));
         }
         all.extend(self.undecided(snapshot));
+        self.without_closed(snapshot, &mut all);
         let own = permit_key(&self.permit.decision);
         if self.settlement.how == How::Unknown {
             let permit = Box::new(self.unknown(watched, snapshot));
@@ -285,6 +287,16 @@ impl Outcome<'_> {
         }
         all.push(plain(own, Delta::Remove));
         all
+    }
+
+    /// What is kept for a job that is closed is gone, and stays so.
+    fn without_closed(&self, snapshot: &Snapshot<'_>, all: &mut Vec<Change>) {
+        if let Some(key) = &self.permit.job
+            && matches!(self.row(key, snapshot), Some(Row::Job(job)) if job.closed)
+        {
+            let of = OfJob::named_by(key);
+            all.retain(|change| !of.as_ref().is_some_and(|job| job.has(change.key.as_bytes())));
+        }
     }
 
     /// What was never sent did not happen, and nothing holds room for it any more: under its id the call is decided anew.

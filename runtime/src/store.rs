@@ -26,6 +26,7 @@ pub use crate::clock::Reading;
 pub use memory::{CAPACITY, MemoryStore, SKEW};
 
 use crate::plan::{FormRef, Plan};
+use crate::state::key::OfJob;
 use crate::state::{Delta, Key, Row};
 
 /// What a transaction is about.
@@ -99,6 +100,9 @@ pub trait Keeper: Send + Sync {
 
     /// Moves an offline clock; a live one stays where it is.
     fn set_clock(&self, _at: Timestamp) {}
+
+    /// The rows of a job that is closed: no decision reads them any more. A store drops them when it has time to.
+    fn drop_rows(&self, _of: &OfJob) {}
 
     /// An operator confirms that the clock is right.
     fn confirm_clock(&self) {}

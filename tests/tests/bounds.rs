@@ -10,6 +10,7 @@ use agentpass_compiler::build::build;
 use agentpass_compiler::explain::explain;
 use agentpass_compiler::explain::state::Memory;
 use agentpass_compiler::load::MemoryFiles;
+use agentpass_runtime::state::key::OfJob;
 use agentpass_runtime::store::{Change, Forms, Keeper, Snapshot, Touches};
 use agentpass_runtime::{Gate, Line, MemoryStore, Store, StoreError};
 use agentpass_values::Timestamp;
@@ -44,6 +45,10 @@ impl Keeper for Shared {
 
     fn set_clock(&self, at: Timestamp) {
         self.0.set_clock(at);
+    }
+
+    fn drop_rows(&self, of: &OfJob) {
+        self.0.drop_rows(of);
     }
 }
 
@@ -372,6 +377,75 @@ tool t(xs: list<string>) { action read; require each x in xs: x == "fine" becaus
     let longer = format!(r#"{{"id": "{id}c", "agent": "a", "tool": "t", "args": {{"xs": ["fine"]}}}}"#);
     let Line::Decision(decision) = case.gate.line(longer.as_bytes()) else { panic!("no decision") };
     assert_eq!(decision.reasons[0].code, "wire.too_large");
+}
+
+/// What belongs to a job goes when it is closed; what belongs to its user stays, and so does the job itself.
+#[test]
+fn rows_of_jobs_that_are_closed() {
+    let body = r#"
+tool look(a: id) { action write; once per a }
+tool t(a: id) {
+    action  read
+    require calls of look(a: a) within job <= 50 as r
+    require calls of look(a: a) by user within 1h <= 5000 as s
+    limit   of_job per job, a { calls at most 50 }
+    limit   of_user per user in any 1h { calls at most 5000 }
+    limit   again per job { retries at most 50 }
+}"#;
+    for (number, long) in [
+        (1, ""),
+        (40, ""),
+        (
+            40,
+            "-with-a-name-that-no-key-holds-as-it-is-because-it-takes-so-many-letters-to-write-it-down-in-full-1234567890",
+        ),
+    ] {
+        let mut case = Case::new(body);
+        let mut after = Vec::new();
+        for job in 0..number {
+            let mut open = Vec::new();
+            for call in 0..20 {
+                for tool in ["look", "t"] {
+                    let text = format!(
+                        r#"{{"agent": "a", "user": "u", "job": "j{job}{long}", "id": "{job}-{call}-{tool}", "tool": "{tool}", "args": {{"a": "a{job}-{call}"}}}}"#
+                    );
+                    open.push(case.line(1, &text).unwrap());
+                }
+            }
+            let last = open.pop().unwrap();
+            open.iter().for_each(|id| case.settle(id, "ok"));
+            let before = case.store.0.len();
+            case.line(1, &format!(r#"{{"close": {{"job": "j{job}{long}"}}}}"#));
+            assert!(before - case.store.0.len() >= 4 * 20, "{before} and then {}", case.store.0.len());
+            // What is in flight is settled, and brings nothing back.
+            case.settle(&last, "ok");
+            after.push(case.store.0.len());
+        }
+        // The job, by two names, and its keys that run once; what is kept for the user is there once.
+        let each: Vec<usize> = after.windows(2).map(|pair| pair[1] - pair[0]).collect();
+        assert!(each.iter().all(|more| *more <= 2 + 20 + 20), "{each:?}");
+        assert!(after[0] <= 2 + 20 + 20 + 2, "{after:?}");
+    }
+}
+
+/// Where there are many rows, each closing looks through a part of them.
+#[test]
+fn many_jobs_that_are_closed() {
+    let mut case = Case::new("tool t(a: id) { action read; limit l per job, a { calls at most 5 } }");
+    for job in 0..100 {
+        for call in 0..50 {
+            let text =
+                format!(r#"{{"agent": "a", "job": "j{job}", "tool": "t", "args": {{"a": "a{call}"}}}}"#);
+            let id = case.line(1, &text).unwrap();
+            case.settle(&id, "ok");
+        }
+    }
+    assert!(case.store.0.len() > 5000);
+    for job in 0..100 {
+        case.line(1, &format!(r#"{{"close": {{"job": "j{job}"}}}}"#));
+    }
+    let left = case.store.0.len();
+    assert!(left < 2000, "{left}");
 }
 
 /// The whole store, against one promise for each of its rows.

@@ -154,6 +154,8 @@ fn of_bound(words: &Words<'_>, limit: &Limit, bound: &Bound, of_skill: bool) -> 
         what.push_str(", with 16 bytes more for each that its parameter allows");
     }
     let window = match &limit.window {
+        // Refusals are counted when a job is closed as well.
+        Window::Lifetime if !matches!(bound.meter, Meter::Denials) => lifetime(&key).to_owned(),
         Window::Lifetime => "for the key's lifetime".to_owned(),
         other => sentences::window(other).trim().to_owned(),
     };
@@ -186,6 +188,14 @@ fn once(words: &Words<'_>, id: &str, keys: &[Expr], ledger: Option<&str>, replay
     }
 }
 
+/// How long something is kept that no window ends.
+fn lifetime(key: &[String]) -> &'static str {
+    if key.iter().any(|part| part == "job") { UNTIL_CLOSED } else { "for the key's lifetime" }
+}
+
+/// What belongs to a job goes with it.
+const UNTIL_CLOSED: &str = "until the job is closed";
+
 /// What one history predicate needs; nothing for other expressions. `counted` are the places of values of which only the
 /// number matters: they have been seen with what it is compared with.
 fn history(
@@ -201,7 +211,7 @@ fn history(
             of: of.to_owned(),
             what: format!("{what} {}", name(words, past)),
             key: join_key(words, past),
-            window: span.unwrap_or_else(|| "for the key's lifetime".to_owned()),
+            window: span.unwrap_or_else(|| lifetime(&join_key(words, past)).to_owned()),
             bytes,
             bytes_per_open_call: open,
             at: at.to_owned(),
@@ -447,7 +457,7 @@ fn rest(words: &Words<'_>, all: &[Memory]) -> Vec<Memory> {
     let settles = "what its outcome will settle".to_owned();
     rest.push(one("open calls", settles, "open call", "until its outcome is known", ROW + permit + finder));
     let decided = "what was decided".to_owned();
-    rest.push(one("calls with an id", decided, "call id", "for the key's lifetime", ROW + decision));
+    rest.push(one("calls with an id", decided, "call id", UNTIL_CLOSED, ROW + decision));
     rest
 }
 

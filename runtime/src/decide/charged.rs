@@ -127,17 +127,38 @@ pub(super) fn tally_keys(
 ) -> SmallVec<[Key; 1]> {
     let Some(plan) = meter_plan(prepared, meter) else { return SmallVec::new() };
     let tenant = prepared.ambient(Ambient::Tenant).filter(|_| !planted(122));
-    let key = |of_limit: &[Value]| {
-        Builder::new(Kind::Tally).fixed(&plan.name).text(tenant).values(of_limit).values(more).finish()
-    };
+    let program = prepared.contract().program();
+    let key = |of_limit: &[Value]| tally_key(program, charge, plan, tenant, of_limit, more);
     let mut keys = SmallVec::new();
     keys.push(key(of_limit));
-    let program = prepared.contract().program();
     if charge.keys.iter().any(|node| is_job(program, *node)) {
         let parents = prepared.known.parents.iter().filter(|_| !planted(213));
         keys.extend(parents.map(|parent| key(&in_job(program, charge, of_limit, parent))));
     }
     keys
+}
+
+/// Where a total is kept. One that is kept per job belongs to it; but refusals are counted after it as well.
+pub(crate) fn tally_key(
+    program: &Program,
+    charge: &Charge,
+    meter: &MeterPlan,
+    tenant: Option<&str>,
+    of_limit: &[Value],
+    more: &[Value],
+) -> Key {
+    let is_its = |(node, _): &(&NodeId, &Value)| is_job(program, **node) && meter.meter != Meter::Denials;
+    let mut key = Builder::new(Kind::Tally);
+    match charge.keys.iter().zip(of_limit).find(is_its) {
+        Some((_, Value::Text(job))) => key.of_job(tenant, job),
+        _ => key.of_all(tenant),
+    };
+    key.fixed(&meter.name);
+    // Its job it has named already.
+    for (_, value) in charge.keys.iter().zip(of_limit).filter(|pair| !is_its(pair)) {
+        key.value(value);
+    }
+    key.values(more).finish()
 }
 
 fn is_job(program: &Program, node: NodeId) -> bool {
@@ -159,7 +180,7 @@ pub(crate) fn in_job(program: &Program, charge: &Charge, keys: &[Value], job: &s
 pub(super) fn made_key(prepared: &Prepared<'_>) -> Option<Key> {
     let job = prepared.ambient(Ambient::Job)?;
     let mut key = Builder::new(Kind::Made);
-    Some(key.text(prepared.ambient(Ambient::Tenant)).text(Some(job)).fixed(prepared.digest()).finish())
+    Some(key.of_job(prepared.ambient(Ambient::Tenant), job).fixed(prepared.digest()).finish())
 }
 
 pub(super) fn keys(

@@ -5,7 +5,9 @@ use agentpass_values::escape;
 
 use super::Prepared;
 use super::findings::Findings;
+use crate::planted::planted;
 use crate::state::Row;
+use crate::state::job::Job;
 use crate::store::Snapshot;
 
 pub(super) fn judge(prepared: &Prepared<'_>, snapshot: &Snapshot<'_>, findings: &mut Findings<'_>) {
@@ -25,6 +27,7 @@ pub(super) fn judge(prepared: &Prepared<'_>, snapshot: &Snapshot<'_>, findings: 
     }
     skill(prepared, findings);
     suspended(prepared, snapshot, findings);
+    closed(prepared, snapshot, findings);
     owner(prepared, snapshot, findings);
 }
 
@@ -86,9 +89,24 @@ fn suspended(prepared: &Prepared<'_>, snapshot: &Snapshot<'_>, findings: &mut Fi
             deny("the tool");
         }
     }
-    let mut jobs = prepared.jobs.iter().filter_map(|key| prepared.touched.place(key)).filter_map(row);
-    if jobs.any(|job| matches!(job, Row::Job(job) if job.suspended)) {
+    if jobs(prepared, snapshot).any(|job| job.suspended) {
         deny("the job");
+    }
+}
+
+/// The job, and those above it.
+fn jobs<'s>(prepared: &Prepared<'_>, snapshot: &Snapshot<'s>) -> impl Iterator<Item = &'s Job> {
+    let row = |place: usize| match snapshot.rows.get(place).copied().flatten() {
+        Some(Row::Job(job)) => Some(&**job),
+        _ => None,
+    };
+    prepared.jobs.iter().filter_map(|key| prepared.touched.place(key)).filter_map(row)
+}
+
+/// What the host has closed is over, and so is what is below it.
+fn closed(prepared: &Prepared<'_>, snapshot: &Snapshot<'_>, findings: &mut Findings<'_>) {
+    if jobs(prepared, snapshot).any(|job| job.closed) && !planted(235) {
+        findings.deny("job.closed", "the job is closed".to_owned());
     }
 }
 

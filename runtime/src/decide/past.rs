@@ -102,7 +102,11 @@ pub(crate) fn watch_key_of<'v>(
 ) -> Key {
     let name = plan.monitors.get(monitor.index()).copied().unwrap_or_default();
     let mut key = Builder::new(Kind::Watch);
-    key.fixed(&name).text(tenant).text(scope);
+    match scope {
+        Some(job) if plan.is_of_jobs(monitor) => key.of_job(tenant, job),
+        _ => key.of_all(tenant).text(scope),
+    };
+    key.fixed(&name);
     for value in join {
         match value {
             Some(value) => key.value(value),

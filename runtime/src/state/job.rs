@@ -18,6 +18,8 @@ pub struct Job {
     pub parents: Vec<String>,
     /// What it carries: a call that was never sent brought nothing.
     pub labels: Labels,
+    /// The host has closed it: no more calls are made in it.
+    pub closed: bool,
     /// An operator has to lift this.
     pub suspended: bool,
 }

@@ -121,13 +121,89 @@ pub struct Builder {
     key: Key,
     /// All bytes, from the moment at which they no longer fit.
     long: Option<Box<Sha256>>,
+    /// It belongs to a job; where the job's name alone does not fit, what stands for it.
+    job: Option<Option<Tag>>,
+}
+
+/// What stands for a job in keys that are kept as digests.
+type Tag = [u8; 16];
+
+/// The rows that belong to a job, and go when it is closed: by their keys.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct OfJob {
+    /// How keys that are kept as they are name it.
+    named: Vec<u8>,
+    tag: Tag,
+}
+
+impl OfJob {
+    /// Those of that job.
+    #[must_use]
+    pub fn new(tenant: Option<&str>, job: &str) -> OfJob {
+        let mut named = Vec::new();
+        for text in [tenant, Some(job)] {
+            named.push(u8::from(text.is_some()));
+            if let Some(text) = text {
+                named.extend(u32::try_from(text.len()).unwrap_or(u32::MAX).to_le_bytes());
+                named.extend(text.as_bytes());
+            }
+        }
+        let tag = tag(&named);
+        OfJob { named, tag }
+    }
+
+    /// Those of the job that has its own row there; nothing where that key is kept as a digest.
+    #[must_use]
+    pub fn named_by(job: &Key) -> Option<OfJob> {
+        let (_, named) = job.as_bytes().split_first()?;
+        let is_named = named.first().is_some_and(|first| *first <= 1);
+        is_named.then(|| OfJob { named: named.to_vec(), tag: tag(named) })
+    }
+
+    /// True where a key belongs to it.
+    #[must_use]
+    pub fn has(&self, key: &[u8]) -> bool {
+        let Some((&kind, rest)) = key.split_first() else { return false };
+        let may = [Kind::Tally, Kind::Watch, Kind::Seen, Kind::Made].iter().any(|of| *of as u8 == kind);
+        match rest.split_first() {
+            Some((&OF_JOB, rest)) => may && rest.starts_with(&self.named),
+            Some((&LONG_OF_JOB, rest)) => may && rest.starts_with(&self.tag),
+            _ => false,
+        }
+    }
+}
+
+/// What follows the kind: it belongs to nobody in particular, or to a job; or the same, as digests.
+const OF_ALL: u8 = 0;
+const OF_JOB: u8 = 1;
+const LONG_OF_JOB: u8 = 0xfe;
+const LONG: u8 = 0xff;
+
+fn tag(named: &[u8]) -> Tag {
+    let mut tag = Tag::default();
+    tag.iter_mut().zip(Sha256::digest(named)).for_each(|(to, byte)| *to = byte);
+    tag
 }
 
 impl Builder {
     /// Of a row of that kind.
     #[must_use]
     pub fn new(kind: Kind) -> Self {
-        Self { key: Key::of(&[kind as u8]), long: None }
+        Self { key: Key::of(&[kind as u8]), long: None, job: None }
+    }
+
+    /// Of a row that belongs to a job, and goes when it is closed. Said first, as the other one.
+    pub fn of_job(&mut self, tenant: Option<&str>, job: &str) -> &mut Self {
+        self.push(&[OF_JOB]);
+        self.text(tenant).text(Some(job));
+        self.job = Some(self.long.is_some().then(|| OfJob::new(tenant, job).tag));
+        self
+    }
+
+    /// Of a row that belongs to no job.
+    pub fn of_all(&mut self, tenant: Option<&str>) -> &mut Self {
+        self.push(&[OF_ALL]);
+        self.text(tenant)
     }
 
     /// Adds bytes of a fixed length.
@@ -206,12 +282,28 @@ impl Builder {
     pub fn finish(&self) -> Key {
         let Some(long) = &self.long else { return self.key.clone().hashed() };
         let kind = self.key.as_bytes().first().copied().unwrap_or(0);
-        let mut short = [0xff; 34];
-        if let Some((head, digest)) = short.split_at_mut_checked(2) {
-            head.copy_from_slice(&[kind, 0xff]);
-            digest.copy_from_slice(&long.clone().finalize());
-        }
+        let digest = long.clone().finalize();
+        let short: Vec<u8> = match self.job {
+            None => [&[kind, LONG], digest.as_slice()].concat(),
+            Some(known) => {
+                let of = known.unwrap_or_else(|| tag(self.named()));
+                [&[kind, LONG_OF_JOB], of.as_slice(), digest.as_slice()].concat()
+            }
+        };
         Key::of(&short).hashed()
+    }
+
+    /// How the key names its job, where that fitted.
+    fn named(&self) -> &[u8] {
+        let rest = self.key.as_bytes().get(2..).unwrap_or_default();
+        let text = |at: usize| match rest.get(at) {
+            Some(1) => {
+                let length = rest.get(at + 1..at + 5).and_then(|bytes| <[u8; 4]>::try_from(bytes).ok());
+                at + 5 + length.map_or(0, |length| u32::from_le_bytes(length) as usize)
+            }
+            _ => at + 1,
+        };
+        rest.get(..text(text(0))).unwrap_or_default()
     }
 }
 
@@ -229,6 +321,25 @@ mod tests {
         assert_ne!(key(&[Some("a"), Some("bc")]), key(&[Some("ab"), Some("c")]));
         assert_ne!(key(&[None, Some("")]), key(&[Some(""), None]));
         assert_ne!(key(&[Some("1")]), Builder::new(Kind::Job).value(&Value::Int(1)).finish());
+    }
+
+    #[test]
+    fn the_rows_of_a_job_are_known_by_their_keys() {
+        let long = "x".repeat(300);
+        for (tenant, job) in
+            [(None, "j"), (Some("acme"), "case-1"), (Some("acme"), &*long), (Some(&*long), "j")]
+        {
+            for more in ["", "more", &long] {
+                let key = Builder::new(Kind::Tally).of_job(tenant, job).text(Some(more)).finish();
+                assert!(key.as_bytes().len() <= MAX_KEY);
+                assert!(OfJob::new(tenant, job).has(key.as_bytes()), "{tenant:?} {job} {more}");
+                assert!(!OfJob::new(tenant, "other").has(key.as_bytes()));
+                assert!(!OfJob::new(Some("other"), job).has(key.as_bytes()));
+                let other =
+                    Builder::new(Kind::Tally).of_all(tenant).text(Some(job)).text(Some(more)).finish();
+                assert!(!OfJob::new(tenant, job).has(other.as_bytes()) && other != key);
+            }
+        }
     }
 
     #[test]

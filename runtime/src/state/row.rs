@@ -86,6 +86,8 @@ pub enum Delta {
     Leave(Vec<(String, String)>),
     /// A job is opened by the host.
     OpenJob(Reading, Box<Opening>),
+    /// A job is closed by the host.
+    CloseJob,
     /// A job is suspended, or no longer.
     Suspend(bool),
     /// A switch is turned.
@@ -213,6 +215,12 @@ pub fn apply(row: &mut Option<Row>, form: Form<'_>, delta: Delta) {
                 job.bound = Some(opening.bound);
                 job.parents = opening.parents;
                 job.join(&opening.labels);
+            }
+        }
+        Delta::CloseJob => {
+            if let Some(job) = job(row) {
+                job.closed = true;
+                job.labels.clear();
             }
         }
         Delta::Suspend(suspended) => {

@@ -4,7 +4,7 @@
 
 mod table;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use agentpass_ir::Verified;
@@ -18,12 +18,19 @@ use crate::clock::Clock;
 use crate::plan::{FormRef, Plan};
 use crate::planted::planted;
 use crate::spare;
+use crate::state::key::OfJob;
 use crate::state::row::{apply, is_over};
 use crate::state::{Key, Row};
 use crate::sync::{Mutex, MutexGuard, PoisonError};
 
 /// How many rows a principal may have, unless the host says otherwise.
 pub const CAPACITY: usize = 1_000_000;
+
+/// Up to so many rows all of them are looked through when a job is closed.
+const SMALL: usize = 4096;
+
+/// And otherwise so many tables.
+const VISITS: usize = 8;
 
 /// How far the clock may step from monotonic time, unless the host says otherwise.
 pub const SKEW: Duration = Duration::from_nanos(60_000_000_000);
@@ -55,6 +62,9 @@ struct Rows {
     owners: HashMap<Key, Owner, RandomState>,
     /// By that number: how many rows it has.
     owned: Vec<usize>,
+    /// Jobs that were closed, each with how many tables may still hold rows of it; and how many were looked through.
+    closed: VecDeque<(OfJob, usize)>,
+    visited: usize,
     /// The contracts that rows were last changed by: each says how its rows are kept.
     contracts: Vec<(Arc<Verified>, Arc<Plan>)>,
 }
@@ -208,6 +218,10 @@ impl Keeper for MemoryStore {
         }
     }
 
+    fn drop_rows(&self, of: &OfJob) {
+        self.lock().close(of);
+    }
+
     fn confirm_clock(&self) {
         self.lock().offset = None;
     }
@@ -251,6 +265,29 @@ impl Rows {
         if let Some(count) = self.owned.get_mut(owner as usize) {
             *count = count.saturating_sub(gone);
         }
+    }
+
+    /// Drops the rows of a job. Where there are many, a part of the tables is looked through each time: the rows of a job have gone once
+    /// so many others were closed after it.
+    fn close(&mut self, of: &OfJob) {
+        let tables = self.rows.tables();
+        let visits = if self.rows.len() <= SMALL { tables } else { VISITS };
+        self.closed.push_back((of.clone(), tables));
+        for _ in 0..visits {
+            let (closed, owned) = (&self.closed, &mut self.owned);
+            self.rows.drop_in(self.visited % tables, |key, entry| {
+                let is_over = closed.iter().any(|(of, _)| of.has(key));
+                if let Some(count) =
+                    entry.owner.filter(|_| is_over).and_then(|owner| owned.get_mut(owner as usize))
+                {
+                    *count = count.saturating_sub(1);
+                }
+                is_over
+            });
+            self.visited = self.visited.wrapping_add(1);
+        }
+        self.closed.iter_mut().for_each(|(_, left)| *left = left.saturating_sub(visits));
+        self.closed.retain(|(_, left)| *left > 0);
     }
 
     /// The number of a contract. Two gates by one contract name and keep their rows alike.

@@ -39,6 +39,13 @@ impl Model {
             .iter()
             .filter(|judged| judged.call.id == call.id && judged.call.who == call.who)
             .filter(|judged| judged.decided.verdict != Verdict::Replay)
+            // What was kept for a job that is closed is gone, and stays so.
+            .filter(|judged| {
+                let who = &judged.call.who;
+                let closed = |job: &String| self.is_closed(who.tenant.as_deref(), job);
+                !who.job.as_ref().is_some_and(closed)
+                    && !judged.decided.reasons.iter().any(|(code, _)| code == "job.closed")
+            })
             .collect();
         if known.iter().any(|judged| digest(&judged.call) != digest(call)) {
             let reasons = BTreeSet::from([("call.conflict".to_owned(), None)]);
@@ -100,6 +107,9 @@ impl Model {
             || jobs.iter().any(|job| self.is_stopped(Stop::Job, tenant, job));
         if stopped {
             found.deny("suspended", None);
+        }
+        if jobs.iter().any(|job| self.is_closed(tenant, job)) {
+            found.deny("job.closed", None);
         }
         let opened = self.log.opened.iter().find(|it| it.who.tenant == who.tenant && it.who.job == who.job);
         if opened.is_some_and(|opened| opened.who.agent != who.agent || opened.who.user != who.user) {

@@ -219,6 +219,8 @@ pub struct Log {
     pub asked: Vec<Asked>,
     /// Jobs that hosts opened.
     pub opened: Vec<Opened>,
+    /// Jobs that hosts closed: of which tenant, and their names.
+    pub closed: Vec<(Option<String>, String)>,
     /// Switches.
     pub switched: Vec<Switched>,
 }

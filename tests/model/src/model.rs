@@ -56,6 +56,7 @@ impl Model {
             Step::Suspend(target) => self.switch(target, true),
             Step::Lift(target) => self.switch(target, false),
             Step::Open(who, parent) => self.open(who, parent.as_ref()),
+            Step::Close(tenant, job) => self.close(tenant.as_ref(), job),
             Step::Member(user, group, is_member) => {
                 let pair = (user.clone(), group.clone());
                 if *is_member {
@@ -186,14 +187,39 @@ impl Model {
     fn open(&mut self, who: &Who, parent: Option<&String>) -> Answer {
         let tenant = who.tenant.as_deref();
         let Some(job) = &who.job else { return Answer::Refused("wire.type") };
+        if self.is_closed(tenant, job) {
+            return Answer::Refused("job.closed");
+        }
         if self.begin(tenant, job).is_some() {
             return Answer::Refused("job.open");
         }
-        if parent.is_some_and(|parent| self.begin(tenant, parent).is_none()) {
+        if parent.is_some_and(|parent| self.begin(tenant, parent).is_none() || self.is_closed(tenant, parent))
+        {
             return Answer::Refused("job.parent");
         }
         self.log.opened.push(Opened { at: self.now, who: who.clone(), parent: parent.cloned() });
         Answer::Done
+    }
+
+    fn close(&mut self, tenant: Option<&String>, job: &str) -> Answer {
+        let tenants = match tenant {
+            Some(tenant) => vec![Some(tenant.clone())],
+            None => self.tenants_of(job),
+        };
+        match tenants.as_slice() {
+            [only] if self.begin(only.as_deref(), job).is_some() => {
+                self.log.closed.push((only.clone(), job.to_owned()));
+                Answer::Done
+            }
+            [] | [_] => Answer::Refused("job.unknown"),
+            _ => Answer::Refused("job.ambiguous"),
+        }
+    }
+
+    /// True where a host has closed a job.
+    #[must_use]
+    pub fn is_closed(&self, tenant: Option<&str>, job: &str) -> bool {
+        self.log.closed.iter().any(|(of, name)| of.as_deref() == tenant && name == job)
     }
 
     /// True where somebody or something is stopped.

@@ -35,6 +35,8 @@ pub enum Step {
     Lift(Target),
     /// A host opens a job, maybe below another one.
     Open(Who, Option<String>),
+    /// A host closes a job of a tenant.
+    Close(Option<String>, String),
     /// Somebody joins or leaves a group.
     Member(String, String, bool),
     /// Everything is forgotten.
@@ -205,6 +207,11 @@ impl Timed {
                 ",\"open\":{{{}{}}}",
                 named(who).trim_start_matches(','),
                 parent.as_ref().map(|parent| format!(",\"parent\":\"{parent}\"")).unwrap_or_default(),
+            ),
+            Step::Close(tenant, job) => write!(
+                out,
+                ",\"close\":{{\"job\":\"{job}\"{}}}",
+                tenant.as_ref().map(|tenant| format!(",\"tenant\":\"{tenant}\"")).unwrap_or_default(),
             ),
             Step::Member(..) => return None,
             Step::Reset => write!(out, ",\"reset\":true"),

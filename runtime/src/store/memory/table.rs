@@ -83,6 +83,20 @@ impl Table {
         self.tables.iter().flatten().map(|place| (&*place.key, &place.entry))
     }
 
+    /// How many tables there are.
+    pub(super) fn tables(&self) -> usize {
+        self.tables.len()
+    }
+
+    /// Drops the rows of one table of which this is true.
+    pub(super) fn drop_in(&mut self, table: usize, mut gone: impl FnMut(&[u8], &Entry) -> bool) {
+        if let Some(table) = self.tables.get_mut(table) {
+            let before = table.len();
+            table.retain(|place| !gone(&place.key, &place.entry));
+            self.len -= before - table.len();
+        }
+    }
+
     /// Drops all rows of which this is true.
     pub(super) fn drop_where(&mut self, mut gone: impl FnMut(&Entry) -> bool) {
         for table in &mut self.tables {

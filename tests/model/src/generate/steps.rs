@@ -106,6 +106,7 @@ impl Player {
             55..78 if !open.is_empty() => self.settle(model, &open),
             55..84 if asks => self.vote(model),
             84..88 => Step::Event(self.event()),
+            88 if self.dice.percent(12) => self.close(),
             88..90 => self.open(model),
             90..93 if self.made.contract.spends => {
                 let who = self.who(false);
@@ -292,6 +293,12 @@ impl Player {
         }
         let parent = parent.filter(|parent| Some(parent) != who.job.as_ref());
         Step::Open(who, parent)
+    }
+
+    fn close(&mut self) -> Step {
+        let tenant = self.who(true).tenant;
+        let named = self.dice.percent(70);
+        Step::Close(tenant.filter(|_| named), self.job())
     }
 
     fn target(&mut self) -> Target {

@@ -93,6 +93,7 @@ impl Histogram {
                 Step::Suspend(_) => "step suspend".to_owned(),
                 Step::Lift(_) => "step lift".to_owned(),
                 Step::Open(..) => "step open".to_owned(),
+                Step::Close(..) => "step close".to_owned(),
                 Step::Member(..) => "step member".to_owned(),
                 Step::Reset => "step reset".to_owned(),
             });
