@@ -173,6 +173,8 @@ pub enum Convert {
     Domain,
     /// The name of a resource as a path of segments; undetermined where it is none.
     Path,
+    /// An amount as a number of units, whatever the currency.
+    Number,
 }
 
 /// `+ - *`

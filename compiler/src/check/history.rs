@@ -83,13 +83,18 @@ impl Checker<'_> {
         no: &[ast::Past],
     ) -> Expr {
         let bound = self.within(within);
-        if path.text() != "amount" {
-            self.report(problem::only_amounts(path.span, &path.text()));
-            return error(span);
-        }
         let past = self.past(cx, past);
         let (Some(past), Some(no)) = (past, self.no_since(cx, no)) else { return error(span) };
         self.bounded(Some(&past), Some(within));
+        if path.text() != "amount" {
+            let Some(value) = self.past_value(past.of, past.phase, path) else { return error(span) };
+            if value.part != Part::Args || !matches!(value.ty, Ty::Int | Ty::IntEnum(_) | Ty::Decimal) {
+                self.report(problem::only_amounts(path.span, &path.text()));
+                return error(span);
+            }
+            let kind = ExprKind::SumOf(Some(Box::new(value)), past, bound, no);
+            return Expr { span, ty: Ty::Decimal, optional: false, kind };
+        }
         let ty = match past.of {
             PastOf::Tool(tool) => {
                 let amount = self.program.tools.get(tool).and_then(|tool| tool.facts.amount.as_ref());
@@ -102,7 +107,7 @@ impl Checker<'_> {
             }
         };
         match ty {
-            Some(ty) => Expr { span, ty, optional: false, kind: ExprKind::SumOf(past, bound, no) },
+            Some(ty) => Expr { span, ty, optional: false, kind: ExprKind::SumOf(None, past, bound, no) },
             None => {
                 let name = self.past_name(past.of);
                 self.report(problem::no_amount(path.span, &name));

@@ -276,7 +276,7 @@ fn history(
             push(past, &format!("the different {of} of"), within(span), bytes, WATCHED);
             push(past, &format!("{of} of each open"), within(span), KEPT_VALUE, KEPT_VALUE);
         }
-        ExprKind::SumOf(past, span, no) => {
+        ExprKind::SumOf(_, past, span, no) => {
             let buckets = match span {
                 _ if !no.is_empty() => sizes::runs(sizes::MOST_EXACT),
                 Some(_) => 2 * sizes::BUCKETS,

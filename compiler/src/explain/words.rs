@@ -151,9 +151,10 @@ impl<'p> Words<'p> {
                     format!("the number of times {} {}", self.past(past, true), self.ago(past, *span));
                 one(times + &self.no_since(no))
             }
-            ExprKind::SumOf(past, span, no) => {
+            ExprKind::SumOf(value, past, span, no) => {
+                let what = value.as_ref().map_or("amounts".to_owned(), |value| value.path.join("."));
                 let sum =
-                    format!("the sum of amounts of {} {}", self.past(past, false), self.ago(past, *span));
+                    format!("the sum of {what} of {} {}", self.past(past, false), self.ago(past, *span));
                 one(sum + &self.no_since(no))
             }
             ExprKind::Distinct(value, past, span) => one(format!(

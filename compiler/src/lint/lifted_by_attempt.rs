@@ -68,7 +68,7 @@ impl<'e> Look<'e> {
     /// A number that refuses where it is large.
     fn number(&mut self, number: &'e Expr) {
         match &number.kind {
-            ExprKind::CallsOf(_, _, no) | ExprKind::SumOf(_, _, no) => self.since(no),
+            ExprKind::CallsOf(_, _, no) | ExprKind::SumOf(_, _, _, no) => self.since(no),
             ExprKind::Let(_, value) => self.number(value),
             ExprKind::Arith(BinaryOp::Add, left, right) => {
                 self.number(left);

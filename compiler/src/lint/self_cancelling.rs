@@ -12,7 +12,7 @@ pub(super) fn check(cx: &Context<'_>, found: &mut Vec<Diagnostic>) {
         condition.walk(&mut |expr| {
             let (ExprKind::After(past, _, no)
             | ExprKind::CallsOf(past, _, no)
-            | ExprKind::SumOf(past, _, no)) = &expr.kind
+            | ExprKind::SumOf(_, past, _, no)) = &expr.kind
             else {
                 return;
             };

@@ -121,8 +121,9 @@ impl Shape {
                 self.past(&format!("calls {within:?}"), past);
                 no.iter().for_each(|past| self.past("no", past));
             }
-            ExprKind::SumOf(past, within, no) => {
-                self.past(&format!("sum {within:?}"), past);
+            ExprKind::SumOf(value, past, within, no) => {
+                let of = value.as_ref().map(|value| &value.path);
+                self.past(&format!("sum {of:?} {within:?}"), past);
                 no.iter().for_each(|past| self.past("no", past));
             }
             ExprKind::Distinct(value, past, within) => {

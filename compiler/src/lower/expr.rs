@@ -314,7 +314,9 @@ impl<'p> Lowering<'p> {
             }
             ExprKind::Latest(which, past, within) => self.past_call(cx, *which, past, *within, span),
             ExprKind::CallsOf(past, within, no) => self.calls_of(cx, past, *within, no, span),
-            ExprKind::SumOf(past, within, no) => self.sum_of(cx, past, *within, no, span),
+            ExprKind::SumOf(value, past, within, no) => {
+                self.sum_of(cx, value.as_deref(), past, (*within, no), span)
+            }
             ExprKind::Distinct(value, past, within) => self.distinct_of(cx, value, past, *within, span),
             ExprKind::InFlightOf(past) => self.in_flight_of(cx, past, span),
             ExprKind::Error => self.refuse(Construct::Broken, span),

@@ -8,7 +8,7 @@
 
 use agentpass_grammar::Span;
 use agentpass_ir::{self as ir, Keep, MonitorId, NodeId, Op, Phase};
-use agentpass_values::Duration;
+use agentpass_values::{Currency, Duration, Money};
 
 use super::expr::{Bound, Cx, Frame, OfPast};
 use super::{Construct, Lowered, Lowering, forms, number};
@@ -85,34 +85,54 @@ impl<'p> Lowering<'p> {
     pub(super) fn sum_of(
         &mut self,
         cx: &mut Cx<'p>,
+        value: Option<&'p PastValue>,
         past: &'p Past,
-        within: Span2,
-        without: &'p [Past],
+        (within, without): (Span2, &'p [Past]),
         span: Span,
     ) -> Lowered<NodeId> {
-        let program = self.program;
-        let mut inner = Cx::new(frame(past.of));
-        let amount = match past.of {
-            PastOf::Tool(tool) => {
-                let amount = program.tools.get(tool).and_then(|tool| tool.facts.amount.as_ref());
-                amount.map(|(amount, _)| self.value(&mut inner, amount)).transpose()?
-            }
-            PastOf::Event(_) => Some(self.past_field(past.of, Part::Args, "amount", span)?),
+        let amount = match value {
+            Some(value) => self.number_as_amount(past.of, value)?,
+            None => self.amount_of(past.of, span)?,
         };
-        let Some(amount) = amount else { return self.refuse(Construct::Broken, span) };
         let Some(&ir::Ty::Money(currency)) = self.ty_of(amount) else {
             return self.refuse(Construct::Broken, span);
         };
-        if !without.is_empty() {
+        let op = if without.is_empty() {
+            let keep = Keep::Sum { amount, currency, within };
+            Op::Sum(self.recall_value(cx, past, Phase::Started, keep, within, value)?)
+        } else {
             let keep = Keep::Spent { amount, currency, within };
-            let of = self.recall(cx, past, Phase::Started, keep, within)?;
+            let of = self.recall_value(cx, past, Phase::Started, keep, within, value)?;
             let without = self.without(cx, without)?;
-            let op = Op::SumSince(Box::new(ir::After { of, without }));
-            return self.node(op, ir::Ty::Money(currency), span);
+            Op::SumSince(Box::new(ir::After { of, without }))
+        };
+        let sum = self.node(op, ir::Ty::Money(currency), span)?;
+        match value {
+            Some(_) => self.node(Op::Convert(ir::Convert::Number, sum), ir::Ty::Decimal, span),
+            None => Ok(sum),
         }
-        let keep = Keep::Sum { amount, currency, within };
-        let recall = self.recall(cx, past, Phase::Started, keep, within)?;
-        self.node(Op::Sum(recall), ir::Ty::Money(currency), span)
+    }
+
+    fn amount_of(&mut self, of: PastOf, span: Span) -> Lowered<NodeId> {
+        let program = self.program;
+        match of {
+            PastOf::Tool(tool) => match program.tools.get(tool).and_then(|tool| tool.facts.amount.as_ref()) {
+                Some((amount, _)) => self.value(&mut Cx::new(frame(of)), amount),
+                None => self.refuse(Construct::Broken, span),
+            },
+            PastOf::Event(_) => self.past_field(of, Part::Args, "amount", span),
+        }
+    }
+
+    /// A number of a past call as an amount: so many units, of whichever currency. Sums are kept of amounts.
+    fn number_as_amount(&mut self, of: PastOf, value: &'p PastValue) -> Lowered<NodeId> {
+        let span = value.span;
+        let path: Vec<&str> = value.path.iter().map(String::as_str).collect();
+        let number = self.past_path(of, value.part, &path, span)?;
+        let unit = Money::from_minor(100, Currency::USD);
+        let ty = ir::Ty::Money(unit.currency);
+        let unit = self.const_node(ir::Value::Money(unit), ty.clone(), span)?;
+        self.node(Op::Arith(ir::Arith::Multiply, unit, number), ty, span)
     }
 
     /// The different values that an argument or a result had.
@@ -296,6 +316,7 @@ impl<'p> Lowering<'p> {
     /// What is asked for has to be there.
     fn asked(&mut self, of: PastOf, asked: &'p PastValue, watched: &mut Watched) -> Lowered<()> {
         let path: Vec<&str> = asked.path.iter().map(String::as_str).collect();
+        watched.written.push_str(&format!("; of {:?}.{}", asked.part, asked.path.join(".")));
         if self.may_lack(of, asked.part, &path) {
             let part = self.past_path(of, asked.part, &path, asked.span)?;
             let there = self.truth_node(Op::Has(part), asked.span)?;

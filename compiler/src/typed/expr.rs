@@ -83,8 +83,8 @@ pub enum ExprKind {
     Latest(ast::Which, Past, Option<Span2>),
     /// `calls of PAST within D with no PAST since`
     CallsOf(Past, Span2, Vec<Past>),
-    /// `sum amount of PAST within D with no PAST since`
-    SumOf(Past, Span2, Vec<Past>),
+    /// `sum amount of PAST within D with no PAST since`; of the amount, where no other number is named.
+    SumOf(Option<Box<PastValue>>, Past, Span2, Vec<Past>),
     /// `distinct PATH of PAST within D`: a list of values.
     Distinct(Box<PastValue>, Past, Span2),
     /// `in_flight of PAST`
@@ -306,7 +306,9 @@ impl Expr {
                 visit(left);
                 visit(right);
             }
-            ExprKind::After(past, _, no) | ExprKind::CallsOf(past, _, no) | ExprKind::SumOf(past, _, no) => {
+            ExprKind::After(past, _, no)
+            | ExprKind::CallsOf(past, _, no)
+            | ExprKind::SumOf(_, past, _, no) => {
                 past.filters.iter().for_each(|filter| visit(&filter.value));
                 no.iter().flat_map(|past| &past.filters).for_each(|filter| visit(&filter.value));
             }

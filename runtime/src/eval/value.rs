@@ -282,6 +282,9 @@ fn convert(to: Convert, value: &Value) -> Option<Value> {
         (Convert::Folded, Value::Text(text)) => Value::Folded(Folded::new(text)),
         (Convert::Domain, Value::Text(text)) => Domain::parse(text).map_or(Value::Unknown, Value::Domain),
         (Convert::Path, Value::Text(text)) => PathValue::parse(text).map_or(Value::Unknown, Value::Path),
+        (Convert::Number, Value::Money(money)) => {
+            Value::Decimal(Decimal::from_units(money.nano.saturating_mul(1_000_000_000)))
+        }
         // It is one already.
         (Convert::Decimal, Value::Decimal(_))
         | (Convert::Folded, Value::Folded(_))

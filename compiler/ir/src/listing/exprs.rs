@@ -87,6 +87,7 @@ impl Shown<'_> {
             Op::Convert(Convert::Folded, a) => self.call("folded", *a),
             Op::Convert(Convert::Domain, a) => self.call("domain", *a),
             Op::Convert(Convert::Path, a) => self.call("path", *a),
+            Op::Convert(Convert::Number, a) => self.call("number", *a),
             Op::Past(recall) => self.recall("call", recall),
             Op::Calls(recall) => self.recall("calls", recall),
             Op::Sum(recall) => self.recall("sum", recall),

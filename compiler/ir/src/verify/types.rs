@@ -241,6 +241,7 @@ fn converted(convert: Convert, of: &Ty) -> Option<Ty> {
         (Convert::Folded, Ty::Text) => Some(Ty::Folded),
         (Convert::Domain, Ty::Text) => Some(Ty::Domain),
         (Convert::Path, Ty::Text) => Some(Ty::Path),
+        (Convert::Number, Ty::Money(_)) => Some(Ty::Decimal),
         (convert, Ty::List(of)) => converted(convert, of).map(Ty::list),
         _ => None,
     }

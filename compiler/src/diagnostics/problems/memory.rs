@@ -121,8 +121,8 @@ pub fn only_equality(span: Span) -> Diagnostic {
 /// Sums exist of amounts only.
 #[must_use]
 pub fn only_amounts(span: Span, name: &str) -> Diagnostic {
-    Diagnostic::new(&codes::ONLY_AMOUNTS, span, format!("`{name}` cannot be summed up: only `amount` can"))
-        .help("declare the fact in the tool: `amount …`")
+    Diagnostic::new(&codes::ONLY_AMOUNTS, span, format!("`{name}` cannot be summed up"))
+        .help("what is summed up is `amount`, which the tool declares, or an argument that is a number")
 }
 
 /// The tool provides no amount.
