@@ -355,7 +355,8 @@ fn before(times: &VecDeque<i64>, moment: i64) -> usize {
     let even = length(first, moment) * (times.len() as i128 - 1) / length(first, last).max(1);
     let guess = usize::try_from(even).unwrap_or(0);
     // What lies at `low` is before the moment, what lies at `high` is not.
-    let (mut low, mut high) = (0, times.len() - 1);
+    let mut low;
+    let mut high = times.len() - 1;
     let mut step = 1;
     if is_before(guess) {
         low = guess;
