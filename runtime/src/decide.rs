@@ -358,6 +358,12 @@ fn remember(
                 let tenant = prepared.ambient(Ambient::Tenant).map(str::to_owned);
                 changes.push(plain(job_tenants_key(job), Delta::AddName(tenant)));
             }
+            let known = |name: &str| matches!(row, Some(Row::Job(job)) if job.facts.iter().any(|(known, _)| known == name));
+            let mut facts = identity::facts(prepared);
+            facts.retain(|(name, _)| !known(name));
+            if !facts.is_empty() {
+                changes.push(plain(key.clone(), Delta::Bind(facts)));
+            }
             let labels = if planted(115) || planted(223) { Vec::new() } else { permit.labels.clone() };
             if !is_open || !labels.is_empty() {
                 let delta = Delta::Join(Some(snapshot.reading), labels);

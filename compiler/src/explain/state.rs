@@ -443,6 +443,9 @@ fn rest(words: &Words<'_>, all: &[Memory]) -> Vec<Memory> {
         + 2 * bounds * 64;
     // Itself, and the tenants that have one of its name.
     let job = 2 * ROW + 8 * 24 + 4 * NAME + sizes::PARENTS * (2 * 24 + NAME) + labels;
+    // What hosts bind to it, over all kinds of jobs.
+    let facts = words.program.jobs.iter().flat_map(|kind| &kind.fields).map(|field| field.name.len() as u64);
+    let job = job + facts.map(|name| 2 * 56 + name + sizes::ALLOCATION).sum::<u64>();
     let mut rest = Vec::new();
     for (number, challenge) in words.program.challenges.iter().enumerate() {
         let what = "who was asked, and who answered".to_owned();

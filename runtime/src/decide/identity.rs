@@ -5,6 +5,7 @@ use agentpass_values::escape;
 
 use super::Prepared;
 use super::findings::Findings;
+use crate::digest::{self, Digest};
 use crate::planted::planted;
 use crate::state::Row;
 use crate::state::job::Job;
@@ -28,6 +29,7 @@ pub(super) fn judge(prepared: &Prepared<'_>, snapshot: &Snapshot<'_>, findings: 
     skill(prepared, findings);
     suspended(prepared, snapshot, findings);
     closed(prepared, snapshot, findings);
+    bound(prepared, snapshot, findings);
     owner(prepared, snapshot, findings);
 }
 
@@ -108,6 +110,28 @@ fn closed(prepared: &Prepared<'_>, snapshot: &Snapshot<'_>, findings: &mut Findi
     if jobs(prepared, snapshot).any(|job| job.closed) && !planted(235) {
         findings.deny("job.closed", "the job is closed".to_owned());
     }
+}
+
+/// What is bound to a job stays bound: under its name there is no other one.
+fn bound(prepared: &Prepared<'_>, snapshot: &Snapshot<'_>, findings: &mut Findings<'_>) {
+    let row = prepared.job.and_then(|place| snapshot.rows.get(place).copied().flatten());
+    let Some(Row::Job(job)) = row.filter(|_| !planted(236)) else { return };
+    for (name, value) in facts(prepared) {
+        if job.facts.iter().any(|(known, bound)| *known == name && *bound != value) {
+            let shown = escape::shown(&name);
+            findings.deny("identity.job", format!("the job is bound to another `{shown}`"));
+        }
+    }
+}
+
+/// What the call says is bound to its job: names, and digests of values.
+pub(super) fn facts(prepared: &Prepared<'_>) -> Vec<(String, Digest)> {
+    let program = prepared.contract().program();
+    let facts = (0..).zip(&program.job).filter_map(|(number, param)| {
+        let value = prepared.call.frame.get(program.job_slot(number))?;
+        Some((param.wire.clone(), digest::of_value(value)))
+    });
+    facts.collect()
 }
 
 /// A job that the host opened belongs to those for whom it did.

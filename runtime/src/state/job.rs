@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::clock::Reading;
+use crate::digest::Digest;
 
 /// Pairs of source and label, with how many calls brought each.
 pub type Labels = BTreeMap<(String, String), u32>;
@@ -14,6 +15,8 @@ pub struct Job {
     pub opened: Option<Reading>,
     /// Whom the host bound it to, where it opened it: calls of others are denied.
     pub bound: Option<Bound>,
+    /// What the host has bound to it, by name: digests of values.
+    pub facts: Vec<(String, Digest)>,
     /// The jobs above it, nearest first: its calls charge them too.
     pub parents: Vec<String>,
     /// What it carries: a call that was never sent brought nothing.

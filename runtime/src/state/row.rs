@@ -15,6 +15,7 @@ use super::switches::{Switch, Switches};
 use super::tally::Tally;
 use super::watch::{Ended, Open, Watch};
 use crate::clock::Reading;
+use crate::digest::Digest;
 
 /// A row.
 #[derive(Clone, PartialEq, Debug)]
@@ -86,6 +87,8 @@ pub enum Delta {
     Leave(Vec<(String, String)>),
     /// A job is opened by the host.
     OpenJob(Reading, Box<Opening>),
+    /// What the host says with calls of a job is bound to it.
+    Bind(Vec<(String, Digest)>),
     /// A job is closed by the host.
     CloseJob,
     /// A job is suspended, or no longer.
@@ -215,6 +218,11 @@ pub fn apply(row: &mut Option<Row>, form: Form<'_>, delta: Delta) {
                 job.bound = Some(opening.bound);
                 job.parents = opening.parents;
                 job.join(&opening.labels);
+            }
+        }
+        Delta::Bind(facts) => {
+            if let Some(job) = job(row) {
+                job.facts.extend(facts);
             }
         }
         Delta::CloseJob => {

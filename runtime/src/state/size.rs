@@ -171,6 +171,8 @@ fn job(job: &Job) -> usize {
     // A node of the tree has room for eleven.
     let nodes = job.labels.len().div_ceil(5) * (11 * size_of::<((String, String), u32)>() + 2 * ALLOCATION);
     bound.map(|name| option(name.as_ref())).sum::<usize>()
+        + room::<(String, crate::digest::Digest)>(job.facts.capacity())
+        + job.facts.iter().map(|(name, _)| string(name)).sum::<usize>()
         + room::<String>(job.parents.capacity())
         + job.parents.iter().map(string).sum::<usize>()
         + labels.sum::<usize>()
