@@ -47,7 +47,7 @@ constructs! {
     TooManyCalls => "each call in a window is remembered, which is too much for this bound",
     KeyType => "this key has another type in another tool",
     // The past.
-    JoinReadsPast => "a value that past calls are joined by cannot itself be asked of the past",
+    JoinReadsPast => "a value that past calls are joined by cannot itself be asked of the past; go through the values that there were, once: `some x in distinct ARG of … within …: …`",
     JoinComparison => "past calls are joined with this call by equality only",
     FirstOfWindow => "the first call of a window is not remembered: ask for the latest one, or for the first of the job",
     PastChoice => "one past call or another one: name the part that is meant on each side of `??`",

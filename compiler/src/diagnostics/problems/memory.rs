@@ -115,7 +115,7 @@ pub fn cannot_remember(span: Span, ty: &Ty) -> Diagnostic {
 #[must_use]
 pub fn only_equality(span: Span) -> Diagnostic {
     Diagnostic::new(&codes::ONLY_EQUALITY, span, "the past can be joined with this call by equality only")
-        .help("compare with a constant, or read the past value: `when has x { … }` with `let x = (latest … within …)`")
+        .help("compare with a constant, or look at each value that there was: `some x in distinct ARG of … within …: x != …`")
 }
 
 /// Sums exist of amounts only.
