@@ -13,7 +13,8 @@ use crate::escape::is_invisible;
 pub(crate) enum Reading {
     /// It leads here.
     Path(PathValue),
-    /// It may lead anywhere: into somebody's home folder, or through a link that the kernel keeps.
+    /// It may lead anywhere: into somebody's home folder, through a link that the kernel keeps, or behind more escapes within
+    /// escapes than anybody means.
     Anywhere,
 }
 
@@ -28,7 +29,9 @@ pub(crate) fn other(path: &PathValue) -> Option<Reading> {
     if !path.segments().any(is_odd) {
         return None;
     }
-    let names: Vec<String> = path.segments().map(decoded).collect();
+    let Some(names) = path.segments().map(decoded).collect::<Option<Vec<String>>>() else {
+        return Some(Reading::Anywhere);
+    };
     // An escaped slash in front makes a path absolute; the reading of one that has a root keeps it.
     let start = match path.root() {
         PathRoot::Absolute => "/".to_owned(),
@@ -49,8 +52,7 @@ pub(super) fn hides(path: &PathValue) -> bool {
     if leads_anywhere(path) {
         return true;
     }
-    let decoded = if is_odd(last) { decoded(last) } else { return false };
-    decoded.contains('/') || matches!(&*decoded, "" | "." | "..")
+    is_odd(last) && decoded(last).is_none_or(|it| it.contains('/') || matches!(&*it, "" | "." | ".."))
 }
 
 /// `~anna/x`, which some tools expand, and `/proc/self/root/x`.
@@ -77,24 +79,29 @@ fn is_odd(segment: &str) -> bool {
 pub(crate) fn moves(text: &str) -> bool {
     let is_step = |name: &str| matches!(name, "." | "..");
     text.contains('.') && text.split('/').any(is_step)
-        || is_odd(text) && decoded(text).split('/').any(is_step)
+        || is_odd(text) && decoded(text).is_none_or(|it| it.split('/').any(is_step))
 }
 
-/// A name with everything undone that anybody undoes.
-fn decoded(segment: &str) -> String {
+/// A name with everything undone that anybody undoes; nothing where escapes are left after all rounds.
+fn decoded(segment: &str) -> Option<String> {
     let mut text = segment.to_owned();
-    for _ in 0..ROUNDS {
+    let mut rounds = 0;
+    loop {
         let next = unescaped(&text);
         if next == text {
             break;
         }
+        if rounds == ROUNDS {
+            return None;
+        }
         text = next;
+        rounds += 1;
     }
     let plain: String = text.chars().filter(|c| !is_invisible(*c)).map(plain).collect();
     let plain = plain.replace(TWO_DOTS, "..");
     // C stops at a nul.
     let plain = plain.split('\0').next().unwrap_or_default();
-    plain.split('/').map(trimmed).collect::<Vec<_>>().join("/")
+    Some(plain.split('/').map(trimmed).collect::<Vec<_>>().join("/"))
 }
 
 /// Percent-escapes, in UTF-8 and in its overlong form of two bytes.
@@ -194,6 +201,7 @@ mod tests {
             ("~anna/x", "anywhere"),
             ("/proc/self/root/x", "anywhere"),
             ("/proc/1/cwd", "anywhere"),
+            ("/a/%25252525252e%25252525252e/b", "anywhere"),
         ] {
             assert_eq!(reading(text).as_deref(), Some(second), "{text:?}");
         }
@@ -206,7 +214,14 @@ mod tests {
 
     #[test]
     fn names_that_hide_a_way_are_not_left_again() {
-        for text in ["/a/%2e%2e/../b", "/a/x%2fy/../b", "~anna/../b", "/proc/self/root/../b", "a/..;/../b"] {
+        for text in [
+            "/a/%252525252541/../b",
+            "/a/%2e%2e/../b",
+            "/a/x%2fy/../b",
+            "~anna/../b",
+            "/proc/self/root/../b",
+            "a/..;/../b",
+        ] {
             assert_eq!(PathValue::parse(text), Err(crate::path::PathError::Hidden), "{text}");
         }
         for text in ["/a/%41/../b", "/a/é/../b", "/a/x. /../b", "~/x/../b", "a/~b/../c"] {

@@ -176,3 +176,15 @@ pub(super) fn is_evaluated(name: &str) -> bool {
             | "EXECIGNORE"
     )
 }
+
+/// Variables that decide what runs under the name of a program.
+pub(super) fn is_leading(name: &str, program: Option<&str>) -> bool {
+    match name {
+        // A path is looked up nowhere, and no program runs where only variables are set.
+        "PATH" => program.is_some_and(|program| !program.is_empty() && !program.contains('/')),
+        "LD_PRELOAD" | "LD_AUDIT" | "LD_LIBRARY_PATH" | "DYLD_INSERT_LIBRARIES" | "DYLD_LIBRARY_PATH" => {
+            program.is_some_and(|program| !program.is_empty())
+        }
+        _ => false,
+    }
+}

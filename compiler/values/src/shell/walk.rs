@@ -4,7 +4,7 @@
 //! alone; after `cd x; …` it may be the old one too, because `cd` may have failed. Paths are listed from every folder of
 //! the set, so a rule over paths sees the worst of them.
 
-use super::builtins::{is_descriptor, is_evaluated};
+use super::builtins::{is_descriptor, is_evaluated, is_leading};
 use super::features::{flags, paths, push_new, redirect_paths, unique};
 use super::folders::{After, Cwd, may_move, moved};
 use super::syntax::{HereDocument, Node, RawRedirect, RawWord, Simple};
@@ -317,7 +317,10 @@ impl Walk {
         if run.assignments.iter().any(|assignment| is_evaluated(&assignment.name)) {
             self.give_up();
         }
-        let program = program.text.as_deref().map(program_name);
+        // Which program a bare name means, and what is loaded into it, is for the environment to say.
+        let led = |assignment: &Assignment| is_leading(&assignment.name, program.text.as_deref());
+        let program = program.text.as_deref().map(program_name).filter(|_| !assignments().any(led));
+        self.understood &= run.args.is_empty() || program.is_some();
         let command = ShellCommand {
             program: Word::from_option(program.map(str::to_owned)),
             args: args.iter().map(Arg::word).collect(),

@@ -227,8 +227,16 @@ impl Lexer {
     fn parameter(&mut self, word: &mut Builder, in_quotes: bool) -> Result<(), Broken> {
         self.cursor.bump();
         let mut scrap = Builder::default();
+        // `${!x}` and `${x@P}` read the value of a variable as code.
+        if self.cursor.peek() == Some('!') {
+            scrap.inner.push(Node::Opaque(Vec::new()));
+        }
         loop {
             match self.cursor.peek().ok_or(Broken)? {
+                '@' if self.cursor.second() == Some('P') => {
+                    scrap.inner.push(Node::Opaque(Vec::new()));
+                    self.cursor.bump();
+                }
                 '}' => {
                     self.cursor.bump();
                     word.inner.append(&mut scrap.inner);

@@ -80,7 +80,8 @@ pub(super) const WRAPPERS: &[Wrapper] = &[
         letters: "0rtpxo",
         valued_letters: "nPILsdEa",
         long: &["null", "no-run-if-empty", "verbose", "interactive", "exit", "open-tty"],
-        valued_long: &["max-args", "max-procs", "max-chars", "max-lines", "delimiter", "arg-file"],
+        // `--max-lines`, `--replace` and `--eof` have a value only behind a `=`; a word behind them is the command.
+        valued_long: &["max-args", "max-procs", "max-chars", "delimiter", "arg-file"],
         ..PLAIN
     },
 ];
