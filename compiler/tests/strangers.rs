@@ -49,7 +49,7 @@ fn cases(file: &str) -> Vec<(String, String)> {
 }
 
 const SUBJECTS: &[&str] =
-    &["signatures", "declarations", "rules", "limits_and_tests", "comments", "blocks", "policies"];
+    &["signatures", "declarations", "rules", "limits_and_tests", "comments", "blocks", "policies", "models"];
 
 #[test]
 fn what_is_said() {

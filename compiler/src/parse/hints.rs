@@ -37,6 +37,7 @@ pub(super) struct Place<'t> {
 /// The finding, where what stands there is known.
 pub(super) fn find(place: &Place<'_>) -> Option<Diagnostic> {
     dashed_comment(place)
+        .or_else(|| rules::comma_before_line(place))
         .or_else(|| signature::find(place))
         .or_else(|| declarations::find(place))
         .or_else(|| tests::find(place))

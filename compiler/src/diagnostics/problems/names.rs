@@ -17,6 +17,12 @@ pub(crate) fn suggest(finding: Diagnostic, span: Span, close: Option<&str>) -> D
 #[must_use]
 pub fn unknown(span: Span, kind: &str, name: &str, close: Option<&str>) -> Diagnostic {
     let finding = Diagnostic::new(&codes::UNKNOWN_NAME, span, format!("there is no {kind} `{name}`"));
+    if kind == "name"
+        && let Some((help, here)) = root_of(name)
+    {
+        let finding = finding.help(help);
+        return if here.is_empty() { finding } else { finding.replace(Safety::Unsafe, span, here) };
+    }
     let finding = match (kind, close) {
         ("label", None) => finding.help(format!("declare it: `label {name}`")),
         ("challenge", None) => {
@@ -25,6 +31,26 @@ pub fn unknown(span: Span, kind: &str, name: &str, close: Option<&str>) -> Diagn
         _ => finding,
     };
     suggest(finding, span, close)
+}
+
+/// Where what a name stands for elsewhere is found here, and how it is read.
+fn root_of(name: &str) -> Option<(&'static str, &'static str)> {
+    Some(match name {
+        "tool" => ("the name of the tool is `call.tool`", "call.tool"),
+        "action" => ("what the tool does is `call.action`", "call.action"),
+        "user" => ("who asks is `caller.user`", "caller.user"),
+        "agent" => ("the agent is `caller.agent`", "caller.agent"),
+        "tenant" => ("the tenant is `caller.tenant`", "caller.tenant"),
+        "scopes" | "scope" => ("what the credentials allow is `auth.scopes`", "auth.scopes"),
+        "groups" | "roles" | "role" => ("the groups of the caller are `auth.groups`", "auth.groups"),
+        "params" | "parameters" | "arguments" | "arg" | "input" | "inputs" => {
+            ("a parameter is read by its name, or as `args.x`", "")
+        }
+        "context" | "request" | "req" | "principal" | "subject" | "event" | "data" | "env" => {
+            ("what comes with a call is `args.…`, `call.…`, `caller.…`, `auth.…`, `job.…` and `host.…`", "")
+        }
+        _ => return None,
+    })
 }
 
 /// Outside of tool blocks only facts can be named.

@@ -69,7 +69,7 @@ pub(super) const ONE_TOOL: &str =
     "the past is asked about one tool or event at a time: `after a within 1h or after b within 1h`";
 
 /// How the past is asked about.
-const PAST: &str = "the past is asked about as `after attempted T(user: user) by tenant within 1h`: first `attempted`, `started`, \
+pub(super) const PAST: &str = "the past is asked about as `after attempted T(user: user) by tenant within 1h`: first `attempted`, `started`, \
      `completed` or `failed`, then the tool, arguments that tell its calls apart, whose calls, and the time";
 
 /// True for `30s`.

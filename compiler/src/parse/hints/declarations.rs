@@ -31,6 +31,7 @@ pub(super) fn find(place: &Place<'_>) -> Option<Diagnostic> {
             Some(problem::no_block(place.after(-1), place.verb()))
         }
         "use" => import(place),
+        "tool" if place.kind(0) == Some(Kind::Star) => Some(problem::tool_pattern(place.span(0))),
         _ => None,
     }
 }
@@ -116,6 +117,9 @@ fn constant(place: &Place<'_>) -> Option<Diagnostic> {
     }
     if declares == "let" && place.expects("`=`") {
         return match place.kind(0) {
+            Some(Kind::Assign) if place.kind(1) == Some(Kind::Greater) && place.glued(1) => {
+                Some(problem::thick_arrow(place.join(0, 1)))
+            }
             None => Some(problem::let_without_value(place.join(-1, -1))),
             Some(Kind::OpenBrace) => Some(problem::let_in_braces(place.span(0))),
             _ => None,
@@ -178,7 +182,17 @@ fn event(place: &Place<'_>) -> Option<Diagnostic> {
 fn contract(place: &Place<'_>) -> Option<Diagnostic> {
     match (place.verb(), place.kind(0)?) {
         ("agent", Kind::Word) if place.is_first() => Some(problem::clause_word(place.span(0), "agents")),
-        ("agents", Kind::OpenBracket) => Some(problem::agents_in_brackets(place.span(0))),
+        ("agents", Kind::OpenBracket) => {
+            let close = place.closing(0);
+            let plain = |close: &isize| {
+                (1..*close).all(|step| matches!(place.kind(step), Some(Kind::String | Kind::Comma)))
+            };
+            let edits = close.filter(plain).map(|close| {
+                let edit = |offset| Edit { span: place.span(offset), text: String::new() };
+                vec![edit(0), edit(close)]
+            });
+            Some(problem::agents_in_brackets(place.span(0), edits))
+        }
         ("valid", Kind::String) => {
             let date = place.word(0).trim_matches('"');
             let is_date = agentpass_values::time::Date::parse(date).is_ok();

@@ -21,6 +21,9 @@ fn head(place: &Place<'_>) -> Option<Diagnostic> {
         place.kind(offset) == Some(Kind::Number)
             && place.word(offset).ends_with(|c: char| c.is_ascii_alphabetic())
     };
+    if place.word(-1) == "in" && place.word(0) == "last" && is_duration(1) {
+        return Some(problem::window_word(place.join(-1, 1), &format!("in any {}", place.word(1))));
+    }
     if place.word(-1) == "in" && is_duration(0) {
         let here = format!("in any {}", place.word(0));
         return Some(problem::window_word(place.join(-1, 0), &here));
@@ -29,10 +32,16 @@ fn head(place: &Place<'_>) -> Option<Diagnostic> {
         return None;
     }
     match place.word(0) {
-        "per" | "every" | "within" | "each" if is_duration(1) => {
+        "in" | "over" | "during" if matches!(place.word(1), "last" | "the" | "past") && is_duration(2) => {
+            Some(problem::window_word(place.join(0, 2), &format!("in any {}", place.word(2))))
+        }
+        "per" | "every" | "within" | "each" | "over" | "during" if is_duration(1) => {
             Some(problem::window_word(place.join(0, 1), &format!("in any {}", place.word(1))))
         }
         "every" if place.is_word(1) => Some(problem::window_word(place.span(0), "each")),
+        _ if place.at == 1 && place.kind(0) == Some(Kind::Number) => {
+            Some(problem::bounds_in_braces(place.span(0)))
+        }
         "calls" | "tokens" | "cost" | "sum" | "retries" | "denials" | "runtime" | "at" | "max" | ":"
         | "=" => Some(problem::bounds_in_braces(place.span(0))),
         _ => None,
@@ -166,6 +175,12 @@ fn head_of(before: &[Token], text: &str) -> Option<Head> {
 /// `calls <= 5`, `max 5 calls`, `at most 5 calls`.
 fn bound(place: &Place<'_>) -> Option<Diagnostic> {
     if place.expects("`at most`") && !place.is_first() {
+        if place.verb() == "sum" && place.word(-1) == "of" && place.is_word(0) {
+            return Some(problem::sum_of(
+                place.span(-1),
+                Span { end: place.span(0).start, ..place.span(-1) },
+            ));
+        }
         return match place.kind(0)? {
             Kind::LessEqual => Some(problem::bound_operator(place.span(0), "at most", true)),
             Kind::Colon if place.kind(1) == Some(Kind::Number) => {

@@ -110,14 +110,7 @@ fn duration(place: &Place<'_>) -> Option<Diagnostic> {
     let written = place.word(0);
     match place.kind(0)? {
         Kind::Number if written.bytes().all(|byte| byte.is_ascii_digit()) => {
-            let unit = match place.word(1) {
-                "s" | "sec" | "secs" | "second" | "seconds" => "s",
-                "m" | "min" | "mins" | "minute" | "minutes" => "m",
-                "h" | "hr" | "hrs" | "hour" | "hours" => "h",
-                "d" | "day" | "days" => "d",
-                "w" | "week" | "weeks" => "w",
-                _ => return Some(problem::duration(place.span(0), None)),
-            };
+            let Some(unit) = unit(place.word(1)) else { return Some(problem::duration(place.span(0), None)) };
             Some(problem::duration(place.join(0, 1), Some(format!("{written}{unit}"))))
         }
         Kind::String => {
@@ -127,4 +120,17 @@ fn duration(place: &Place<'_>) -> Option<Diagnostic> {
         }
         _ => None,
     }
+}
+
+/// How a unit of time is written.
+pub(super) fn unit(word: &str) -> Option<&'static str> {
+    Some(match word {
+        "ms" | "millisecond" | "milliseconds" => "ms",
+        "s" | "sec" | "secs" | "second" | "seconds" => "s",
+        "m" | "min" | "mins" | "minute" | "minutes" => "m",
+        "h" | "hr" | "hrs" | "hour" | "hours" => "h",
+        "d" | "day" | "days" => "d",
+        "w" | "week" | "weeks" => "w",
+        _ => return None,
+    })
 }

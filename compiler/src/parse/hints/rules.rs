@@ -1,6 +1,6 @@
 //! Rules and conditions.
 
-use agentpass_grammar::words::CLAUSE_WORDS;
+use agentpass_grammar::words::{CLAUSE_WORDS, ITEM_WORDS};
 use agentpass_grammar::{Kind, Rule, Span};
 
 use super::Place;
@@ -8,7 +8,8 @@ use crate::diagnostics::problems::habits as problem;
 use crate::diagnostics::{Diagnostic, Edit};
 
 pub(super) fn find(place: &Place<'_>) -> Option<Diagnostic> {
-    verb(place)
+    separator(place)
+        .or_else(|| verb(place))
         .or_else(|| if_and_unless(place))
         .or_else(|| when(place))
         .or_else(|| quantifier(place))
@@ -16,8 +17,71 @@ pub(super) fn find(place: &Place<'_>) -> Option<Diagnostic> {
         .or_else(|| list(place))
         .or_else(|| operator(place))
         .or_else(|| infix_word(place))
+        .or_else(|| past(place))
+        .or_else(|| number(place))
         .or_else(|| thousands(place))
         .or_else(|| message(place))
+}
+
+/// Words with which clauses of other blocks begin.
+const OTHER_CLAUSES: &[&str] = &[
+    "version", "owner", "agents", "valid", "ask", "separate", "binds", "shows", "expires", "single",
+    "reusable",
+];
+
+/// A comma at the end of a clause that could go on in a list: the next clause was taken for its next element.
+pub(super) fn comma_before_line(place: &Place<'_>) -> Option<Diagnostic> {
+    let begins = |offset: isize| {
+        let word = place.word(offset);
+        let in_block = matches!(place.start, Rule::one_contract_clause | Rule::one_challenge_clause);
+        place.is_word(offset)
+            && if in_block { OTHER_CLAUSES.contains(&word) } else { CLAUSE_WORDS.contains(&word) }
+    };
+    let ends_line = |offset: isize| {
+        place.kind(offset) == Some(Kind::Comma)
+            && place
+                .slice(Span {
+                    start: place.after(offset).start,
+                    end: place.span(offset + 1).start,
+                    ..place.span(offset)
+                })
+                .contains('\n')
+    };
+    let comma = [-1, -2].into_iter().find(|&comma| begins(comma + 1) && ends_line(comma))?;
+    // A parameter may be called like a clause.
+    let is_one =
+        comma == -1 || place.is_word(0) || matches!(place.kind(0), Some(Kind::Number | Kind::String));
+    is_one.then(|| problem::comma_between_clauses(place.span(comma)))
+}
+
+/// A comma at the end of a clause, and clauses or items with nothing between them.
+fn separator(place: &Place<'_>) -> Option<Diagnostic> {
+    if !place.expects("the end of the line") && !place.expects("`expect`") && place.expected != "`}`" {
+        return None;
+    }
+    let after = place.after(-1);
+    match place.kind(0)? {
+        Kind::Comma => {
+            let gap = place.slice(Span { start: place.span(0).end, ..place.join(0, 1) });
+            let next = gap.get(..gap.len() - place.word(1).len()).unwrap_or("");
+            let ends = place.kind(1).is_none_or(|kind| kind == Kind::CloseBrace) || next.contains('\n');
+            ends.then(|| problem::comma_between_clauses(place.span(0)))
+        }
+        Kind::Word if place.start != Rule::one_step && !place.is_first() => {
+            let word = place.word(0);
+            let begins = place.is_word(1)
+                || matches!(place.kind(1), Some(Kind::String | Kind::Number | Kind::OpenParen));
+            let is_clause = CLAUSE_WORDS.contains(&word)
+                && !matches!(word, "from" | "let" | "digest" | "fields" | "records");
+            let is_item = place.kind(-1) == Some(Kind::CloseBrace) && ITEM_WORDS.contains(&word);
+            match (is_item && place.opening().is_none(), is_clause && begins) {
+                (true, _) => Some(problem::missing_separator(place.span(0), after, "\n")),
+                (_, true) => Some(problem::missing_separator(place.span(0), after, ";")),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
 }
 
 /// The first word of a clause, and what stands right behind it.
@@ -92,6 +156,9 @@ fn foreign_verb(place: &Place<'_>) -> Option<Diagnostic> {
             Some(problem::unless_group(span, edits))
         }
         "if" => Some(problem::if_group(span, group_condition(place, 0).is_some())),
+        "max" | "rate" | "at" if place.verb() != "limit" && !place.is_end(1) && !place.expects("an item") => {
+            Some(problem::limit_in_words(span, word))
+        }
         "description" | "desc" | "name" | "title" => Some(problem::described_by_comments(span, word)),
         "message" | "reason" => Some(problem::message_alone(span, word)),
         _ => None,
@@ -386,4 +453,72 @@ fn list(place: &Place<'_>) -> Option<Diagnostic> {
         ]
     });
     Some(problem::list_in_parentheses(place.span(open), edits))
+}
+
+/// `after a in 30m`, `after a(x)`, `after a(x = y)`, `after a` without a time.
+fn past(place: &Place<'_>) -> Option<Diagnostic> {
+    if place.expects("`within`") && place.expects("`by`") {
+        let is_time = |offset| place.kind(offset) == Some(Kind::Number);
+        return match place.kind(0) {
+            Some(Kind::Word) if matches!(place.word(0), "in" | "during" | "last" | "for") && is_time(1) => {
+                Some(problem::within(place.span(0)))
+            }
+            Some(Kind::OpenBrace) if place.kind(2) == Some(Kind::Colon) => {
+                let edits = place.closing(0).map(|close| {
+                    vec![
+                        Edit {
+                            span: Span { start: place.after(-1).start, ..place.span(0) },
+                            text: "(".to_owned(),
+                        },
+                        Edit { span: place.span(close), text: ")".to_owned() },
+                    ]
+                });
+                Some(problem::past_arguments(place.span(0), edits))
+            }
+            None => Some(problem::past_without_time(place.after(-1))),
+            Some(Kind::Word) if place.word(0) == "because" => {
+                Some(problem::past_without_time(place.after(-1)))
+            }
+            _ => None,
+        };
+    }
+    if place.expects("a duration") && place.expects("`job`") && place.word(0) == "last" {
+        return Some(problem::last_duration(Span { end: place.span(1).start, ..place.span(0) }));
+    }
+    // The arguments of a past call: a name, a colon, and what it must be.
+    let in_past =
+        place.expects("`:`") && place.expects("`.`") && place.opening().is_some() && place.is_word(-1);
+    match place.kind(0)? {
+        Kind::Assign | Kind::Equal if in_past => {
+            let span = Span { start: place.after(-1).start, ..place.span(0) };
+            Some(problem::past_colon(place.span(0), span, ":"))
+        }
+        Kind::CloseParen | Kind::Comma if in_past => {
+            let name = place.word(-1);
+            Some(problem::past_colon(place.span(-1), place.after(-1), &format!(": {name}")))
+        }
+        _ => None,
+    }
+}
+
+/// `90 seconds`, `USD 100`, `.5`.
+fn number(place: &Place<'_>) -> Option<Diagnostic> {
+    let is_whole = |offset: isize| place.word(offset).bytes().all(|byte| byte.is_ascii_digit());
+    match place.kind(0)? {
+        Kind::Word
+            if place.kind(-1) == Some(Kind::Number) && is_whole(-1) && place.expects("an operator") =>
+        {
+            let unit = super::names::unit(place.word(0))?;
+            Some(problem::duration(place.join(-1, 0), Some(format!("{}{unit}", place.word(-1)))))
+        }
+        Kind::Number if place.is_word(-1) => {
+            let code = place.word(-1);
+            let is_code = code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_uppercase());
+            is_code.then(|| problem::currency_behind(place.join(-1, 0), &format!("{} {code}", place.word(0))))
+        }
+        Kind::Dot if place.kind(1) == Some(Kind::Number) && place.glued(1) && place.expects("a value") => {
+            Some(problem::leading_zero(place.join(0, 1), &format!("0.{}", place.word(1))))
+        }
+        _ => None,
+    }
 }

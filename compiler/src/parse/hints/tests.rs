@@ -66,6 +66,9 @@ fn verdict(place: &Place<'_>) -> Option<Diagnostic> {
 /// `call t(x: 1)`, `call t allow`, `call t expects allow`, `call t -> allow`.
 fn call_part(place: &Place<'_>) -> Option<Diagnostic> {
     match place.kind(0)? {
+        Kind::Comma if matches!(place.word(1), "expect" | "as" | "with" | "approved") => {
+            Some(problem::comma_before_part(place.span(0), place.word(1)))
+        }
         Kind::OpenParen => {
             let close = place.closing(0);
             let is_empty = close == Some(1);

@@ -194,6 +194,7 @@ const ITEMS: &[(&str, &str, &str)] = &[
     ),
     ("version", "the version stands in the contract's block: `contract NAME { version \"1.0\" }`", ""),
     ("owner", "the owner stands in the contract's block: `contract NAME { owner \"team\" }`", ""),
+    ("otherwise", "what is not declared is denied; to say more, write `tools otherwise(...) { … }`", ""),
     ("budget", "budgets are limits: `limit NAME per job.id { calls at most 5 }`", ""),
     ("rate_limit", "it is called `limit`: `limit NAME per caller.user in any 1h { calls at most 5 }`", ""),
     ("approval", "who is asked is declared with `challenge NAME { ask group \"managers\" }`", ""),
@@ -484,11 +485,37 @@ pub fn clause_word(span: Span, here: &str) -> Diagnostic {
 
 /// `agents ["a", "b"]`.
 #[must_use]
-pub fn agents_in_brackets(span: Span) -> Diagnostic {
-    syntax(
+pub fn agents_in_brackets(span: Span, edits: Option<Vec<Edit>>) -> Diagnostic {
+    let finding = syntax(
         span,
         "the agents stand there without brackets",
         "write `agents \"support-agent\", \"billing-agent\"`",
+    );
+    match edits {
+        Some(edits) => {
+            finding.fix(Fix { title: "remove the brackets".to_owned(), safety: Safety::Safe, edits })
+        }
+        None => finding,
+    }
+}
+
+/// `let f(x) => x`.
+#[must_use]
+pub fn thick_arrow(span: Span) -> Diagnostic {
+    syntax(span, "the value of a `let` stands behind `=`", "write `let f(x) = x + 1`").replace(
+        Safety::Safe,
+        span,
+        "=",
+    )
+}
+
+/// `tool crm.*(…)`.
+#[must_use]
+pub fn tool_pattern(span: Span) -> Diagnostic {
+    syntax(
+        span,
+        "`tool` declares one tool by its exact name",
+        "declare many with `tools crm.* from \"crm.tools.json\" { … }`, or say what holds for declared ones with `on crm.* { … }`",
     )
 }
 

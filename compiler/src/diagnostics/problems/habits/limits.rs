@@ -157,3 +157,14 @@ pub fn denying_step(span: Span) -> Diagnostic {
         "write `calls at most 5`; `above 5 then …` is for what happens before that",
     )
 }
+
+/// `sum of amount at most $5`.
+#[must_use]
+pub fn sum_of(span: Span, at: Span) -> Diagnostic {
+    syntax(
+        span,
+        "what is added up follows `sum` directly",
+        "write `sum amount at most $500`, or `sum amount of T at most $500`",
+    )
+    .replace(Safety::Safe, at, "")
+}

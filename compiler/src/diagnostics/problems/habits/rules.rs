@@ -2,6 +2,7 @@
 
 use agentpass_grammar::Span;
 
+use super::super::syntax::PAST;
 use super::syntax;
 use crate::diagnostics::{Diagnostic, Edit, Fix, Safety, codes};
 
@@ -397,4 +398,102 @@ pub fn comma_before_because(span: Span) -> Diagnostic {
 pub fn missing_value(span: Span, word: &str) -> Diagnostic {
     Diagnostic::new(&codes::SYNTAX, span, format!("a value is missing before `{word}`"))
         .help("write what is compared or required: `require amount <= $100 because \"…\"`")
+}
+
+/// A comma at the end of a clause.
+#[must_use]
+pub fn comma_between_clauses(span: Span) -> Diagnostic {
+    syntax(span, "no comma stands between clauses: the end of the line separates them", "remove the `,`")
+        .replace(Safety::Safe, span, "")
+}
+
+/// Two clauses, or two items, with nothing between them; `here` is to stand `at` the end of the first.
+#[must_use]
+pub fn missing_separator(span: Span, at: Span, here: &str) -> Diagnostic {
+    let (what, help) = if here == ";" {
+        ("clauses are separated by line ends or `;`", "write `;` before it, or begin a line")
+    } else {
+        ("an item begins a line of its own", "begin a line")
+    };
+    syntax(span, what, help).replace(Safety::Safe, at, here)
+}
+
+/// `max 5 calls`, `rate limit …` as a clause.
+#[must_use]
+pub fn limit_in_words(span: Span, word: &str) -> Diagnostic {
+    syntax(
+        span,
+        format!("no clause begins with `{word}`"),
+        "write `limit NAME per caller.user in any 24h { calls at most 5 }`",
+    )
+}
+
+/// `after a in 30m`.
+#[must_use]
+pub fn within(span: Span) -> Diagnostic {
+    syntax(span, "the time of a question to the past is said with `within`", PAST).replace(
+        Safety::Safe,
+        span,
+        "within",
+    )
+}
+
+/// `after a { x: x } within 30m`.
+#[must_use]
+pub fn past_arguments(span: Span, edits: Option<Vec<Edit>>) -> Diagnostic {
+    let finding =
+        syntax(span, "the arguments of a past call stand in `( )`", "write `after T(user: user) within 30m`");
+    match edits {
+        Some(edits) => finding.fix(Fix { title: "write `( )`".to_owned(), safety: Safety::Safe, edits }),
+        None => finding,
+    }
+}
+
+/// `after a`.
+#[must_use]
+pub fn past_without_time(at: Span) -> Diagnostic {
+    syntax(
+        at,
+        "how far back does this question reach?",
+        "add a time: `after T within 30m`, or `within job` for all of the job",
+    )
+}
+
+/// `within last 30m`.
+#[must_use]
+pub fn last_duration(span: Span) -> Diagnostic {
+    syntax(span, "the time follows `within` directly", "write `within 30m`").replace(Safety::Safe, span, "")
+}
+
+/// `after a(x = y)`, `after a(x)`.
+#[must_use]
+pub fn past_colon(span: Span, at: Span, here: &str) -> Diagnostic {
+    syntax(
+        span,
+        "an argument of a past call is named, and a colon stands before what it must be",
+        "write `after T(user: user) within 30m`: the past call's `user` is this call's `user`",
+    )
+    .replace(Safety::Safe, at, here)
+}
+
+/// `USD 100`.
+#[must_use]
+pub fn currency_behind(span: Span, here: &str) -> Diagnostic {
+    syntax(span, "the currency stands behind the number", format!("write `{here}`")).replace(
+        Safety::Safe,
+        span,
+        here,
+    )
+}
+
+/// `.5`.
+#[must_use]
+pub fn leading_zero(span: Span, here: &str) -> Diagnostic {
+    syntax(span, "a number begins with a digit", format!("write `{here}`")).replace(Safety::Safe, span, here)
+}
+
+/// `call t, expect allow`.
+#[must_use]
+pub fn comma_before_part(span: Span, word: &str) -> Diagnostic {
+    syntax(span, format!("no comma stands before `{word}`"), "remove the `,`").replace(Safety::Safe, span, "")
 }
