@@ -10,7 +10,7 @@ const HABITS: &str = "edition 2026
 # who may be refunded
 contract habits { version: '1'; owner \"x\"; agents \"clerk\" }
 
-tool pay(amount money<USD> as cents, to: id?) {
+tool pay(amount money<USD> as cents, order: id?) {
     action \"pay\"
     amount amount
     deny if amount > $1,000 && amount != $5_000 because 'too much'
