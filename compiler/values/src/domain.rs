@@ -37,6 +37,14 @@ pub enum DomainError {
 impl Domain {
     /// Reads a name in any spelling that UTS 46 maps to a valid one.
     pub fn parse(text: &str) -> Result<Domain, DomainError> {
+        // What is written as names are kept needs no mapping: the standard leaves it as it is.
+        if is_plain(text) && !ends_in_a_number(text) {
+            return Ok(Domain { ascii: text.into() });
+        }
+        Domain::parse_any(text)
+    }
+
+    fn parse_any(text: &str) -> Result<Domain, DomainError> {
         if text.trim().is_empty() {
             return Err(DomainError::Blank);
         }
@@ -125,6 +133,16 @@ impl Domain {
         let from = self.ascii.rmatch_indices('.').nth(count.saturating_sub(1)).map_or(0, |(at, _)| at + 1);
         self.ascii.get(from..).unwrap_or(&self.ascii)
     }
+}
+
+/// Letters in lower case, digits and hyphens inside of labels, none of which is in Punycode: that has to be checked.
+fn is_plain(text: &str) -> bool {
+    let is_label = |label: &[u8]| {
+        let plain = |b: &u8| b.is_ascii_lowercase() || b.is_ascii_digit() || *b == b'-';
+        let ends = label.first() != Some(&b'-') && label.last() != Some(&b'-');
+        (1..=63).contains(&label.len()) && ends && !label.starts_with(b"xn--") && label.iter().all(plain)
+    };
+    text.len() <= 253 && text.as_bytes().split(|b| *b == b'.').all(is_label)
 }
 
 /// The WHATWG test for an IPv4 address: the last label is a number, decimal or hexadecimal.
@@ -249,6 +267,13 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn the_short_way_leads_where_the_long_one_does(
+            text in "([a-zA-Z0-9-]{0,5}|xn--[a-z0-9-]{0,4}|[0-9]{1,3}|0x[0-9a-f]{1,2}|[a-z]{60,65})(\\.([a-z0-9-]{0,4}|[0-9]{1,3})){0,4}"
+        ) {
+            prop_assert_eq!(Domain::parse(&text), Domain::parse_any(&text));
+        }
+
         #[test]
         fn parsing_is_idempotent(text in "[a-zA-Z0-9.üß日-]{1,30}") {
             if let Ok(domain) = Domain::parse(&text) {

@@ -44,7 +44,9 @@ impl Email {
         if local.len() + 1 + domain.as_str().len() > 254 {
             return Err(EmailError::TooLong);
         }
-        Ok(Email { local: local.to_ascii_lowercase().into(), domain })
+        let lower = !local.bytes().any(|b| b.is_ascii_uppercase());
+        let local = if lower { local.into() } else { local.to_ascii_lowercase().into() };
+        Ok(Email { local, domain })
     }
 
     /// What stands before the `@`, in lower case.

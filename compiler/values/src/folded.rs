@@ -49,6 +49,17 @@ pub fn key(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// Whether two texts have the same key. Of most pairs it is seen without folding either.
+pub fn same(a: &str, b: &str) -> bool {
+    if a == b {
+        return true;
+    }
+    if a.is_ascii() && b.is_ascii() {
+        return trimmed(a).eq_ignore_ascii_case(trimmed(b));
+    }
+    key(a) == key(b)
+}
+
 /// The text without the white space at its ends.
 pub fn trimmed(text: &str) -> &str {
     // Most texts have nothing to trim, which their outermost bytes say.
@@ -121,6 +132,12 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn the_same_is_the_same_key(a in "[aAbB \t\u{0b}\u{a0}ÄäßİΣςK\u{212a}]{0,4}", b in "[aAbB \t\u{0b}\u{a0}ÄäßİΣςk]{0,4}") {
+            prop_assert_eq!(same(&a, &b), key(&a) == key(&b));
+            prop_assert!(same(&a, &key(&a)));
+        }
+
         #[test]
         fn folding_twice_changes_nothing(text in "(?s)[^Σ]{0,30}") {
             let once = key(&text);

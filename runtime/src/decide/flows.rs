@@ -126,8 +126,8 @@ fn guarded(
         return;
     }
     for label in &prepared.contract().program().guarded {
-        let key = folded::key(label);
-        if movement.labels.contains(&key) && !allowing.iter().any(|flow| names(flow, &key)) {
+        let is_carried = movement.labels.iter().any(|carried| folded::same(carried, label));
+        if is_carried && !allowing.iter().any(|flow| names(flow, label)) {
             let (from, to) = (escape::shown(&movement.from), escape::shown(&movement.to));
             let message = format!("no flow allows `{label}` from `{from}` to `{to}`");
             let origin = of
@@ -253,16 +253,14 @@ fn texts_given(eval: &Eval<'_>, node: NodeId) -> Vec<String> {
 
 /// True where a flow stands for a movement.
 fn covers(flow: &Flow, movement: &Movement<'_>) -> bool {
-    let same = |end: &Option<String>, place: &str| {
-        end.as_ref().is_none_or(|end| end == place || folded::key(end) == folded::key(place))
-    };
+    let same = |end: &Option<String>, place: &str| end.as_ref().is_none_or(|end| folded::same(end, place));
     let between = |ends: &Ends| same(&ends.from, &movement.from) && same(&ends.to, &movement.to);
     flow.ends.as_ref().is_some_and(between) && about(flow, movement)
 }
 
 /// True where a movement carries what a flow is about, whatever its ends are.
 fn about(flow: &Flow, movement: &Movement<'_>) -> bool {
-    let is_carried = |label: &String| movement.labels.contains(&folded::key(label));
+    let is_carried = |label: &String| movement.labels.iter().any(|carried| folded::same(carried, label));
     match flow.all {
         _ if flow.labels.is_empty() => true,
         true => flow.labels.iter().all(is_carried),
@@ -272,7 +270,7 @@ fn about(flow: &Flow, movement: &Movement<'_>) -> bool {
 
 /// True where a flow lets a label pass that the movement carries.
 fn names(flow: &Flow, label: &str) -> bool {
-    flow.labels.is_empty() || flow.labels.iter().any(|named| folded::key(named) == label)
+    flow.labels.is_empty() || flow.labels.iter().any(|named| folded::same(named, label))
 }
 
 /// What the result of an allowed call carries into its job: what the tool reads, as far as it releases it, and what the host

@@ -180,7 +180,7 @@ impl Eval<'_> {
 
     fn carries(&self, label: &str, source: Option<&str>) -> Truth {
         let Some(labels) = self.world.labels() else { return Truth::Undetermined };
-        let same = |a: &str, b: &str| a == b || folded::key(a) == folded::key(b);
+        let same = folded::same;
         Truth::of(
             labels.keys().any(|(from, carried)| {
                 same(carried, label) && source.is_none_or(|source| same(from, source))
