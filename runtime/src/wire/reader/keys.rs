@@ -31,10 +31,13 @@ impl<'t> Keys<'t> {
     }
 
     /// A key that stands twice.
-    pub(super) fn repeated(mut self) -> Option<Cow<'t, str>> {
-        if !self.alike {
-            return None;
-        }
+    #[inline]
+    pub(super) fn repeated(&mut self) -> Option<Cow<'t, str>> {
+        if self.alike { self.found() } else { None }
+    }
+
+    #[cold]
+    fn found(&mut self) -> Option<Cow<'t, str>> {
         if self.seen.len() > FEW {
             self.seen.sort_unstable();
             let twice = self.seen.windows(2).find(|pair| matches!(pair, [a, b] if a == b));
