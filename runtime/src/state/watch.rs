@@ -4,6 +4,8 @@
 //! one: what is true of calls that ended for certain, and what open calls, and those of which nobody knows how they ended,
 //! could make true.
 
+mod since;
+
 use agentpass_ir::{Keep, Phase, Value, Window};
 use agentpass_values::{Duration, Timestamp};
 use smallvec::SmallVec;
@@ -16,6 +18,8 @@ use super::sums::{Shape, Sums};
 use crate::clock::Reading;
 use crate::eval::Values;
 use crate::planted::planted;
+
+pub use since::Spoilt;
 
 /// What is kept of the calls of one tool, or of one event, under one key.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -233,50 +237,6 @@ impl Watch {
             }
             Keep::Open => {}
         }
-    }
-
-    /// How many there were that nothing spoilt: for certain, and at the most.
-    #[must_use]
-    pub fn calls_since(
-        &self,
-        phase: Phase,
-        within: Option<Duration>,
-        now: Reading,
-        spoilt: Spoilt,
-    ) -> (i64, i64) {
-        let window = within.map_or(Window::Lifetime, Window::Rolling);
-        let surely = |at: Reading| is_inside(at.early, &window, now.late);
-        let maybe = |at| is_inside(at, &window, now.early);
-        let (mut least, mut most, mut more) = (0_i64, 0_i64, false);
-        if let Some(both) = &self.runs {
-            let size = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
-            least = size(both.0.since(spoilt.possibly).filter(|run| surely(run.at)).count());
-            let possible = both.0.since(spoilt.surely).chain(both.1.since(spoilt.surely));
-            most = size(possible.filter(|run| maybe(run.at.late)).count());
-            more = both.0.is_cut(spoilt.surely, maybe) || both.1.is_cut(spoilt.surely, maybe);
-        }
-        for open in &self.open {
-            let (sure, possible) = open.counts(phase, surely(open.at), maybe(open.at.late));
-            least = least.saturating_add(i64::from(sure && open.permit.0 >= spoilt.possibly));
-            most = most.saturating_add(i64::from(possible && open.permit.0 >= spoilt.surely));
-        }
-        (least, if more { i64::MAX } else { most })
-    }
-
-    /// The sum of what nothing spoilt: never less than it is.
-    #[must_use]
-    pub fn sum_since(&self, phase: Phase, within: Option<Duration>, now: Reading, spoilt: Spoilt) -> i128 {
-        let window = within.map_or(Window::Lifetime, Window::Rolling);
-        let maybe = |at: Reading| is_inside(at.late, &window, now.early);
-        let ended = self.runs.as_deref().into_iter().flat_map(|both| {
-            both.0.since(spoilt.surely).chain(both.1.since(spoilt.surely)).filter(|run| maybe(run.at))
-        });
-        let open = self
-            .open
-            .iter()
-            .filter(|open| open.counts(phase, false, maybe(open.at)).1 && open.permit.0 >= spoilt.surely);
-        let amounts = ended.map(|run| run.amount).chain(open.map(|open| open.amount));
-        amounts.fold(0, i128::saturating_add)
     }
 
     /// The values that there were: whether each is sure, and whether there may be others.
@@ -575,39 +535,6 @@ pub fn spoils(rows: &[&Watch], phase: Phase, begin: u64) -> (bool, bool) {
         }
     }
     spoilt
-}
-
-/// What began before these transactions is spoilt: for certain, and possibly.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Spoilt {
-    /// For certain.
-    pub surely: u64,
-    /// Possibly; never earlier.
-    pub possibly: u64,
-}
-
-impl Spoilt {
-    /// By anything that these rows say as well.
-    #[must_use]
-    pub fn by(self, rows: &[&Watch], phase: Phase) -> Spoilt {
-        let end = |spans: &[Span]| spans.iter().map(|span| span.end).max().unwrap_or(0);
-        let (mut surely, mut possibly) = (self.surely, self.possibly);
-        for row in rows {
-            let open = |sure: bool| row.open.iter().any(|open| open.sure || !sure);
-            surely = surely.max(if planted(241) { 0 } else { end(&row.spans) });
-            possibly = possibly.max(surely).max(end(&row.maybe));
-            match phase {
-                Phase::Attempted => {}
-                // One that has begun and is open goes on since.
-                Phase::Started if open(true) => (surely, possibly) = (u64::MAX, u64::MAX),
-                Phase::Started | Phase::Completed | Phase::Failed if open(false) && !planted(242) => {
-                    possibly = u64::MAX;
-                }
-                Phase::Started | Phase::Completed | Phase::Failed => {}
-            }
-        }
-        Spoilt { surely, possibly }
-    }
 }
 
 #[cfg(test)]
