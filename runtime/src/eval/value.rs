@@ -162,13 +162,26 @@ impl Eval<'_> {
     fn segments<'v>(&'v self, parts: &[Part], env: Option<&Env<'v>>) -> Datum<'v> {
         let mut out = String::new();
         let mut whole = Datum::owned(Value::Null);
-        for part in parts {
+        let mut parts = parts.iter().peekable();
+        while let Some(part) = parts.next() {
             match part {
                 Part::Text(text) => out.push_str(text),
                 Part::Value(node) => match self.value(*node, env) {
                     Datum::Is(value) if matches!(*value, Value::Null) => whole = worse(whole, Datum::Unknown),
                     Datum::Is(value) if planted(113) => out.push_str(&super::text(&value)),
-                    Datum::Is(value) => out.push_str(&escape::segment(&super::text(&value))),
+                    Datum::Is(value) => {
+                        let segment = escape::segment(&super::text(&value));
+                        // An empty name is none: those behind it would move up by one.
+                        let open = out.is_empty() || out.ends_with('/');
+                        let closed = match parts.peek() {
+                            Some(Part::Text(text)) => text.starts_with('/'),
+                            Some(Part::Value(_)) | None => true,
+                        };
+                        if segment.is_empty() && open && closed {
+                            whole = worse(whole, Datum::Unknown);
+                        }
+                        out.push_str(&segment);
+                    }
                     other => whole = worse(whole, other),
                 },
             }

@@ -223,6 +223,7 @@ fn addresses_have_parts() {
         ("'url': 'git+ssh://x.example/'", "(.port url)", "unknown"),
         ("'mail': 'Anna@Example.com'", "(.domain mail)", "example.com"),
         ("'s': 'a/../b', 'n': 3", "(segments s n)", "/a%2F..%2Fb/3"),
+        ("'s': '', 'n': 3", "(segments s n)", "unknown"),
         ("'n': 3", "(segments s n)", "absent"),
         ("", "(segments ?int)", "unknown"),
     ]);
