@@ -6,6 +6,7 @@ use agentpass_ir::Value;
 use agentpass_values::Timestamp;
 
 use super::size::{of_value, room};
+use crate::clock::Reading;
 
 /// Values, the one that was there longest ago first.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -52,6 +53,30 @@ impl Recent {
     pub(super) fn heap(&self) -> usize {
         room::<(Value, Timestamp)>(self.all.capacity())
             + self.all.iter().map(|(value, _)| of_value(value)).sum::<usize>()
+    }
+}
+
+/// The values that a part of calls had.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub(super) struct Had {
+    /// Of calls that count for certain.
+    pub sure: Recent,
+    /// The same by the earlier reading, once the clock ran backwards: as evidence they expire with that.
+    pub early: Option<Recent>,
+    /// Of those of which nobody knows.
+    pub maybe: Recent,
+}
+
+impl Had {
+    pub fn add(&mut self, value: Value, at: Reading, sure: bool, expires: bool, most: u32) {
+        if !sure {
+            return self.maybe.add(value, at.late, most);
+        }
+        if expires && (!at.is_sure() || self.early.is_some()) {
+            // Until now both readings were the same.
+            self.early.get_or_insert_with(|| self.sure.clone()).add(value.clone(), at.early, most);
+        }
+        self.sure.add(value, at.late, most);
     }
 }
 

@@ -11,7 +11,7 @@ use agentpass_values::{Duration, Timestamp};
 use smallvec::SmallVec;
 
 use super::permit::PermitId;
-use super::recent::Recent;
+use super::recent::{Had, Recent};
 use super::runs::{Run, Runs};
 use super::size::{parts, room, trim};
 use super::sums::{Shape, Sums};
@@ -46,17 +46,6 @@ pub struct Watch {
     values: Option<Box<Had>>,
     /// The calls themselves: those that count for certain, and those of which nobody knows.
     runs: Option<Box<(Runs, Runs)>>,
-}
-
-/// The values that a part of calls had.
-#[derive(Clone, PartialEq, Debug, Default)]
-struct Had {
-    /// Of calls that count for certain.
-    sure: Recent,
-    /// The same by the earlier reading, once the clock ran backwards: as evidence they expire with that.
-    early: Option<Recent>,
-    /// Of those of which nobody knows.
-    maybe: Recent,
 }
 
 /// A call without an outcome.
@@ -425,19 +414,6 @@ fn is_inside(at: Timestamp, window: &Window, now: Timestamp) -> bool {
     }
 }
 
-impl Had {
-    fn add(&mut self, value: Value, at: Reading, sure: bool, expires: bool, most: u32) {
-        if !sure {
-            return self.maybe.add(value, at.late, most);
-        }
-        if expires && (!at.is_sure() || self.early.is_some()) {
-            // Until now both readings were the same.
-            self.early.get_or_insert_with(|| self.sure.clone()).add(value.clone(), at.early, most);
-        }
-        self.sure.add(value, at.late, most);
-    }
-}
-
 impl Span {
     /// Becomes one that proves and spoils whatever one of both does.
     fn join(&mut self, other: &Span) {
@@ -538,44 +514,4 @@ pub fn spoils(rows: &[&Watch], phase: Phase, begin: u64) -> (bool, bool) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn at(seconds: i64) -> Reading {
-        let at = Timestamp::from_nanos(seconds * 1_000_000_000);
-        Reading { early: at, late: at }
-    }
-
-    /// Calls that lie in one another, each longer than those before: none of them makes another one superfluous.
-    fn nested(number: u64) -> Watch {
-        let mut watch = Watch::default();
-        for call in 0..number {
-            let (begin, end) = (100 - call, 200 + call);
-            let ended = Ended {
-                begin,
-                end,
-                at: at(end.cast_signed()),
-                early: at(0).early,
-                sure: true,
-                amount: 0,
-                parts: Vec::new(),
-            };
-            watch.count(&Keep::Spans { within: None }, ended);
-        }
-        watch
-    }
-
-    #[test]
-    fn what_is_too_much_to_keep_is_still_possible() {
-        for number in [1, 16, 17, 33, 80] {
-            let watch = nested(number);
-            let all = evidence(&[&watch], Phase::Completed, |_| true);
-            assert!(all.len() <= 2 * MOST_SPANS);
-            // The last one to begin is what nothing spoils that ended before.
-            let latest = all.iter().max_by_key(|one| one.begin).unwrap();
-            assert_eq!((latest.begin, latest.sure), (100, number <= 16), "{number} calls");
-            assert!(all.iter().any(|one| one.sure));
-            assert_eq!(spoils(&[&watch], Phase::Completed, 200 + number - 2), (true, false));
-        }
-    }
-}
+mod tests;
