@@ -68,7 +68,7 @@ pub(super) struct Had {
 }
 
 impl Had {
-    pub fn add(&mut self, value: Value, at: Reading, sure: bool, expires: bool, most: u32) {
+    pub(super) fn add(&mut self, value: Value, at: Reading, sure: bool, expires: bool, most: u32) {
         if !sure {
             return self.maybe.add(value, at.late, most);
         }
