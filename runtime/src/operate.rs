@@ -250,7 +250,7 @@ impl Gate {
         let parents = if planted(222) { Vec::new() } else { parents };
         let spent = self.spent(&frame, tenant.as_deref(), &parents);
         if spent.is_empty() {
-            return Err(LineError::new("usage.uncounted", "no limit counts this"));
+            return Err(LineError::new("usage.uncounted", "no limit counts this, or nothing was spent"));
         }
         // What is kept for a job that is closed is gone; what is spent for others counts.
         let spent: Vec<_> = spent.into_iter().filter(|(key, _, _)| !is_in(closed.as_ref(), key)).collect();

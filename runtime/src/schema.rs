@@ -195,7 +195,7 @@ impl<'s> Checker<'s> {
         let mistyped = |path: &Path<'_>, message| Err(fault("signature.type", path, message));
         let mut keys = Keys::default();
         match demand {
-            Demand::Never => return mistyped(path, "nothing: no value is valid here"),
+            Demand::Never => return mistyped(path, "a value that may stand here"),
             Demand::Kinds(kinds) => {
                 if !kinds.iter().any(|kind| is_kind(value, *kind)) {
                     return mistyped(path, expected(kinds));
@@ -224,7 +224,7 @@ impl<'s> Checker<'s> {
             }
             Demand::Not(id) => {
                 if self.holds(*id, value, path) {
-                    return mistyped(path, "anything but this");
+                    return mistyped(path, "a value that may stand here");
                 }
             }
             Demand::If { condition, then, otherwise } => {
@@ -346,7 +346,11 @@ impl<'s> Checker<'s> {
                     }
                 }
                 if !between(keys.others.len(), *least, *most) {
-                    return Err(fault("signature.type", path, "a list with another number of such elements"));
+                    return Err(fault(
+                        "signature.type",
+                        path,
+                        "a list with as many such elements as it needs",
+                    ));
                 }
             }
             Demand::Unique if !all_differ(elements) => {
@@ -406,7 +410,7 @@ impl<'s> Checker<'s> {
                 );
             }
             Demand::Size(least, most) if !between(fields.len(), *least, *most) => {
-                return Err(fault("signature.type", path, "an object with another number of fields"));
+                return Err(fault("signature.type", path, "an object with as many fields as it needs"));
             }
             Demand::Names(id) => {
                 for (key, _) in fields {
