@@ -98,6 +98,10 @@ impl Manifest {
             let name = entry.get("name").and_then(Json::as_str).map(str::to_owned);
             let name = name.filter(|name| !name.is_empty()).ok_or("one of its tools has no name")?;
             let digest = sha256(&canonical(&entry));
+            // Pages of a list may overlap: the same entry once more says nothing new.
+            if self.tools.iter().any(|tool| tool.name == name && tool.digest == digest) {
+                continue;
+            }
             self.tools.push(Listed { name, entry, digest });
         }
         Ok(())
@@ -170,6 +174,17 @@ mod tests {
         let transcript = "{\"result\": {\"serverInfo\": {\"name\": \"s\", \"version\": \"1\"}}}\n{\"result\": {\"tools\": []}}\n";
         let manifest = Manifest::read(transcript).unwrap();
         assert_eq!(manifest.server, Some(("s".to_owned(), Some("1".to_owned()))));
+    }
+
+    #[test]
+    fn what_pages_repeat_is_listed_once() {
+        let names = |text: &str| -> Vec<String> {
+            Manifest::read(text).unwrap().tools.into_iter().map(|tool| tool.name).collect()
+        };
+        let pages = r#"{"tools": [{"name": "a", "x": 1}]} {"tools": [{"x": 1, "name": "a"}, {"name": "b"}]}"#;
+        assert_eq!(names(pages), ["a", "b"]);
+        // Whether two different tools of one name are a mistake is for those who read the list to say.
+        assert_eq!(names(r#"{"tools": [{"name": "a", "x": 1}, {"name": "a", "x": 2}]}"#), ["a", "a"]);
     }
 
     #[test]
