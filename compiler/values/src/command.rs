@@ -5,7 +5,8 @@
 //! status > /etc/passwd` and `PAGER=evil git status` do more than the pattern says.
 //!
 //! A flag in a pattern must be there, wherever it stands: `` `rm -r` `` matches `rm -fr x` and `rm x -r`. The value of a
-//! flag that is written as a word of its own counts as a word, so `git -C /etc status` does not match `` `git status` ``.
+//! flag that is written as a word of its own may be a word like any other, so nobody can tell whether `git -C /etc status` matches
+//! `` `git status` ``: a list of what may run does not let it pass, and a list of what may not stops it.
 
 use std::fmt;
 
@@ -89,22 +90,56 @@ impl CommandPattern {
         }
     }
 
+    /// A word behind a flag may be a word of its own or the flag's value, and only the program knows. Where it is the word that is
+    /// looked for, it is taken for that word, unless the flag is known to have a value; where it is not, nobody can tell.
     fn words_match(&self, command: &ShellCommand) -> Option<bool> {
-        let mut expected = self.0.words.iter();
-        let mut next = expected.next();
-        let mut only_words = false;
+        let words = &self.0.words;
+        // How many words were found: as the words stand, and in every other reading.
+        let (mut plainly, mut found) = (Some(0), vec![0]);
+        let (mut only_words, mut may_be_value) = (false, false);
         for argument in &command.args {
-            let Some(word) = next else { return Some(true) };
-            match argument {
+            if plainly == Some(words.len()) {
+                return Some(true);
+            }
+            let text = match argument {
                 // It may stand for any words, or none.
-                Word::Unknown => return None,
-                Word::Resolved(text) if !only_words && text == "--" => only_words = true,
-                Word::Resolved(text) if !only_words && is_flag(text) => {}
-                Word::Resolved(text) if text == word => next = expected.next(),
-                Word::Resolved(_) => return Some(false),
+                Word::Unknown => return if found.is_empty() { Some(false) } else { None },
+                Word::Resolved(text) => text.as_str(),
+            };
+            if !only_words && text == "--" {
+                (only_words, may_be_value) = (true, false);
+                continue;
+            }
+            if !only_words && is_flag(text) {
+                if takes_value(&self.0.program, text) {
+                    plainly = None;
+                }
+                may_be_value = !text.contains('=');
+                continue;
+            }
+            let step = |at: usize| match words.get(at) {
+                None => Some(at),
+                Some(word) => (word == text).then_some(at + 1),
+            };
+            plainly = plainly.and_then(step);
+            let mut next: Vec<usize> = found.iter().copied().filter_map(step).collect();
+            if may_be_value {
+                next.append(&mut found);
+            }
+            next.sort_unstable();
+            next.dedup();
+            (found, may_be_value) = (next, false);
+            if found.is_empty() {
+                return Some(false);
             }
         }
-        Some(next.is_none())
+        if plainly == Some(words.len()) {
+            Some(true)
+        } else if found.contains(&words.len()) {
+            None
+        } else {
+            Some(false)
+        }
     }
 
     fn flags_match(&self, command: &ShellCommand) -> Option<bool> {
@@ -143,6 +178,42 @@ fn and(a: Option<bool>, b: Option<bool>) -> Option<bool> {
         (Some(true), Some(true)) => Some(true),
         _ => None,
     }
+}
+
+/// Whether a flag in front of the words has a value, and with it changes what all of the command is about: another repository,
+/// another machine, other settings.
+fn takes_value(program: &str, flag: &str) -> bool {
+    let name = flag.split('=').next().unwrap_or(flag);
+    let flags: &[&str] = match program {
+        "git" => &[
+            "-C",
+            "-c",
+            "--git-dir",
+            "--work-tree",
+            "--namespace",
+            "--config-env",
+            "--exec-path",
+            "--attr-source",
+        ],
+        "docker" => &["-H", "--host", "-c", "--context", "--config"],
+        "kubectl" => &[
+            "-n",
+            "--namespace",
+            "--context",
+            "--kubeconfig",
+            "-s",
+            "--server",
+            "--cluster",
+            "--user",
+            "--as",
+        ],
+        "cargo" => &["-C", "-Z", "--config", "--manifest-path"],
+        "npm" => &["--prefix", "-w", "--workspace"],
+        "gh" => &["-R", "--repo"],
+        "aws" => &["--profile", "--region", "--endpoint-url"],
+        _ => &[],
+    };
+    flags.contains(&name)
 }
 
 /// A lone `-` is a word: it names standard input.
@@ -196,7 +267,18 @@ mod tests {
             ("git status", "git", Some(false)),
             ("git status", "git push", Some(false)),
             ("git status", "git push status", Some(false)),
-            ("git status", "git -C /etc status", Some(false)),
+            ("git status", "git -C /etc status", None),
+            ("git status", "git -C status push", None),
+            ("git status", "git --git-dir=/x status", None),
+            ("git status", "git -c a.b=c status", None),
+            ("git status", "git -C /etc push", Some(false)),
+            ("git status", "git push -C status", Some(false)),
+            ("git status", "git status -C push", Some(true)),
+            ("git remote add", "git -x remote remote add", None),
+            ("git remote add", "git remote -v add", Some(true)),
+            ("git remote add", "git remote -t x add", None),
+            ("git remote add", "git remote x add", Some(false)),
+            ("git status", "git -- -C status", Some(false)),
             ("git status", "git statuses", Some(false)),
             ("git status", "git status > x", Some(false)),
             ("git status", "PAGER=x git status", Some(false)),
