@@ -231,8 +231,27 @@ impl Lexer {
         if self.cursor.peek() == Some('!') {
             scrap.inner.push(Node::Opaque(Vec::new()));
         }
+        while self.cursor.peek().is_some_and(|c| c == '_' || c.is_ascii_alphanumeric()) {
+            self.cursor.bump();
+        }
+        // `${x[y]}` and `${x:y}` compute: see [`Self::expansions`]. All elements, and what stands in for nothing, compute nothing.
+        let is_offset = |next: Option<char>| !matches!(next, Some('-' | '=' | '?' | '+'));
+        let mut computing = match self.cursor.peek() {
+            Some('[') => !matches!(self.cursor.second(), Some('@' | '*')),
+            Some(':') => is_offset(self.cursor.second()),
+            _ => false,
+        };
+        let mut numbers = Numbers::default();
+        let mut before = ' ';
         loop {
-            match self.cursor.peek().ok_or(Broken)? {
+            let next = self.cursor.peek().ok_or(Broken)?;
+            if computing && numbers.computes(next) {
+                scrap.inner.push(Node::Opaque(Vec::new()));
+                computing = false;
+            }
+            computing |= before == ']' && next == ':' && is_offset(self.cursor.second());
+            before = next;
+            match next {
                 '@' if self.cursor.second() == Some('P') => {
                     scrap.inner.push(Node::Opaque(Vec::new()));
                     self.cursor.bump();
@@ -376,10 +395,14 @@ impl Lexer {
         Ok(HereDocument { text: word.text, inner: vec![inner] })
     }
 
-    /// The commands hidden in arithmetic.
+    /// The commands hidden in arithmetic. What a variable or an expansion in it comes to is computed in its turn, and may hide
+    /// more: with `x='a[$(rm y)]'`, `$((x))` runs `rm`.
     fn expansions(mut self) -> Result<Node, Broken> {
         let mut scrap = Builder::default();
+        let mut computes = false;
+        let mut numbers = Numbers::default();
         while let Some(c) = self.cursor.peek() {
+            computes |= numbers.computes(c);
             match c {
                 '$' => self.dollar(&mut scrap, true)?,
                 '`' => self.backticks(&mut scrap, true)?,
@@ -388,7 +411,26 @@ impl Lexer {
                 }
             }
         }
+        if computes {
+            scrap.inner.push(Node::Opaque(Vec::new()));
+        }
         Ok(Node::Inner(Script { nodes: scrap.inner, documents: self.documents }))
+    }
+}
+
+/// Tells names from numbers in arithmetic: `0x1f` and `16#ff` are numbers.
+#[derive(Default)]
+struct Numbers {
+    inside: bool,
+}
+
+impl Numbers {
+    /// Whether something other than a number begins here, which is computed in its turn.
+    fn computes(&mut self, next: char) -> bool {
+        let computes = matches!(next, '$' | '`' | '_') || next.is_ascii_alphabetic();
+        let was_inside = self.inside;
+        self.inside = next.is_ascii_digit() || was_inside && (next.is_ascii_alphanumeric() || next == '#');
+        computes && !(was_inside && self.inside)
     }
 }
 
