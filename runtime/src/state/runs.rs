@@ -10,6 +10,9 @@ use crate::clock::Reading;
 /// So many amounts are kept each by itself.
 const MOST_EXACT: usize = 120;
 
+/// So many more than are counted are kept where a clock was set back.
+const SET_BACK: usize = 16;
+
 /// A call.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Run {
@@ -35,10 +38,18 @@ impl Runs {
         self.all.insert(self.all.len() - after, run);
     }
 
-    /// Adds a call that is counted: the last so many are enough.
+    /// Adds a call that is counted. The last so many are enough while the clock runs forwards. One that was set back gives later
+    /// calls earlier times: then a call is kept as long as fewer than so many count wherever it does, and a few more at the most.
     pub fn count(&mut self, run: Run, most: u32) {
         self.push(run);
-        while self.all.len() > most as usize {
+        let most = most as usize;
+        while self.all.len() > most {
+            let Some(first) = self.all.front() else { return };
+            let early = first.at.early;
+            let outlasts = self.all.iter().skip(1).filter(|run| run.at.early >= early).take(most).count();
+            if outlasts < most && self.all.len() <= most.saturating_add(SET_BACK) {
+                return;
+            }
             let Some(run) = self.all.pop_front() else { return };
             let (begin, at) = (run.begin, run.at.late);
             self.cut = Some(self.cut.map_or((begin, at), |cut| (cut.0.max(begin), cut.1.max(at))));
@@ -114,6 +125,22 @@ mod tests {
         assert_eq!(runs.since(0).count(), 3);
         assert!(runs.is_cut(1, |_| true) && !runs.is_cut(2, |_| true));
         assert!(!runs.is_cut(0, |at| at.nanos() > 1));
+    }
+
+    #[test]
+    fn a_clock_that_was_set_back_pushes_nothing_out() {
+        let mut runs = Runs::default();
+        for (begin, second) in [(1, 20), (2, 21), (3, 9), (4, 8)] {
+            runs.count(run(begin, second), 2);
+        }
+        assert_eq!(runs.since(0).filter(|run| run.at.early.nanos() > 10).count(), 2);
+        runs.count(run(5, 22), 2);
+        runs.count(run(6, 23), 2);
+        assert_eq!(runs.all.len(), 2);
+        for number in 0..100 {
+            runs.count(run(7 + number, -(number as i64)), 2);
+        }
+        assert_eq!(runs.all.len(), 2 + SET_BACK);
     }
 
     #[test]
