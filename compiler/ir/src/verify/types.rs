@@ -11,16 +11,7 @@ use crate::value::{Ty, Value};
 pub(super) fn check(program: &Program, id: u32, node: &Node) -> Result<(), Fault> {
     let Node { op, ty, .. } = node;
     let expected = match op {
-        Op::Past(_)
-        | Op::Calls(_)
-        | Op::Sum(_)
-        | Op::InFlight(_)
-        | Op::Distinct(_)
-        | Op::CallsSince(_)
-        | Op::SumSince(_)
-        | Op::After(_) => {
-            return recalls::check(program, id, op, ty);
-        }
+        op if op.recalls().next().is_some() => return recalls::check(program, id, op, ty),
         Op::Const(constant) => {
             let value = entry("constant", &program.consts, constant.0)?;
             // A rule for many tools reads these where one of them has nothing that it could read.

@@ -69,14 +69,14 @@ impl Spoilt {
         let end = |spans: &[Span]| spans.iter().map(|span| span.end).max().unwrap_or(0);
         let (mut surely, mut possibly) = (self.surely, self.possibly);
         for row in rows {
-            let open = |sure: bool| row.open.iter().any(|open| open.sure || !sure);
+            let (is_open, has_begun) = (!row.open.is_empty(), row.open.iter().any(|open| open.sure));
             surely = surely.max(if planted(241) { 0 } else { end(&row.spans) });
             possibly = possibly.max(surely).max(end(&row.maybe));
             match phase {
                 Phase::Attempted => {}
                 // One that has begun and is open goes on since.
-                Phase::Started if open(true) => (surely, possibly) = (u64::MAX, u64::MAX),
-                Phase::Started | Phase::Completed | Phase::Failed if open(false) && !planted(242) => {
+                Phase::Started if has_begun => (surely, possibly) = (u64::MAX, u64::MAX),
+                Phase::Started | Phase::Completed | Phase::Failed if is_open && !planted(242) => {
                     possibly = u64::MAX;
                 }
                 Phase::Started | Phase::Completed | Phase::Failed => {}
