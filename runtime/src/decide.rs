@@ -349,6 +349,9 @@ fn remember(
 ) {
     let call = prepared.call;
     let plain = |key: Key, delta: Delta| Change { key, form: FormRef::Plain, delta };
+    if matches!(decision.verdict, Word::Challenge | Word::Replay) {
+        changes.extend(known_from_now_on(prepared, snapshot));
+    }
     if let (Some(granted), Some(tool)) = (granted, prepared.tool) {
         let permit = allowed(prepared, tool, snapshot, decision, granted);
         if let (Some(job), Some(key)) = (prepared.ambient(Ambient::Job), &permit.job) {
@@ -398,6 +401,20 @@ fn remember(
         let seen = Box::new(Seen::of(*prepared.digest(), decision));
         changes.push(plain(seen_key(call, id), Delta::Put(Row::Seen(seen))));
     }
+}
+
+/// A job in which a call is held up, or replayed, has not begun, and the host can close it all the same.
+fn known_from_now_on(prepared: &Prepared<'_>, snapshot: &Snapshot<'_>) -> Vec<Change> {
+    let row = prepared.job.and_then(|place| snapshot.rows.get(place).copied().flatten());
+    let (Some(job), Some(key), None) = (prepared.ambient(Ambient::Job), prepared.jobs.first(), row) else {
+        return Vec::new();
+    };
+    let plain = |key: Key, delta: Delta| Change { key, form: FormRef::Plain, delta };
+    let tenant = prepared.ambient(Ambient::Tenant).map(str::to_owned);
+    vec![
+        plain(key.clone(), Delta::Join(None, Vec::new())),
+        plain(job_tenants_key(job), Delta::AddName(tenant)),
+    ]
 }
 
 fn allowed(

@@ -95,12 +95,17 @@ impl Gate {
     }
 
     /// Closes a job: no more calls are made in it, or below it. Calls that are in flight are settled. What is kept for it alone goes; what
-    /// is kept for its user, its agent or its tenant stays, and so do keys that run once. It may be closed again.
+    /// is kept for its user, its agent or its tenant stays, and so do keys that run once. It may be closed again. One that has not begun
+    /// can be closed as soon as the gate knows it: where a call of it was held up, nobody's approval lets it begin any more.
     ///
     /// # Errors
-    /// No job of that name has begun, or the store failed.
+    /// The gate knows no job of that name, or the store failed.
     pub fn close_job(&self, job: &CloseJob) -> Result<(), LineError> {
-        let unknown = || LineError::new("job.unknown", "no job of this name has begun");
+        let unknown = || {
+            let message = "the gate knows no job of this name: it has not begun, and no call of it was held up; \
+                           one that is never to begin is opened first, and then closed";
+            LineError::new("job.unknown", message)
+        };
         let tenant = match &job.tenant {
             Some(tenant) => Some(tenant.clone()),
             None => self.tenant_of(Some(&job.id)).map_err(|error| match error.code {
@@ -109,18 +114,18 @@ impl Gate {
             })?,
         };
         let key = job_key(tenant.as_deref(), &job.id);
-        let mut has_begun = false;
+        let mut is_known = false;
         self.transact(
             &Touches { at: job.at, owner: None, keys: vec![key.clone()].into() },
             &mut |snapshot| {
                 let row = snapshot.rows.first().copied().flatten();
-                has_begun = matches!(row, Some(Row::Job(job)) if job.opened.is_some());
+                is_known = matches!(row, Some(Row::Job(_)));
                 let close = || Change { key: key.clone(), form: FormRef::Plain, delta: Delta::CloseJob };
-                has_begun.then(close).into_iter().collect()
+                is_known.then(close).into_iter().collect()
             },
         )
         .map_err(|error| LineError::of_store(&error))?;
-        if !has_begun {
+        if !is_known {
             return Err(unknown());
         }
         // Nothing decides by it any more, so nobody sees whether it is still there.

@@ -11,7 +11,8 @@ pub type Labels = BTreeMap<(String, String), u32>;
 /// A job.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Job {
-    /// When it was opened, or its first call allowed; nothing of one that is only suspended so far.
+    /// When it was opened, or its first call allowed; nothing of one that is only suspended so far, or in
+    /// which calls were only held up.
     pub opened: Option<Reading>,
     /// Whom the host bound it to, where it opened it: calls of others are denied.
     pub bound: Option<Bound>,

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::contract::{Contract, Meter, Millis, Stop};
-use crate::log::{Decided, End, Judged, Log, Opened, Reported, Spent, Stamp, Switched, Voted};
+use crate::log::{Decided, End, Judged, Log, Opened, Reported, Spent, Stamp, Switched, Verdict, Voted};
 use crate::step::{Event, Figures, How, Settle, Step, Target, Timed, Vote, Who};
 
 /// A gate in the mind.
@@ -207,7 +207,7 @@ impl Model {
             None => self.tenants_of(job),
         };
         match tenants.as_slice() {
-            [only] if self.begin(only.as_deref(), job).is_some() => {
+            [only] if self.tenants_of(job).contains(only) => {
                 self.log.closed.push((only.clone(), job.to_owned()));
                 Answer::Done
             }
@@ -253,11 +253,11 @@ impl Model {
         opened.chain(called).any(|who| who.tenant.is_some())
     }
 
-    /// The tenants that have a job of that name: it began there, or is stopped there.
+    /// The tenants that have a job of that name: it began there, or was stopped there, or calls were held up there.
     fn tenants_of(&self, job: &str) -> Vec<Option<String>> {
         let opened = self.log.opened.iter().map(|opened| &opened.who);
-        let called =
-            self.log.calls.iter().filter(|judged| judged.is_started()).map(|judged| &judged.call.who);
+        let passed = |judged: &&Judged| judged.decided.verdict != Verdict::Deny;
+        let called = self.log.calls.iter().filter(passed).map(|judged| &judged.call.who);
         let began =
             opened.chain(called).filter(|who| who.job.as_deref() == Some(job)).map(|who| who.tenant.clone());
         let stopped = self.log.switched.iter().filter(|it| it.stop == Stop::Job && it.on && it.name == job);
