@@ -46,29 +46,48 @@ impl Gate {
     /// Opens a job for an agent and a user.
     ///
     /// # Errors
-    /// It is open already, or was; its parent is not; or the store failed.
+    /// It is open already, or was; its parent is not, or one of those above it was closed; or the store failed.
     pub fn open_job(&self, job: &OpenJob) -> Result<(), LineError> {
         let tenant = job.tenant.as_deref();
         let own = job_key(tenant, &job.id);
-        let parent = job.parent.as_deref().map(|parent| job_key(tenant, parent));
+        // Which jobs are above one never changes once it is open.
+        let above = self.known_job(tenant, &job.id)?.0;
+        let new_above = match &job.parent {
+            Some(parent) => {
+                std::iter::once(parent.clone()).chain(self.known_job(tenant, parent)?.0).collect()
+            }
+            None => Vec::new(),
+        };
         let mut keys = vec![own.clone(), job_tenants_key(&job.id), switches_key()];
-        keys.extend(parent.clone());
+        keys.extend(new_above.iter().chain(&above).map(|job| job_key(tenant, job)));
         let mut refused = None;
         self.transact(&Touches { at: job.at, owner: None, keys: keys.into() }, &mut |snapshot| {
             let row = |place: usize| snapshot.rows.get(place).copied().flatten();
             refused = None;
-            let is_open = |row: Option<&Row>| matches!(row, Some(Row::Job(job)) if job.opened.is_some());
-            if matches!(row(0), Some(Row::Job(job)) if job.closed) {
-                refused = Some(LineError::new("job.closed", "a job of this name was closed"));
+            let is_closed = |row: &Option<&Row>| matches!(row, Some(Row::Job(job)) if job.closed);
+            let (_, rows_above) = snapshot.rows.split_at_checked(3).unwrap_or_default();
+            let (new_rows, rows) = rows_above.split_at_checked(new_above.len()).unwrap_or_default();
+            let is_open = matches!(row(0), Some(Row::Job(job)) if job.opened.is_some());
+            let refusal = if is_closed(&row(0)) {
+                Some(("job.closed", "a job of this name was closed"))
+            } else if is_open && rows.iter().any(is_closed) {
+                Some(("job.closed", "a job above it was closed, and this one with it"))
+            } else if is_open {
+                Some(("job.open", "a job of this name is open"))
+            } else if new_rows.iter().any(is_closed) {
+                Some(("job.closed", "a job above it was closed"))
+            } else {
+                None
+            };
+            if let Some((code, message)) = refusal {
+                refused = Some(LineError::new(code, message));
                 return Vec::new();
             }
-            if is_open(row(0)) {
-                refused = Some(LineError::new("job.open", "a job of this name is open"));
-                return Vec::new();
-            }
-            let inherited = match (&parent, row(3)) {
+            let inherited = match (&job.parent, row(3)) {
                 (None, _) => Vec::new(),
-                (Some(_), Some(Row::Job(parent))) if parent.opened.is_some() && !parent.closed => {
+                (Some(_), Some(Row::Job(parent)))
+                    if parent.opened.is_some() && new_above.get(1..) == Some(&parent.parents) =>
+                {
                     parent.labels.keys().filter(|_| !planted(221)).cloned().collect()
                 }
                 (Some(_), _) => {
@@ -78,8 +97,7 @@ impl Gate {
             };
             let bound = Bound { agent: job.agent.clone(), user: job.user.clone() };
             let plain = |key: Key, delta: Delta| Change { key, form: FormRef::Plain, delta };
-            let parents = parents(&job.parent, row(3));
-            let opening = Opening { bound, labels: inherited, parents };
+            let opening = Opening { bound, labels: inherited, parents: new_above.clone() };
             let mut all = vec![
                 plain(own.clone(), Delta::OpenJob(snapshot.reading, Box::new(opening))),
                 plain(job_tenants_key(&job.id), Delta::AddName(job.tenant.clone())),
@@ -185,13 +203,4 @@ impl Gate {
             )),
         }
     }
-}
-
-/// The jobs above a new one, nearest first.
-fn parents(parent: &Option<String>, row: Option<&Row>) -> Vec<String> {
-    let above = match row {
-        Some(Row::Job(job)) => job.parents.as_slice(),
-        _ => &[],
-    };
-    parent.iter().cloned().chain(above.iter().cloned()).collect()
 }

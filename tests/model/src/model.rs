@@ -187,15 +187,22 @@ impl Model {
     fn open(&mut self, who: &Who, parent: Option<&String>) -> Answer {
         let tenant = who.tenant.as_deref();
         let Some(job) = &who.job else { return Answer::Refused("wire.type") };
-        if self.is_closed(tenant, job) {
+        // What is below a closed job is closed as well.
+        let over = |who: &Who| self.jobs(who).iter().any(|job| self.is_closed(tenant, job));
+        let begun = self.begin(tenant, job).is_some();
+        if self.is_closed(tenant, job) || begun && over(who) {
             return Answer::Refused("job.closed");
         }
-        if self.begin(tenant, job).is_some() {
+        if begun {
             return Answer::Refused("job.open");
         }
-        if parent.is_some_and(|parent| self.begin(tenant, parent).is_none() || self.is_closed(tenant, parent))
-        {
-            return Answer::Refused("job.parent");
+        if let Some(parent) = parent {
+            if over(&Who { job: Some(parent.clone()), ..who.clone() }) {
+                return Answer::Refused("job.closed");
+            }
+            if self.begin(tenant, parent).is_none() {
+                return Answer::Refused("job.parent");
+            }
         }
         self.log.opened.push(Opened { at: self.now, who: who.clone(), parent: parent.cloned() });
         Answer::Done
