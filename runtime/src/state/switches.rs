@@ -40,6 +40,13 @@ impl Switches {
         }
     }
 
+    /// For which tenants an agent of that name is suspended.
+    #[must_use]
+    pub fn tenants_of(&self, agent: &str) -> Vec<Option<String>> {
+        let own = self.agents.iter().filter(|(_, name)| name == agent);
+        own.map(|(tenant, _)| tenant.clone()).collect()
+    }
+
     /// Turns a switch.
     pub fn turn(&mut self, switch: Switch, suspended: bool) {
         match switch {

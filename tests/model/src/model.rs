@@ -180,6 +180,16 @@ impl Model {
             }
         }
         let was = self.is_stopped(target.stop, tenant.as_deref(), &target.name);
+        if let (Stop::Agent, None) = (target.stop, &tenant) {
+            // Nobody guesses for which tenant.
+            let own = self.log.switched.iter().filter(|it| it.stop == Stop::Agent && it.name == target.name);
+            let elsewhere = own.into_iter().any(|it| {
+                it.tenant.is_some() && self.is_stopped(Stop::Agent, it.tenant.as_deref(), &it.name)
+            });
+            if (on && self.has_tenants()) || (!on && !was && elsewhere) {
+                return Answer::Refused("tenant.missing");
+            }
+        }
         self.log.switched.push(Switched { stop: target.stop, tenant, name: target.name.clone(), on });
         if on || was { Answer::Done } else { Answer::Refused("lift.unknown") }
     }
