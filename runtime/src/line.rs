@@ -249,8 +249,8 @@ fn read(gate: &Gate, bytes: &[u8]) -> Result<Read, ReadError> {
     fields.line()
 }
 
-/// The fields that tell other lines from calls.
-const OTHERS: [&str; 10] =
+/// The kinds of lines besides calls, by the fields that tell them.
+pub const KINDS: [&str; 10] =
     ["settle", "approve", "refuse", "event", "usage", "lift", "suspend", "open", "close", "reset"];
 
 fn several() -> LineError {
@@ -260,7 +260,7 @@ fn several() -> LineError {
 impl Fields {
     /// What no call has says that none was meant, also where it could not be read.
     fn is_other(&self) -> bool {
-        self.keys.iter().any(|key| OTHERS.contains(&key.as_str()))
+        self.keys.iter().any(|key| KINDS.contains(&key.as_str()))
     }
 
     fn read<'t>(&mut self, text: &'t str, reader: &mut Reader<'t>, key: &str) -> Result<(), Refusal> {

@@ -169,11 +169,21 @@ pub(crate) struct Eval {
 
 /// Decide a sequence of calls, one JSON document a line, with memory kept from line to line.
 ///
-/// A line is a call, the outcome of one (`settle`), an answer (`approve`, `refuse`), an `event`, `usage`, `lift` or `reset`. Each
-/// line gives one line of output: a decision for a call, otherwise `{"ok": true}` or `{"error": …}`. A line that cannot be read,
-/// an empty one too, is refused, and the run goes on.
+/// Each line gives one line of output: a decision for a call, otherwise `{"ok": true}` or `{"error": …}`. A line that cannot be
+/// read, an empty one too, is refused, and the run goes on.
 #[derive(Args, Debug)]
 #[command(after_help = "\
+Lines:
+  {\"tool\": …}                            a call, with an \"id\" if you like
+  {\"settle\": ID, \"outcome\": \"ok\"}        how it ended: ok, error, not_sent or unknown
+  {\"approve\": ID, \"by\": {\"user\": …}}     somebody approves what was asked; or \"refuse\"
+  {\"event\": NAME, \"args\": {…}}           the host reports something
+  {\"usage\": {\"job\": …, \"tokens\": …}}     what was spent between calls
+  {\"open\": {\"job\": …, \"parent\": …}}      a job begins; {\"close\": {\"job\": …}}: it is over
+  {\"suspend\": {\"agent\": …}}              an operator stops a job, agent or tool, or the \"gate\"; or \"lift\"
+  {\"reset\": true}                        everything is forgotten
+Whom a line is about, it says with \"tenant\", \"agent\", \"user\" and \"job\"; \"at\" moves the clock.
+
 Examples:
   agentpassc replay desk.agentpass --calls calls.jsonl
   tail -f calls.jsonl | agentpassc replay desk.agentpass --calls -
@@ -342,7 +352,10 @@ Examples:
   agentpassc explain E0301
   agentpassc explain unknown-name
   agentpassc explain desk.agentpass --decision call.json
-  agentpassc eval desk.agentpass --call call.json | agentpassc explain --decision -")]
+  agentpassc eval desk.agentpass --call call.json | agentpassc explain --decision -
+
+Exit codes: 0 explained, whatever the verdict; 1 errors in the contract; 2 a file that cannot be read, no such code, or bad
+usage.")]
 pub(crate) struct Explain {
     /// A contract (with further files of its program), or a code such as E0301, or its name.
     #[arg(value_name = "CONTRACT|CODE", required_unless_present = "decision")]
@@ -362,6 +375,8 @@ pub(crate) struct Explain {
 ///
 /// Writes `contract.agentpass`, and `agentpass.toml` where there is none. Never overwrites a file.
 #[derive(Args, Debug)]
+#[command(after_help = "\
+Exit codes: 0 written; 2 there is such a file already, or it cannot be written.")]
 pub(crate) struct Init {}
 
 /// Print a completion script for a shell.

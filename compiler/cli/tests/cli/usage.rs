@@ -124,6 +124,27 @@ fn help_has_no_escapes() {
 }
 
 #[test]
+fn every_kind_of_line_is_told() {
+    let help = Folder::new("usage-lines", &[]).run(&["replay", "--help"]).out;
+    let book = include_str!("../../../../docs/book/src/reference/commands.md");
+    for kind in agentpass_runtime::line::KINDS {
+        let quoted = format!("\"{kind}\"");
+        assert!(help.contains(&quoted), "{kind} is not in\n{help}");
+        let told = book.contains(&format!("{{{quoted}")) || book.contains(&format!("; `{kind}` likewise"));
+        assert!(told, "{kind} is not in commands.md");
+    }
+}
+
+#[test]
+fn every_verb_tells_its_exit_codes() {
+    let folder = Folder::new("usage-exits", &[]);
+    for verb in ["check", "test", "eval", "replay", "explain", "build", "import", "fmt", "init"] {
+        let help = folder.run(&[verb, "--help"]).out;
+        assert!(help.contains("Exit codes: 0 "), "{verb}: {help}");
+    }
+}
+
+#[test]
 fn a_code_and_something_else() {
     let folder = Folder::new("usage-explain", &[("desk.agentpass", DESK)]);
     assert!(
