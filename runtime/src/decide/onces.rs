@@ -153,7 +153,15 @@ fn spent(
     let (code, message) = match &entry.state {
         State::Running(_) if same => ("once.running", "the same call is still running"),
         State::Unknown if same => ("once.unknown", "nobody knows how the same call ended"),
-        State::Running(_) | State::Unknown => ("once.done", "its key is taken by another call"),
+        // The key may come free again; this call is not the one that runs under it, so neither of the codes above is true of it.
+        State::Running(_) => (
+            "once.done",
+            "its key is held by another call that is still running: wait until that one has ended",
+        ),
+        State::Unknown => (
+            "once.done",
+            "its key is held by another call, and nobody knows how that one ended: it has to be found out",
+        ),
         State::Done { at, failed, result, labels } => {
             let late = present.reading().late;
             let open = once
