@@ -159,15 +159,18 @@ impl Permit {
         arguments(&self.gate, &self.call).unwrap_or_else(|| "null".to_owned())
     }
 
-    /// Settles the call.
+    /// Settles the call. Where its outcome is not taken, such as for the host's figures, nobody knows how it ended, until
+    /// [`Gate::settle`] sets that right.
     ///
     /// # Errors
-    /// It is settled already, its result is not to be delivered, or the store failed.
+    /// It is settled already, the host's figures do not fit, its result is not to be delivered (it is settled all the same),
+    /// or the store failed.
     pub fn commit(mut self, outcome: Outcome<'_>) -> Result<(), GateError> {
-        self.settled = true;
         let Outcome { how, result, host } = outcome;
         let settlement = Settlement { of: &self.decision.id, how, result, host, at: None };
-        self.gate.settle(&settlement).map_err(GateError::Settle)
+        let done = self.gate.settle(&settlement);
+        self.settled = done.is_ok();
+        done.map_err(GateError::Settle)
     }
 }
 

@@ -75,6 +75,7 @@ pub const LINES: &[&str] = &[
     "job.parent",
     "job.unknown",
     "lift.unknown",
+    "limit.summand",
     "line.ambiguous",
     "line.missing",
     "line.outcome",

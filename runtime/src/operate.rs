@@ -14,6 +14,7 @@ use crate::gate::Gate;
 use crate::line::LineError;
 use crate::plan::FormRef;
 use crate::planted::planted;
+use crate::settle::figures::{Unfit, amount, is_told, unfit};
 use crate::state::asking::{Vote, VoteError};
 use crate::state::key::OfJob;
 use crate::state::switches::Switch;
@@ -220,7 +221,7 @@ impl Gate {
     /// Takes note of tokens and cost that were spent between calls.
     ///
     /// # Errors
-    /// The figures do not fit, no limit counts them, nobody knows whose they are, or the store failed.
+    /// The figures do not fit, or give a limit an amount that is negative, missing or out of range; no limit counts them; nobody knows whose they are, or the store failed.
     pub fn usage(&self, usage: &Usage) -> Result<(), LineError> {
         let contract = self.contract();
         let program = contract.program();
@@ -249,7 +250,7 @@ impl Gate {
             None => (Vec::new(), None),
         };
         let parents = if planted(222) { Vec::new() } else { parents };
-        let spent = self.spent(&frame, tenant.as_deref(), &parents);
+        let spent = self.spent(&frame, tenant.as_deref(), &parents)?;
         if spent.is_empty() {
             return Err(LineError::new("usage.uncounted", "no limit counts this, or nothing was spent"));
         }
@@ -269,7 +270,12 @@ impl Gate {
 
     /// The totals that spent tokens and cost count in: those whose keys are known without a call, and for limits per job those
     /// of the jobs above it.
-    fn spent(&self, frame: &Frame, tenant: Option<&str>, parents: &[String]) -> Vec<(Key, u32, i128)> {
+    fn spent(
+        &self,
+        frame: &Frame,
+        tenant: Option<&str>,
+        parents: &[String],
+    ) -> Result<Vec<(Key, u32, i128)>, LineError> {
         let contract = self.contract();
         let program = contract.program();
         let plan = self.house().plan;
@@ -298,10 +304,14 @@ impl Gate {
                 let meter = plan.meter_of.get(charge.limit.index()).and_then(|all| all.get(number)).copied();
                 let (Some(meter), Some(node)) = (meter, line.amount) else { continue };
                 let Some(of) = plan.meters.get(meter as usize) else { continue };
-                let amount = match is(eval.value(node, None)) {
-                    Some(Value::Int(tokens)) if tokens > 0 => i128::from(tokens),
-                    Some(Value::Money(money)) if !money.is_negative() && money.nano > 0 => money.nano,
-                    _ => continue,
+                // What is not said was not spent.
+                if !is_told(program, node, frame) {
+                    continue;
+                }
+                let amount = match amount(bound.meter, eval.value(node, None)) {
+                    Ok(0) => continue,
+                    Ok(amount) => amount,
+                    Err(Unfit) => return Err(unfit(&limit.id)),
                 };
                 for keys in &all_keys {
                     let key = tally_key(program, charge, of, tenant, keys, &[]);
@@ -311,7 +321,7 @@ impl Gate {
                 }
             }
         }
-        spent
+        Ok(spent)
     }
 
     /// Suspends something: the kill switch.

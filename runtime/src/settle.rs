@@ -10,8 +10,9 @@
 //! What was `unknown` may be set right once, when the host has found out: `corrected.rs`.
 
 mod corrected;
+pub(crate) mod figures;
 
-use agentpass_ir::{Join, Keep, Meter, Monitor, NodeId, Op, Phase, Program, Value};
+use agentpass_ir::{Join, Keep, Meter, Monitor, Phase, Value};
 use agentpass_values::Timestamp;
 
 use crate::decide::feeds::{kept, value};
@@ -21,7 +22,7 @@ use crate::eval::{Datum, Eval, World};
 use crate::frame::{self, Frame};
 use crate::gate::Gate;
 use crate::line::LineError;
-use crate::plan::{FormRef, MeterPlan};
+use crate::plan::FormRef;
 use crate::planted::planted;
 use crate::state::key::OfJob;
 use crate::state::once::{Entry, MAX_RESULT, State};
@@ -88,8 +89,9 @@ impl Gate {
     /// Settles a call; or sets right, once, what was said to be unknown.
     ///
     /// # Errors
-    /// No such call is open, its result is not to be delivered (everything else is settled all the same), or the store
-    /// failed.
+    /// No such call is open; what the host says of it does not fit, or gives a limit an amount that is negative, missing or out of
+    /// range (nothing is settled then); its result is not to be delivered (everything else is settled all the same); or the
+    /// store failed.
     pub fn settle(&self, settlement: &Settlement<'_>) -> Result<(), LineError> {
         let permit = self.permit_of(settlement.of)?;
         let Some(permit) = permit else {
@@ -106,7 +108,7 @@ impl Gate {
             (Some(tool), None) => vec![Value::Unknown; tool.results.len()],
             (None, _) => Vec::new(),
         };
-        let host = self.actual(settlement.host)?;
+        let host = self.told(settlement.host)?;
         let mut touched = vec![permit_key(&permit.decision)];
         touched.extend(keys(&permit));
         let watched: Vec<(Watched, Option<Key>)> = permit
@@ -120,6 +122,7 @@ impl Gate {
         let mut found = true;
         let outcome =
             Outcome { gate: self, permit: &permit, settlement, results: &results, host: host.as_ref() };
+        outcome.figures_fit()?;
         let done = self.transact(&touches, &mut |snapshot| {
             let row = snapshot.rows.first().copied().flatten();
             // Somebody else may have settled it since.
@@ -179,7 +182,7 @@ impl Gate {
     }
 
     /// The host's actual figures, as a frame that holds nothing else.
-    fn actual(&self, host: Option<&str>) -> Result<Option<Frame>, LineError> {
+    fn told(&self, host: Option<&str>) -> Result<Option<Frame>, LineError> {
         let Some(text) = host else { return Ok(None) };
         let program = self.contract().program();
         let mut frame = Frame::shared(program);
@@ -355,40 +358,6 @@ impl Outcome<'_> {
         }
     }
 
-    /// What the call came to.
-    fn came_to(&self, meter: &MeterPlan, held: &Held) -> i128 {
-        let actual = || self.actual(meter).filter(|_| !planted(219));
-        if self.releases() { 0 } else { actual().unwrap_or(held.amount) }
-    }
-
-    /// What the host says was really used: the summand again, where nothing but facts of the host is read in it.
-    fn actual(&self, meter: &MeterPlan) -> Option<i128> {
-        let frame = self.host?;
-        let contract = self.gate.contract();
-        let program = contract.program();
-        let tool = contract.tool(&self.permit.tool).known()?;
-        let charges = contract.charges(tool).iter().filter_map(|id| program.charges.get(id.index()));
-        for charge in charges.filter(|charge| charge.limit == meter.limit) {
-            for line in meter.bounds.iter().filter_map(|&at| charge.lines.get(at)?.as_ref()) {
-                let Some(node) = line.amount.filter(|&node| is_of_host(program, node)) else { continue };
-                // A figure that the host does not repeat stays what it was.
-                if !mentions(program, node, frame) {
-                    continue;
-                }
-                let world = crate::eval::Nowhere;
-                let eval = Eval::new(contract, frame, &world);
-                if let Datum::Is(value) = eval.value(node, None) {
-                    return match (&*value, meter.meter) {
-                        (Value::Int(tokens), _) if *tokens >= 0 => Some(i128::from(*tokens)),
-                        (Value::Money(money), _) if !money.is_negative() => Some(money.nano),
-                        _ => None,
-                    };
-                }
-            }
-        }
-        None
-    }
-
     fn watched(
         &self,
         watched: &Watched,
@@ -515,27 +484,4 @@ impl Outcome<'_> {
         let place = keys(self.permit).iter().position(|known| known == key)?;
         snapshot.rows.get(place + 1).copied().flatten()
     }
-}
-
-/// True where a node reads facts of the host, and nothing else of the call.
-fn is_of_host(program: &Program, node: NodeId) -> bool {
-    let Some(of) = program.nodes.get(node.index()) else { return false };
-    if let Op::Slot(slot) = of.op {
-        let first = program.host_slot(0);
-        return slot >= first && slot < program.job_slot(0);
-    }
-    let mut all = !matches!(of.op, Op::Digest | Op::Labels | Op::Now);
-    of.op.children(&mut |child| all &= is_of_host(program, child));
-    all
-}
-
-/// True where a frame holds something that the node reads.
-fn mentions(program: &Program, node: NodeId, frame: &Frame) -> bool {
-    let Some(of) = program.nodes.get(node.index()) else { return false };
-    if let Op::Slot(slot) = of.op {
-        return frame.get(slot).is_some();
-    }
-    let mut any = false;
-    of.op.children(&mut |child| any |= mentions(program, child, frame));
-    any
 }

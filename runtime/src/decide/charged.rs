@@ -14,6 +14,7 @@ use super::touched::Places;
 use crate::eval::{Datum, Eval, Nowhere};
 use crate::plan::MeterPlan;
 use crate::planted::planted;
+use crate::settle::figures;
 use crate::state::Key;
 use crate::state::key::{Builder, Kind};
 use crate::state::sums::Shape;
@@ -218,21 +219,12 @@ fn missing(prepared: &Prepared<'_>, node: NodeId) -> (&'static str, String) {
 
 /// What the call counts, in units of the meter.
 fn amount(eval: &Eval<'_>, bound: &Bound, line: &Line) -> Option<i128> {
-    let value = |node| match eval.value(node, None) {
-        Datum::Is(value) => Some(value.into_owned()),
-        _ => None,
-    };
     match (bound.meter, line.amount) {
         (Meter::Calls | Meter::InFlight, _) => Some(1),
         (Meter::Retries | Meter::Runtime | Meter::Denials, _) => Some(0),
-        (Meter::Tokens, Some(node)) => match value(node)? {
-            Value::Int(tokens) if tokens >= 0 => Some(i128::from(tokens)),
-            _ => None,
-        },
-        (Meter::Sum(currency) | Meter::Cost(currency), Some(node)) => match value(node)? {
-            Value::Money(money) if money.currency == currency && !money.is_negative() => Some(money.nano),
-            _ => None,
-        },
+        (Meter::Tokens | Meter::Sum(_) | Meter::Cost(_), Some(node)) => {
+            figures::amount(bound.meter, eval.value(node, None)).ok()
+        }
         (Meter::Tokens | Meter::Sum(_) | Meter::Cost(_), None) => None,
     }
 }

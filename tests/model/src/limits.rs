@@ -8,7 +8,7 @@ use crate::contract::{Bound, Cond, Limit, Meter, Millis, Part, Stop, Then, Windo
 use crate::judge::Found;
 use crate::log::{About, Judged, Mark, Spent, Stamp, Verdict, digest};
 use crate::model::Model;
-use crate::step::{Args, Call, START, Who};
+use crate::step::{Args, Call, Figures, START, Who};
 
 /// What the limits of a call say.
 #[derive(Clone, Debug, Default)]
@@ -20,6 +20,18 @@ pub struct Budgets {
     never: bool,
     /// Warnings that were not spoken before.
     pub marks: Vec<Mark>,
+}
+
+impl Figures {
+    /// True where a bound counts one of them that is negative.
+    #[must_use]
+    pub fn is_unfit(&self, bound: &Bound) -> bool {
+        match bound.meter {
+            Meter::Tokens => self.tokens < 0,
+            Meter::Cost => self.cost < 0,
+            _ => false,
+        }
+    }
 }
 
 impl Budgets {
@@ -162,6 +174,14 @@ impl Model {
                 all.iter().filter(|one| inside(limit.window, one.at, now.early)).map(|one| one.amount).sum()
             }
         }
+    }
+
+    /// True where the host has said of a call what some limit cannot count.
+    pub(crate) fn has_unfit(&self, judged: &Judged) -> bool {
+        let Some(figures) = judged.end.and_then(|end| end.host) else { return false };
+        self.contract.limits.iter().filter(|limit| counts(limit, &judged.call)).any(|limit| {
+            limit.bounds.iter().any(|bound| counts_for(bound, &judged.call) && figures.is_unfit(bound))
+        })
     }
 
     /// All that ever counted under a key, and was not given back.

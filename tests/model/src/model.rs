@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::contract::{Contract, Meter, Millis, Stop};
+use crate::contract::{Bound, Contract, Limit, Meter, Millis, Stop};
 use crate::log::{Decided, End, Judged, Log, Opened, Reported, Spent, Stamp, Switched, Verdict, Voted};
 use crate::step::{Event, Figures, How, Settle, Step, Target, Timed, Vote, Who};
 
@@ -82,6 +82,15 @@ impl Model {
         // What is open comes first; what nobody knew can be set right once.
         let waits = |judged: &&mut Judged| if is_open { judged.is_open() } else { judged.is_unknown() };
         let mut waiting: Vec<_> = self.log.calls.iter_mut().filter(own).filter(waits).collect();
+        if let [only] = waiting.as_slice()
+            && (is_open || settle.how != How::Unknown)
+        {
+            let told = Judged { end: Some(end), corrected: None, ..(**only).clone() };
+            if !self.releases(&told) && self.has_unfit(&told) {
+                return Answer::Refused("limit.summand");
+            }
+            waiting = self.log.calls.iter_mut().filter(own).filter(waits).collect();
+        }
         match waiting.as_mut_slice() {
             [] => Answer::Refused("settle.unknown"),
             [only] if is_open => {
@@ -154,13 +163,17 @@ impl Model {
             .limits
             .iter()
             .flat_map(|limit| limit.bounds.iter().map(move |bound| (limit, bound)));
+        let reaches = |limit: &Limit, bound: &Bound| !self.keys_of_spent(limit, bound, &spent).is_empty();
+        if counts.clone().any(|(limit, bound)| figures.is_unfit(bound) && reaches(limit, bound)) {
+            return Answer::Refused("limit.summand");
+        }
         let counted = counts.filter(|(limit, bound)| {
             let figure = match bound.meter {
                 Meter::Tokens => figures.tokens,
                 Meter::Cost => figures.cost,
                 _ => 0,
             };
-            figure > 0 && !self.keys_of_spent(limit, bound, &spent).is_empty()
+            figure > 0 && reaches(limit, bound)
         });
         if counted.count() == 0 {
             return Answer::Refused("usage.uncounted");

@@ -110,7 +110,7 @@ impl Player {
             88..90 => self.open(model),
             90..93 if self.made.contract.spends => {
                 let who = self.who(false);
-                Step::Usage(who, self.figures())
+                Step::Usage(who, self.told())
             }
             93 => Step::Suspend(self.target()),
             94..96 => self.lift(model),
@@ -186,6 +186,16 @@ impl Player {
         Figures { tokens: self.dice.one(&[0, 5, 10, 20]), cost: self.dice.one(&[0, 100, 300]) }
     }
 
+    /// What the host says afterwards, which may be nonsense.
+    fn told(&mut self) -> Figures {
+        let figures = self.figures();
+        match self.dice.below(12) {
+            0 => Figures { tokens: -5, ..figures },
+            1 => Figures { cost: -100, ..figures },
+            _ => figures,
+        }
+    }
+
     fn user(&mut self) -> String {
         self.dice.one(&["u1", "u1", "u2", "u3"]).to_owned()
     }
@@ -243,7 +253,7 @@ impl Player {
             3..6 => Answer::Y,
             _ => Answer::Misfit,
         });
-        let host = (self.made.contract.spends && self.dice.percent(40)).then(|| self.figures());
+        let host = (self.made.contract.spends && self.dice.percent(40)).then(|| self.told());
         Step::Settle(Settle { call: judged.call.id.clone(), how, result, host })
     }
 
