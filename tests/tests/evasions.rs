@@ -14,9 +14,9 @@ use agentpass_runtime::{Contract, Word};
 use support::lines::{Wanted, bytes};
 
 /// The table shrinks only on purpose.
-const EVASIONS: usize = 1250;
+const EVASIONS: usize = 1320;
 /// Nor may everything be denied.
-const HONEST: usize = 250;
+const HONEST: usize = 280;
 
 /// One line of a table.
 struct Case {

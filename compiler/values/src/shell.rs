@@ -7,8 +7,9 @@
 //! 2. `grammar.rs` builds the tree: lists, pipes, groups, loops, conditionals.
 //! 3. `walk.rs` goes through the tree in the order of execution, follows `cd` (`folders.rs`, `builtins.rs`), and lists
 //!    every command, those inside of substitutions too.
-//! 4. `wrappers.rs` looks through programs that run other programs (`env`, `timeout`, `sh -c`, `find -exec`): wrapper and
-//!    wrapped are both listed.
+//! 4. `wrappers.rs` looks through programs that run other programs (`env`, `timeout`, `sh -c`, `find -exec`, `npx`, `docker
+//!    exec`; `git.rs` and `settings.rs` have what hides in settings): wrapper and wrapped are both listed. Where code for
+//!    another language stands in the line (`code.rs`, `scripts.rs`), something unknown runs.
 //!
 //! What bash would decide only at run time (`$x`, `*`, `$(…)`, `{a,b}`) makes that word [`Word::Unknown`] and the whole
 //! line not [`Shell::understood`]. The promise is one-sided: of a line that is understood, every command that bash runs
@@ -19,11 +20,16 @@
 //! changed before, what a program does with its arguments, and where a symbolic link leads.
 
 mod builtins;
+mod code;
 mod cursor;
 mod features;
 mod folders;
+mod git;
 mod grammar;
 mod grammar_simple;
+mod programs;
+mod scripts;
+mod settings;
 mod syntax;
 mod token;
 mod walk;

@@ -1,6 +1,7 @@
 //! The commands that change the shell itself, and with it the meaning of what follows.
 
 use super::folders::{After, Cwd, moved};
+use super::settings::is_evaluated;
 use super::token::Dialect;
 use super::walk::{Arg, Around, Run, Walk};
 use super::word::is_name;
@@ -102,12 +103,12 @@ impl Walk {
                 Some("-x" | "-r" | "-gx" | "--") => {}
                 Some(text) => match text.split_once('=') {
                     Some((name, value)) if is_name(name) && !is_evaluated(name) => {
-                        around.assign(Assignment {
-                            name: name.to_owned(),
-                            value: Word::Resolved(value.to_owned()),
-                        });
+                        let value = Word::Resolved(value.to_owned());
+                        let assignment = Assignment { name: name.to_owned(), value };
+                        self.settings(&assignment, around);
+                        around.assign(assignment);
                     }
-                    None if is_name(text) => {
+                    None if is_name(text) && !is_evaluated(text) => {
                         around.assign(Assignment { name: text.to_owned(), value: Word::Unknown });
                     }
                     _ => self.give_up(),
@@ -144,47 +145,3 @@ const OUTLASTED: &[&str] = &[
     ":", ".", "eval", "exec", "export", "readonly", "set", "shift", "times", "trap", "unset", "break",
     "continue", "return", "exit",
 ];
-
-/// Variables whose values a shell reads as code, at once or later.
-pub(super) fn is_evaluated(name: &str) -> bool {
-    matches!(
-        name,
-        "BASH_ENV"
-            | "ENV"
-            | "PS0"
-            | "PS1"
-            | "PS2"
-            | "PS4"
-            | "PROMPT_COMMAND"
-            | "SHELLOPTS"
-            | "BASHOPTS"
-            | "POSIXLY_CORRECT"
-            | "RANDOM"
-            | "SRANDOM"
-            | "SECONDS"
-            | "LINENO"
-            | "HISTCMD"
-            | "OPTIND"
-            | "BASHPID"
-            | "EPOCHSECONDS"
-            | "EPOCHREALTIME"
-            | "BASH_SUBSHELL"
-            | "PPID"
-            | "UID"
-            | "EUID"
-            | "BASH_COMPAT"
-            | "EXECIGNORE"
-    )
-}
-
-/// Variables that decide what runs under the name of a program.
-pub(super) fn is_leading(name: &str, program: Option<&str>) -> bool {
-    match name {
-        // A path is looked up nowhere, and no program runs where only variables are set.
-        "PATH" => program.is_some_and(|program| !program.is_empty() && !program.contains('/')),
-        "LD_PRELOAD" | "LD_AUDIT" | "LD_LIBRARY_PATH" | "DYLD_INSERT_LIBRARIES" | "DYLD_LIBRARY_PATH" => {
-            program.is_some_and(|program| !program.is_empty())
-        }
-        _ => false,
-    }
-}

@@ -11,6 +11,10 @@ pub(super) struct Broken;
 pub(super) struct RawWord {
     /// The text; nothing if a part of it is expanded at run time.
     pub(super) text: Option<String>,
+    /// It is unknown and may become several words, which need not be names of files.
+    pub(super) many: bool,
+    /// It begins with a wildcard, which a file with the name of a flag may match.
+    pub(super) flag: bool,
     /// Some of it was quoted, so it is no reserved word.
     pub(super) quoted: bool,
     /// It begins with a bare `~`.

@@ -4,20 +4,23 @@
 //! alone; after `cd x; …` it may be the old one too, because `cd` may have failed. Paths are listed from every folder of
 //! the set, so a rule over paths sees the worst of them.
 
-use super::builtins::{is_descriptor, is_evaluated, is_leading};
+use super::builtins::is_descriptor;
+use super::code::runs_files;
 use super::features::{flags, paths, push_new, redirect_paths, unique};
 use super::folders::{After, Cwd, may_move, moved};
+use super::programs::{only_reads, program_name};
+use super::settings::{Setting, is_evaluated, is_leading, setting};
 use super::syntax::{HereDocument, Node, RawRedirect, RawWord, Simple};
 use super::token::{DEPTH_LIMIT, Dialect, Lexer, RedirectOp};
 use super::wrappers::{Wrapped, unwrap};
 use super::{Assignment, PathWord, Redirect, RedirectKind, Shell, ShellCommand, Word};
-use crate::path::PathValue;
 
 /// The most commands that are listed.
 const COMMANDS_LIMIT: usize = 1000;
 /// Reads a line of one shell or the other.
 pub(super) fn shell(text: &str, dialect: Dialect) -> Shell {
-    let mut walk = Walk { commands: Vec::new(), understood: true, depth: 0, dialect };
+    let mut walk =
+        Walk { commands: Vec::new(), understood: true, depth: 0, dialect, written: Vec::new(), elsewhere: 0 };
     // At the start of a line, a terminal reads `^a^b` as an edit of the line before.
     if text.trim_start().starts_with('^') {
         walk.give_up();
@@ -31,9 +34,18 @@ pub(super) fn shell(text: &str, dialect: Dialect) -> Shell {
 pub(super) struct Arg {
     pub(super) text: Option<String>,
     pub(super) tilde: bool,
+    /// It is unknown and may be several words.
+    pub(super) many: bool,
+    /// It is unknown and may be a flag that has the name of a file.
+    pub(super) flag: bool,
 }
 
 impl Arg {
+    /// A word that is known.
+    pub(super) fn known(text: &str) -> Arg {
+        Arg { text: Some(text.to_owned()), ..Arg::default() }
+    }
+
     fn word(&self) -> Word {
         Word::from_option(self.text.clone())
     }
@@ -79,6 +91,10 @@ pub(super) struct Walk {
     commands: Vec<ShellCommand>,
     pub(super) understood: bool,
     depth: usize,
+    /// How many boxes and machines are around what is being walked. Which files are meant there is unknown, and no riddle.
+    elsewhere: usize,
+    /// Files that earlier commands may have written.
+    written: Vec<PathWord>,
     /// The shell that reads what is being walked.
     pub(super) dialect: Dialect,
 }
@@ -145,7 +161,7 @@ impl Walk {
                 After { success: after.failure, failure: after.success }
             }
             Node::Timed(node) => {
-                let time = Run { args: vec![arg("time")], ..Run::bare(cwd.clone()) };
+                let time = Run { args: vec![Arg::known("time")], ..Run::bare(cwd.clone()) };
                 self.emit(&time, around);
                 self.node(node, around, cwd, documents)
             }
@@ -181,6 +197,9 @@ impl Walk {
             Node::Loop { variable, words, condition, body } => {
                 words.iter().for_each(|word| self.word(word, around, &cwd, documents));
                 if let Some(name) = variable {
+                    if is_evaluated(name) || setting(name, &Word::Unknown) != Setting::Nothing {
+                        self.give_up();
+                    }
                     around.assign(Assignment { name: name.clone(), value: Word::Unknown });
                 }
                 // A loop that moves may be anywhere in its second round.
@@ -241,6 +260,7 @@ impl Walk {
         let (redirects, redirect_paths) = self.redirects(&simple.redirects, around, &cwd, documents);
         let args = simple.words.iter().map(|word| expanded(word, around)).collect();
         let run = Run { args, assignments, redirects, redirect_paths, cwd, in_shell: true };
+        run.assignments.iter().for_each(|assignment| self.settings(assignment, around));
         if run.args.is_empty() {
             // A redirection alone still opens its file, and an assignment alone lasts.
             self.emit(&run, around);
@@ -264,7 +284,8 @@ impl Walk {
             let kind = match redirect.op {
                 RedirectOp::HereDocument { .. } => {
                     let document = redirect.document.and_then(|place| documents.get(place));
-                    target = Arg { text: document.and_then(|document| document.text.clone()), tilde: false };
+                    target =
+                        Arg { text: document.and_then(|document| document.text.clone()), ..Arg::default() };
                     for node in document.map(|document| document.inner.as_slice()).unwrap_or_default() {
                         self.node(node, &mut around.clone(), cwd.clone(), documents);
                     }
@@ -297,6 +318,19 @@ impl Walk {
         (all, files)
     }
 
+    /// What a variable makes other programs run.
+    pub(super) fn settings(&mut self, assignment: &Assignment, around: &Around) {
+        match setting(&assignment.name, &assignment.value) {
+            Setting::Nothing => {}
+            Setting::Unclear => self.give_up(),
+            Setting::Script(text) => {
+                self.elsewhere += 1;
+                self.script(&text, Dialect::Posix, &mut around.clone(), Cwd::Unknown);
+                self.elsewhere -= 1;
+            }
+        }
+    }
+
     /// Lists a command.
     fn emit(&mut self, run: &Run, around: &Around) {
         if self.commands.len() >= COMMANDS_LIMIT {
@@ -304,7 +338,7 @@ impl Walk {
         }
         let (program, args) = match run.args.split_first() {
             Some((program, args)) => (program.clone(), args),
-            None => (arg(""), [].as_slice()),
+            None => (Arg::known(""), [].as_slice()),
         };
         let assignments = || around.assignments.iter().chain(&run.assignments);
         let known = run.args.iter().all(|arg| arg.text.is_some());
@@ -313,14 +347,16 @@ impl Walk {
         let mut files = paths(args, &run.cwd);
         files.extend(around.redirect_paths.iter().chain(&run.redirect_paths).cloned());
         let files = unique(files);
-        self.understood &= !files.contains(&PathWord::Unknown);
+        self.understood &= self.elsewhere > 0 || !files.contains(&PathWord::Unknown);
         if run.assignments.iter().any(|assignment| is_evaluated(&assignment.name)) {
             self.give_up();
         }
         // Which program a bare name means, and what is loaded into it, is for the environment to say.
         let led = |assignment: &Assignment| is_leading(&assignment.name, program.text.as_deref());
-        let program = program.text.as_deref().map(program_name).filter(|_| !assignments().any(led));
+        let named = program.text.as_deref().and_then(|text| program_name(text, &run.cwd));
+        let program = named.as_deref().filter(|_| !assignments().any(led));
         self.understood &= run.args.is_empty() || program.is_some();
+        let runs_written = self.runs_written(program.unwrap_or_default(), args, &files, run);
         let command = ShellCommand {
             program: Word::from_option(program.map(str::to_owned)),
             args: args.iter().map(Arg::word).collect(),
@@ -331,6 +367,26 @@ impl Walk {
             cwd: run.cwd.only(),
         };
         self.push(command);
+        if runs_written {
+            self.give_up();
+        }
+    }
+
+    /// Whether a program is a file, or runs one, that an earlier command of the line may have written: what it does is not in
+    /// the line, or in a part of it that is no command. Remembers what this one may write.
+    fn runs_written(&mut self, program: &str, args: &[Arg], files: &[PathWord], run: &Run) -> bool {
+        let own = paths(&[Arg::known(program)], &run.cwd);
+        let runs = match program.contains('/') {
+            true => own.iter().any(|path| self.written.contains(path)),
+            false => runs_files(program) && files.iter().any(|path| self.written.contains(path)),
+        };
+        if !only_reads(program) {
+            let script = if runs_files(program) { 1 } else { 0 };
+            self.written.extend(paths(args.get(script..).unwrap_or_default(), &run.cwd));
+        }
+        self.written.extend(run.redirect_paths.iter().cloned());
+        self.written.retain(|path| *path != PathWord::Unknown);
+        runs
     }
 
     /// Lists a command and what it runs in turn.
@@ -345,7 +401,7 @@ impl Walk {
             // Whatever it is, it may be a builtin that moves.
             return After::same(Cwd::Unknown);
         };
-        let name = program_name(program).to_owned();
+        let Some(name) = program_name(program, &run.cwd) else { return After::same(run.cwd) };
         // `/usr/bin/cd` is a program, and moves nobody but itself.
         run.in_shell &= *program == name;
         let args = args.to_vec();
@@ -369,15 +425,15 @@ impl Walk {
                 self.give_up();
                 After::same(if run.in_shell { Cwd::Unknown } else { run.cwd.clone() })
             }
-            Wrapped::Command { args, assignments, folder, in_shell } => {
+            Wrapped::Command { args, assignments, folder, in_shell, elsewhere } => {
                 let mut inner = run.clone();
                 inner.args = args;
                 inner.in_shell = run.in_shell && in_shell;
-                inner.assignments.extend(
-                    assignments
-                        .into_iter()
-                        .map(|(name, value)| Assignment { name, value: Word::from_option(value) }),
-                );
+                for (name, value) in assignments {
+                    let assignment = Assignment { name, value: Word::from_option(value) };
+                    self.settings(&assignment, around);
+                    inner.assignments.push(assignment);
+                }
                 if let Some(folder) = folder {
                     inner.cwd = moved(&folder, &run.cwd);
                 }
@@ -386,17 +442,28 @@ impl Walk {
                 }
                 let mut around = around.clone();
                 // Another user's home, for all we know.
-                let program = run.args.first().and_then(|program| program.text.as_deref()).map(program_name);
-                around.home_moved |= matches!(program, Some("sudo" | "doas"));
+                let program =
+                    run.args.first().and_then(|program| program_name(program.text.as_deref()?, &run.cwd));
+                around.home_moved |= matches!(program.as_deref(), Some("sudo" | "doas"));
+                if elsewhere {
+                    inner.cwd = Cwd::Unknown;
+                    around.home_moved = true;
+                }
+                self.elsewhere += usize::from(elsewhere);
                 self.run(inner, &mut around);
+                self.elsewhere -= usize::from(elsewhere);
                 After::same(run.cwd.clone())
             }
-            Wrapped::Script { text, dialect, in_shell } => {
+            Wrapped::Script { text, dialect, in_shell, elsewhere } => {
                 let mut inner = around.clone();
+                inner.home_moved |= elsewhere;
                 run.assignments.iter().for_each(|assignment| inner.assign(assignment.clone()));
                 inner.redirects.extend(run.redirects.iter().cloned());
                 inner.redirect_paths.extend(run.redirect_paths.iter().cloned());
-                let after = self.script(&text, dialect.unwrap_or(self.dialect), &mut inner, run.cwd.clone());
+                let cwd = if elsewhere { Cwd::Unknown } else { run.cwd.clone() };
+                self.elsewhere += usize::from(elsewhere);
+                let after = self.script(&text, dialect.unwrap_or(self.dialect), &mut inner, cwd);
+                self.elsewhere -= usize::from(elsewhere);
                 if in_shell && run.in_shell {
                     around.assignments = inner.assignments;
                     around.home_moved = inner.home_moved;
@@ -422,22 +489,7 @@ impl Run {
     }
 }
 
-fn arg(text: &str) -> Arg {
-    Arg { text: Some(text.to_owned()), tilde: false }
-}
-
 fn expanded(word: &RawWord, around: &Around) -> Arg {
     let text = word.text.clone().filter(|_| !(word.tilde && around.home_moved));
-    Arg { text, tilde: word.tilde }
-}
-
-/// The name by which a program is known: without the folders in which systems keep theirs.
-fn program_name(text: &str) -> &str {
-    let Some((folder, name)) = text.rsplit_once('/') else { return text };
-    let known = PathValue::parse(folder).is_ok_and(|folder| {
-        let folder = folder.to_string();
-        let folder = folder.strip_prefix("/usr").unwrap_or(&folder);
-        ["/bin", "/sbin", "/local/bin", "/local/sbin"].contains(&folder)
-    });
-    if known && !name.is_empty() && !matches!(name, "." | "..") { name } else { text }
+    Arg { text, tilde: word.tilde, many: word.many, flag: word.flag }
 }

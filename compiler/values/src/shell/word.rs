@@ -8,6 +8,8 @@ use super::token::{Dialect, Lexer};
 pub(super) struct Builder {
     text: String,
     unknown: bool,
+    many: bool,
+    flag: bool,
     quoted: bool,
     tilde: bool,
     /// Where the value begins, if the word has the form of an assignment.
@@ -48,6 +50,8 @@ impl Builder {
         });
         RawWord {
             text: value(&self.text),
+            many: self.many,
+            flag: self.flag,
             quoted: self.quoted,
             tilde: self.tilde,
             assignment,
@@ -87,13 +91,16 @@ impl Lexer {
     fn bare(&mut self, word: &mut Builder, c: char, first: bool) {
         let next = self.cursor.second();
         match c {
-            '*' | '?' => word.unknown = true,
+            '*' | '?' => {
+                word.unknown = true;
+                word.flag |= first;
+            }
             '[' => word.bracket_open = true,
             ']' if word.bracket_open => word.unknown = true,
             '{' if word.braces == Braces::None => word.braces = Braces::Open,
             ',' if word.braces == Braces::Open => word.braces = Braces::Separated,
             '.' if word.braces == Braces::Open && next == Some('.') => word.braces = Braces::Separated,
-            '}' if word.braces == Braces::Separated => word.unknown = true,
+            '}' if word.braces == Braces::Separated => (word.unknown, word.many) = (true, true),
             '!' if is_history(next) => word.unknown = true,
             '~' if first => {
                 word.tilde = true;
@@ -168,6 +175,12 @@ impl Lexer {
 
     fn dollar(&mut self, word: &mut Builder, in_quotes: bool) -> Result<(), Broken> {
         self.cursor.bump();
+        // In quotes, all parameters and all elements of an array still become words of their own.
+        word.many |= match self.cursor.peek() {
+            Some('{' | '@') => true,
+            Some('\'' | '"') => false,
+            _ => !in_quotes,
+        };
         match self.cursor.peek() {
             Some('\'') if !in_quotes => {
                 // Only some shells know this form.
@@ -279,6 +292,7 @@ impl Lexer {
     fn backticks(&mut self, word: &mut Builder, in_quotes: bool) -> Result<(), Broken> {
         self.cursor.bump();
         word.unknown = true;
+        word.many |= !in_quotes;
         let mut text = String::new();
         loop {
             match self.cursor.bump().ok_or(Broken)? {

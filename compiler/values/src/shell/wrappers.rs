@@ -4,10 +4,12 @@
 //! command. A flag that the row does not have, or an unknown word before the command, makes the whole line not
 //! understood. So does a wrapper that we know of but do not read.
 
+use super::code::{is_device, runs_code};
+use super::git::git;
 use super::token::Dialect;
 use super::walk::Arg;
 use super::word::is_name;
-use super::wrapper_table::{UNREAD, WRAPPERS, Wrapper};
+use super::wrapper_table::{RUNNERS, SSH, UNREAD, WRAPPERS, Wrapper};
 
 /// What a wrapper runs.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -19,9 +21,11 @@ pub(super) enum Wrapped {
         folder: Option<Arg>,
         /// It runs in the shell that runs the wrapper.
         in_shell: bool,
+        /// It runs in a box or on another machine: nobody knows its folder.
+        elsewhere: bool,
     },
     /// A script in a string, for another shell or the one that runs this.
-    Script { text: String, dialect: Option<Dialect>, in_shell: bool },
+    Script { text: String, dialect: Option<Dialect>, in_shell: bool, elsewhere: bool },
     /// Something, but we cannot tell what.
     Unclear,
 }
@@ -42,8 +46,141 @@ pub(super) fn unwrap(program: &str, args: &[Arg]) -> Vec<Wrapped> {
             };
             if args.iter().any(runs) { vec![Wrapped::Unclear] } else { Vec::new() }
         }
-        _ if UNREAD.contains(&program) || program.contains("/ld-linux") => vec![Wrapped::Unclear],
-        _ => WRAPPERS.iter().find(|wrapper| wrapper.name == program).map_or(Vec::new(), |w| wrapped(w, args)),
+        "git" => git(args),
+        "ssh" => remote(args),
+        "kubectl" | "oc" => behind_dashes(args, &["exec", "run"], true),
+        "mise" | "asdf" | "op" | "chamber" | "doppler" if args.iter().any(is_dashes) => {
+            behind_dashes(args, &["exec", "x", "run"], false)
+        }
+        _ if UNREAD.contains(&program) || program.contains("ld-linux") || program.contains("ld-musl") => {
+            vec![Wrapped::Unclear]
+        }
+        _ if runs_code(program, args) => vec![Wrapped::Unclear],
+        _ => match WRAPPERS.iter().find(|wrapper| wrapper.name == program) {
+            Some(wrapper) => wrapped(wrapper, args),
+            None => match program.strip_prefix("git-") {
+                // `/usr/lib/git-core/git-push` is what `git push` runs.
+                Some(command) => {
+                    let words = ["git", command].map(Arg::known).into_iter().chain(args.iter().cloned());
+                    vec![Wrapped::command(words.collect())]
+                }
+                None => behind_verbs(program, args),
+            },
+        },
+    }
+}
+
+fn is_dashes(arg: &Arg) -> bool {
+    arg.text.as_deref() == Some("--")
+}
+
+/// `kubectl exec pod -- x`: the command stands behind two dashes.
+fn behind_dashes(args: &[Arg], verbs: &[&str], elsewhere: bool) -> Vec<Wrapped> {
+    let is_verb = |arg: &Arg| arg.text.as_deref().is_none_or(|text| verbs.contains(&text));
+    let at = args.iter().position(is_dashes);
+    let (before, rest) = args.split_at_checked(at.unwrap_or(args.len())).unwrap_or_default();
+    match rest.get(1..) {
+        _ if !before.iter().any(is_verb) => Vec::new(),
+        Some(rest) if !rest.is_empty() && before.iter().all(|arg| arg.text.is_some()) => {
+            vec![Wrapped::command(rest.to_vec()).elsewhere(elsewhere)]
+        }
+        _ => vec![Wrapped::Unclear],
+    }
+}
+
+/// `uv run x`, `docker exec box x`: a wrapper after one or two words.
+fn behind_verbs(program: &str, args: &[Arg]) -> Vec<Wrapped> {
+    let program = match program {
+        "podman" | "nerdctl" => "docker",
+        "docker-compose" | "podman-compose" => "compose",
+        "oc" => "kubectl",
+        "mamba" | "micromamba" => "conda",
+        other => other,
+    };
+    for row in RUNNERS {
+        let mut verbs = row.name.split(' ');
+        if verbs.next() != Some(program) {
+            continue;
+        }
+        let verbs: Vec<&str> = verbs.collect();
+        let same =
+            verbs.iter().zip(args).take_while(|(verb, arg)| arg.text.as_deref() == Some(**verb)).count();
+        let (_, rest) = args.split_at_checked(same).unwrap_or_default();
+        if same == verbs.len() {
+            let elsewhere = matches!(program, "docker" | "compose" | "kubectl" | "ip");
+            return wrapped(row, rest).into_iter().map(|inner| inner.renamed(elsewhere)).collect();
+        }
+        // A flag before the word may have a value, and an unknown word may be it.
+        let hides = |arg: &Arg| arg.text.as_deref().is_none_or(|text| text.starts_with('-'));
+        let verb = verbs.last().copied();
+        if rest.first().is_some_and(hides) && rest.iter().any(|arg| arg.many || arg.text.as_deref() == verb) {
+            return vec![Wrapped::Unclear];
+        }
+    }
+    Vec::new()
+}
+
+impl Wrapped {
+    /// A command where the wrapper runs.
+    pub(super) fn command(args: Vec<Arg>) -> Wrapped {
+        Wrapped::Command { args, assignments: Vec::new(), folder: None, in_shell: false, elsewhere: false }
+    }
+
+    /// The same in a box.
+    pub(super) fn elsewhere(mut self, is_so: bool) -> Wrapped {
+        if let Wrapped::Command { elsewhere, .. } | Wrapped::Script { elsewhere, .. } = &mut self {
+            *elsewhere = is_so;
+        }
+        self
+    }
+
+    /// Package runners take `tool@1.2` and `@scope/tool`; what runs is `tool`. In a box, nobody knows the folder.
+    fn renamed(self, elsewhere: bool) -> Wrapped {
+        let Wrapped::Command { mut args, assignments, in_shell, .. } = self else { return self };
+        let Some(name) = args.first().and_then(|arg| arg.text.clone()) else { return Wrapped::Unclear };
+        if name.contains(':') || name == "-" {
+            return Wrapped::Unclear;
+        }
+        if !elsewhere && !name.starts_with(['.', '/']) {
+            let name = if name.starts_with('@') { name.rsplit('/').next().unwrap_or(&name) } else { &name };
+            let name = name.split('@').next().unwrap_or(name);
+            if let Some(first) = args.first_mut() {
+                *first = Arg::known(name);
+            }
+        }
+        Wrapped::Command { args, assignments, folder: None, in_shell, elsewhere }
+    }
+}
+
+fn script(text: &str, dialect: Dialect) -> Wrapped {
+    Wrapped::Script { text: text.to_owned(), dialect: Some(dialect), in_shell: false, elsewhere: false }
+}
+
+/// `ssh host command`: the words are joined and read by a shell over there.
+fn remote(args: &[Arg]) -> Vec<Wrapped> {
+    let Some(options) = read_options(&SSH, args) else { return vec![Wrapped::Unclear] };
+    let Some((_host, rest)) = args.get(options.end..).and_then(<[Arg]>::split_first) else {
+        return vec![Wrapped::Unclear];
+    };
+    let Some(more) = read_options(&SSH, rest) else { return vec![Wrapped::Unclear] };
+    let leads = |(flag, value): &(String, Arg)| {
+        let value = value.text.as_deref().unwrap_or("command").to_ascii_lowercase();
+        matches!(flag.as_str(), "F" | "I" | "S")
+            || flag == "o" && (value.contains("command") || value.contains("include"))
+    };
+    if options.values.iter().chain(&more.values).any(leads) {
+        return vec![Wrapped::Unclear];
+    }
+    match joined(rest.get(more.end..).unwrap_or_default()) {
+        // A shell over there, and whatever comes through its input.
+        Wrapped::Script { text, .. } if text.is_empty() => vec![Wrapped::Unclear],
+        Wrapped::Script { text, .. } => {
+            let special = text.contains(is_special);
+            let script =
+                Wrapped::Script { text, dialect: Some(Dialect::Posix), in_shell: false, elsewhere: true };
+            std::iter::once(script).chain(special.then_some(Wrapped::Unclear)).collect()
+        }
+        _ => vec![Wrapped::Unclear],
     }
 }
 
@@ -91,7 +228,7 @@ fn wrapped(wrapper: &Wrapper, args: &[Arg]) -> Vec<Wrapped> {
         _ => None,
     };
     let in_shell = matches!(wrapper.name, "command" | "builtin");
-    vec![Wrapped::Command { args, assignments, folder, in_shell }]
+    vec![Wrapped::Command { args, assignments, folder, in_shell, elsewhere: false }]
 }
 
 /// The options that were read, and where they end.
@@ -123,13 +260,13 @@ fn read_options(wrapper: &Wrapper, args: &[Arg]) -> Option<Options> {
         if let Some(long) = text.strip_prefix("--") {
             match long.split_once('=') {
                 Some((name, value)) if wrapper.valued_long.contains(&name) => {
-                    values.push((name.to_owned(), Arg { text: Some(value.to_owned()), tilde: false }));
+                    values.push((name.to_owned(), Arg::known(value)));
                 }
                 Some(_) => return None,
                 None if wrapper.long.contains(&long) => {}
                 None if wrapper.valued_long.contains(&long) => {
                     at += 1;
-                    values.push((long.to_owned(), args.get(at)?.clone()));
+                    values.push((long.to_owned(), args.get(at).filter(|value| !value.many)?.clone()));
                 }
                 None => return None,
             }
@@ -145,9 +282,9 @@ fn read_options(wrapper: &Wrapper, args: &[Arg]) -> Option<Options> {
                 let glued = rest.as_str();
                 let value = if glued.is_empty() {
                     at += 1;
-                    args.get(at)?.clone()
+                    args.get(at).filter(|value| !value.many)?.clone()
                 } else {
-                    Arg { text: Some(glued.to_owned()), tilde: false }
+                    Arg::known(glued)
                 };
                 values.push((letter.to_string(), value));
                 break;
@@ -163,13 +300,13 @@ fn read_options(wrapper: &Wrapper, args: &[Arg]) -> Option<Options> {
 /// `xargs` puts what it reads behind the command, or where the mark of `-I` stands.
 fn from_input(args: &mut Vec<Arg>, mark: Option<Arg>) {
     if args.is_empty() {
-        args.push(Arg { text: Some("echo".to_owned()), tilde: false });
+        args.push(Arg::known("echo"));
     }
     match mark.and_then(|mark| mark.text).filter(|mark| !mark.is_empty()) {
         Some(mark) => {
             args.iter_mut().for_each(|arg| arg.text = arg.text.take().filter(|text| !text.contains(&mark)))
         }
-        None => args.push(Arg::default()),
+        None => args.push(Arg { many: true, ..Arg::default() }),
     }
 }
 
@@ -184,7 +321,9 @@ fn joined(args: &[Arg]) -> Wrapped {
     let texts: Option<Vec<&str>> =
         args.iter().map(|arg| arg.text.as_deref().filter(|_| !arg.tilde)).collect();
     match texts {
-        Some(texts) => Wrapped::Script { text: texts.join(" "), dialect: None, in_shell: true },
+        Some(texts) => {
+            Wrapped::Script { text: texts.join(" "), dialect: None, in_shell: true, elsewhere: false }
+        }
         None => Wrapped::Unclear,
     }
 }
@@ -219,10 +358,10 @@ fn shell(args: &[Arg], dialect: Dialect) -> Vec<Wrapped> {
         at += 1;
     }
     match args.get(at) {
-        Some(Arg { text: Some(text), tilde: false }) if command => {
-            vec![Wrapped::Script { text: text.clone(), dialect: Some(dialect), in_shell: false }]
+        Some(Arg { text: Some(text), tilde: false, .. }) if command => {
+            vec![script(text, dialect)]
         }
-        Some(Arg { text: Some(_), .. }) if !command => Vec::new(),
+        Some(Arg { text: Some(file), .. }) if !command && !is_device(file) => Vec::new(),
         _ => vec![Wrapped::Unclear],
     }
 }
@@ -242,10 +381,32 @@ fn is_special(c: char) -> bool {
     "=~^#*?[](){}<>$!`%\\".contains(c)
 }
 
+/// Whether an unknown word may be `-exec`, or bring it along.
+fn hides_action(args: &[Arg]) -> bool {
+    let text = |arg: &Arg| arg.text.as_deref().map(str::to_owned);
+    let ends = args.iter().any(|arg| matches!(text(arg).as_deref(), Some(";" | "+")));
+    let mut before = String::new();
+    for arg in args {
+        let is_value = [
+            "name", "path", "type", "regex", "newer", "size", "time", "min", "depth", "user", "group", "perm",
+        ]
+        .iter()
+        .any(|test| before.starts_with('-') && before.ends_with(test));
+        if arg.text.is_none() && (arg.many || ends && !is_value) {
+            return true;
+        }
+        before = text(arg).unwrap_or_default();
+    }
+    false
+}
+
 /// The commands behind `-exec` and its kin. `{}` stands for a file that is found.
 fn found(args: &[Arg]) -> Vec<Wrapped> {
     let mut commands = Vec::new();
     let mut rest = args.iter();
+    if hides_action(args) {
+        commands.push(Wrapped::Unclear);
+    }
     while let Some(arg) = rest.next() {
         let inside = match arg.text.as_deref() {
             Some("-exec" | "-ok") => false,
@@ -262,7 +423,7 @@ fn found(args: &[Arg]) -> Vec<Wrapped> {
                 break;
             }
             let text = arg.text.clone().filter(|text| !text.contains("{}"));
-            command.push(Arg { text, tilde: arg.tilde });
+            command.push(Arg { text, ..arg.clone() });
         }
         if !ended || command.is_empty() {
             commands.push(Wrapped::Unclear);
@@ -270,7 +431,13 @@ fn found(args: &[Arg]) -> Vec<Wrapped> {
         }
         // Each file's own folder: anywhere below.
         let folder = inside.then(Arg::default);
-        commands.push(Wrapped::Command { args: command, assignments: Vec::new(), folder, in_shell: false });
+        commands.push(Wrapped::Command {
+            args: command,
+            assignments: Vec::new(),
+            folder,
+            in_shell: false,
+            elsewhere: false,
+        });
     }
     commands
 }
