@@ -27,6 +27,7 @@ mod folders;
 mod git;
 mod grammar;
 mod grammar_simple;
+mod places;
 mod programs;
 mod scripts;
 mod settings;

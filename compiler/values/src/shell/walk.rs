@@ -8,6 +8,7 @@ use super::builtins::is_descriptor;
 use super::code::runs_files;
 use super::features::{flags, paths, push_new, redirect_paths, unique};
 use super::folders::{After, Cwd, may_move, moved};
+use super::places::{puts, seen};
 use super::programs::{only_reads, program_name};
 use super::settings::{Setting, is_evaluated, is_leading, setting};
 use super::syntax::{HereDocument, Node, RawRedirect, RawWord, Simple};
@@ -344,7 +345,8 @@ impl Walk {
         let known = run.args.iter().all(|arg| arg.text.is_some());
         self.understood &=
             known && run.assignments.iter().all(|assignment| assignment.value != Word::Unknown);
-        let mut files = paths(args, &run.cwd);
+        let known_as = program.text.as_deref().and_then(|text| program_name(text, &run.cwd));
+        let mut files = named_files(known_as.as_deref(), args, &run.cwd);
         files.extend(around.redirect_paths.iter().chain(&run.redirect_paths).cloned());
         let files = unique(files);
         self.understood &= self.elsewhere > 0 || !files.contains(&PathWord::Unknown);
@@ -353,8 +355,7 @@ impl Walk {
         }
         // Which program a bare name means, and what is loaded into it, is for the environment to say.
         let led = |assignment: &Assignment| is_leading(&assignment.name, program.text.as_deref());
-        let named = program.text.as_deref().and_then(|text| program_name(text, &run.cwd));
-        let program = named.as_deref().filter(|_| !assignments().any(led));
+        let program = known_as.as_deref().filter(|_| !assignments().any(led));
         self.understood &= run.args.is_empty() || program.is_some();
         let runs_written = self.runs_written(program.unwrap_or_default(), args, &files, run);
         let command = ShellCommand {
@@ -382,7 +383,7 @@ impl Walk {
         };
         if !only_reads(program) {
             let script = if runs_files(program) { 1 } else { 0 };
-            self.written.extend(paths(args.get(script..).unwrap_or_default(), &run.cwd));
+            self.written.extend(named_files(Some(program), args.get(script..).unwrap_or_default(), &run.cwd));
         }
         self.written.extend(run.redirect_paths.iter().cloned());
         self.written.retain(|path| *path != PathWord::Unknown);
@@ -492,4 +493,13 @@ impl Run {
 fn expanded(word: &RawWord, around: &Around) -> Arg {
     let text = word.text.clone().filter(|_| !(word.tilde && around.home_moved));
     Arg { text, tilde: word.tilde, many: word.many, flag: word.flag }
+}
+
+/// The files that a program is given, seen from where it sees them.
+fn named_files(program: Option<&str>, args: &[Arg], cwd: &Cwd) -> Vec<PathWord> {
+    let (rest, seen_from, folders) = seen(program, args, cwd);
+    let mut files = paths(&folders, cwd);
+    files.extend(paths(&rest, &seen_from));
+    files.extend(paths(&puts(program, args), cwd));
+    files
 }
