@@ -83,7 +83,7 @@ fn paths_follow_cd() {
         ("tar -C/etc y", vec!["/etc", "y", "/etc/y"]),
         ("tar xCf /etc y", vec!["unknown", "/etc"]),
         ("tar -C -- y", vec!["unknown"]),
-        ("npm --prefix /etc run x", vec!["/etc", "run", "/etc/run", "x", "/etc/x"]),
+        ("npm --prefix /etc run y", vec!["/etc", "run", "/etc/run", "y", "/etc/y"]),
         ("cp a/x /etc", vec!["a/x", "/etc", "/etc/x"]),
         ("cp -t /etc a/x y", vec!["/etc", "a/x", "y", "/etc/x", "/etc/y"]),
         ("! cd /etc || rm x", vec!["/etc/x"]),
