@@ -2,6 +2,8 @@
 //!
 //! Which kind of line it is, its keys say: one that has `tool` is a call. Everything is read as strictly as calls are.
 
+use std::collections::{BTreeMap, HashMap};
+
 use agentpass_values::Timestamp;
 
 use crate::decision::{Decision, Word};
@@ -12,7 +14,7 @@ use crate::operate::{Lift, Report, Usage};
 use crate::settle::{How, Settlement};
 use crate::state::asking::{Person, Vote, VoteError};
 use crate::store::StoreError;
-use crate::sync::{Mutex, PoisonError};
+use crate::sync::{Mutex, MutexGuard, PoisonError};
 use crate::wire::reader::{Kind, Reader};
 use crate::wire::{self, Refusal, Source};
 
@@ -91,7 +93,16 @@ impl Line {
 
 /// Calls that were allowed by lines and have no outcome yet.
 #[derive(Debug, Default)]
-pub(crate) struct Lines(Mutex<Vec<Open>>);
+pub(crate) struct Lines(Mutex<AllOpen>);
+
+#[derive(Debug, Default)]
+struct AllOpen {
+    /// In the order in which they were allowed.
+    calls: BTreeMap<u64, Open>,
+    /// By their decisions.
+    numbers: HashMap<String, u64>,
+    last: u64,
+}
 
 #[derive(Clone, Debug)]
 struct Open {
@@ -102,23 +113,33 @@ struct Open {
 impl Lines {
     fn opened(&self, decision: &Decision) {
         let open = Open { decision: decision.id.clone(), call: decision.call.clone() };
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(open);
+        let mut all = self.all();
+        all.last += 1;
+        let number = all.last;
+        all.numbers.insert(open.decision.clone(), number);
+        all.calls.insert(number, open);
     }
 
     pub(crate) fn settled(&self, decision: &str) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).retain(|open| open.decision != decision);
+        let mut all = self.all();
+        if let Some(number) = all.numbers.remove(decision) {
+            all.calls.remove(&number);
+        }
     }
 
     pub(crate) fn forget(&self) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        *self.all() = AllOpen::default();
     }
 
     /// Those that are open, but for the one that this line settles.
     fn others(&self, of: Option<&str>) -> Vec<String> {
-        let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let other =
             |open: &&Open| of != Some(open.decision.as_str()) && (of.is_none() || of != open.call.as_deref());
-        all.iter().filter(other).map(|open| open.decision.clone()).collect()
+        self.all().calls.values().filter(other).map(|open| open.decision.clone()).collect()
+    }
+
+    fn all(&self) -> MutexGuard<'_, AllOpen> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -126,7 +126,16 @@ pub struct Builder {
 }
 
 /// What stands for a job in keys that are kept as digests.
-type Tag = [u8; 16];
+pub(crate) type Tag = [u8; 16];
+
+/// How the key of a row that belongs to a job says which one.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Named<'k> {
+    /// By tenant and name.
+    Whole(&'k [u8]),
+    /// By what stands for them.
+    Tag(&'k [u8]),
+}
 
 /// The rows that belong to a job, and go when it is closed: by their keys.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -163,14 +172,40 @@ impl OfJob {
     /// True where a key belongs to it.
     #[must_use]
     pub fn has(&self, key: &[u8]) -> bool {
-        let Some((&kind, rest)) = key.split_first() else { return false };
-        let may = [Kind::Tally, Kind::Watch, Kind::Seen, Kind::Made].iter().any(|of| *of as u8 == kind);
-        match rest.split_first() {
-            Some((&OF_JOB, rest)) => may && rest.starts_with(&self.named),
-            Some((&LONG_OF_JOB, rest)) => may && rest.starts_with(&self.tag),
-            _ => false,
+        match OfJob::named_in(key) {
+            Some(Named::Whole(named)) => named == self.named,
+            Some(Named::Tag(tag)) => tag == self.tag,
+            None => false,
         }
     }
+
+    /// Which job a key names as the one that its row belongs to.
+    pub(crate) fn named_in(key: &[u8]) -> Option<Named<'_>> {
+        let (&kind, rest) = key.split_first()?;
+        let may = [Kind::Tally, Kind::Watch, Kind::Seen, Kind::Made].iter().any(|of| *of as u8 == kind);
+        match rest.split_first().filter(|_| may)? {
+            (&OF_JOB, rest) => Some(Named::Whole(two_texts(rest))),
+            (&LONG_OF_JOB, rest) => rest.get(..size_of::<Tag>()).map(Named::Tag),
+            _ => None,
+        }
+    }
+
+    /// How keys say that they are of this job.
+    pub(crate) fn names(&self) -> (&[u8], &Tag) {
+        (&self.named, &self.tag)
+    }
+}
+
+/// The bytes of two texts, as [`Builder::text`] wrote them, without what follows.
+fn two_texts(rest: &[u8]) -> &[u8] {
+    let text = |at: usize| match rest.get(at) {
+        Some(1) => {
+            let length = rest.get(at + 1..at + 5).and_then(|bytes| <[u8; 4]>::try_from(bytes).ok());
+            at + 5 + length.map_or(0, |length| u32::from_le_bytes(length) as usize)
+        }
+        _ => at + 1,
+    };
+    rest.get(..text(text(0))).unwrap_or_default()
 }
 
 /// What follows the kind: it belongs to nobody in particular, or to a job; or the same, as digests.
@@ -295,15 +330,7 @@ impl Builder {
 
     /// How the key names its job, where that fitted.
     fn named(&self) -> &[u8] {
-        let rest = self.key.as_bytes().get(2..).unwrap_or_default();
-        let text = |at: usize| match rest.get(at) {
-            Some(1) => {
-                let length = rest.get(at + 1..at + 5).and_then(|bytes| <[u8; 4]>::try_from(bytes).ok());
-                at + 5 + length.map_or(0, |length| u32::from_le_bytes(length) as usize)
-            }
-            _ => at + 1,
-        };
-        rest.get(..text(text(0))).unwrap_or_default()
+        two_texts(self.key.as_bytes().get(2..).unwrap_or_default())
     }
 }
 

@@ -2,15 +2,17 @@
 //!
 //! One lock: a transaction is a few dozen look-ups and changes in place, which is shorter than what finer locks would cost.
 
+mod closed;
 mod table;
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use agentpass_ir::Verified;
 use agentpass_values::{Duration, Timestamp};
 use foldhash::quality::RandomState;
 
+use closed::Closed;
 use table::Table;
 
 use super::{Change, Forms, Keeper, Reading, Snapshot, StoreError, Touches};
@@ -29,7 +31,7 @@ pub const CAPACITY: usize = 1_000_000;
 /// Up to so many rows all of them are looked through when a job is closed.
 const SMALL: usize = 4096;
 
-/// And otherwise so many tables.
+/// And otherwise so many tables at most.
 const VISITS: usize = 8;
 
 /// How far the clock may step from monotonic time, unless the host says otherwise.
@@ -62,9 +64,7 @@ struct Rows {
     owners: HashMap<Key, Owner, RandomState>,
     /// By that number: how many rows it has.
     owned: Vec<usize>,
-    /// Jobs that were closed, each with how many tables may still hold rows of it; and how many were looked through.
-    closed: VecDeque<(OfJob, usize)>,
-    visited: usize,
+    closed: Closed,
     /// The contracts that rows were last changed by: each says how its rows are kept.
     contracts: Vec<(Arc<Verified>, Arc<Plan>)>,
 }
@@ -267,16 +267,19 @@ impl Rows {
         }
     }
 
-    /// Drops the rows of a job. Where there are many, a part of the tables is looked through each time: the rows of a job have gone once
-    /// so many others were closed after it.
+    /// Drops the rows of a job, at once where there are few rows at all; otherwise some tables are looked through each time.
     fn close(&mut self, of: &OfJob) {
         let tables = self.rows.tables();
-        let visits = if self.rows.len() <= SMALL { tables } else { VISITS };
-        self.closed.push_back((of.clone(), tables));
-        for _ in 0..visits {
+        self.closed.close(of, tables);
+        let few = self.rows.len() <= SMALL;
+        for _ in 0..if few { tables } else { VISITS } {
+            let table = self.closed.next % tables;
+            if !few && !self.closed.can_visit(self.rows.len_of(table)) {
+                break;
+            }
             let (closed, owned) = (&self.closed, &mut self.owned);
-            self.rows.drop_in(self.visited % tables, |key, entry| {
-                let is_over = closed.iter().any(|(of, _)| of.has(key));
+            self.rows.drop_in(table, |key, entry| {
+                let is_over = closed.has(key);
                 if let Some(count) =
                     entry.owner.filter(|_| is_over).and_then(|owner| owned.get_mut(owner as usize))
                 {
@@ -284,10 +287,9 @@ impl Rows {
                 }
                 is_over
             });
-            self.visited = self.visited.wrapping_add(1);
+            self.closed.next += 1;
         }
-        self.closed.iter_mut().for_each(|(_, left)| *left = left.saturating_sub(visits));
-        self.closed.retain(|(_, left)| *left > 0);
+        self.closed.forget();
     }
 
     /// The number of a contract. Two gates by one contract name and keep their rows alike.
@@ -332,6 +334,7 @@ impl Rows {
                     if let Some(count) = owner.and_then(|owner| self.owned.get_mut(owner as usize)) {
                         *count += 1;
                     }
+                    self.closed.added(&change.key);
                     self.rows.add(&change.key, Entry { row, form: change.form, contract, owner });
                 }
             }

@@ -88,6 +88,11 @@ impl Table {
         self.tables.len()
     }
 
+    /// How many rows there are in one of them.
+    pub(super) fn len_of(&self, table: usize) -> usize {
+        self.tables.get(table).map_or(0, HashTable::len)
+    }
+
     /// Drops the rows of one table of which this is true.
     pub(super) fn drop_in(&mut self, table: usize, mut gone: impl FnMut(&[u8], &Entry) -> bool) {
         if let Some(table) = self.tables.get_mut(table) {
