@@ -90,6 +90,7 @@ pub const LINES: &[&str] = &[
     "usage.uncounted",
     "vote.ambiguous",
     "vote.closed",
+    "vote.identity",
     "vote.not_asked",
     "vote.requester",
     "vote.unknown",

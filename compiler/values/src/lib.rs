@@ -14,7 +14,7 @@
 //! | a name on the internet | [`domain`], [`email`], [`web`] |
 //! | a file | [`path`], [`glob`] |
 //! | a command line | [`command`] for the patterns of a contract, [`shell`] for what an agent wants to run |
-//! | plain text | [`ident`] for keys, [`folded`] for words, [`pattern`] for regular expressions |
+//! | plain text | [`ident`] for keys, [`plain`] for names of people and tools, [`folded`] for words, [`pattern`] for regular expressions |
 //! | something to show | [`escape`] |
 //!
 //! Three habits hold everywhere:
@@ -38,6 +38,7 @@ pub mod money;
 mod number;
 pub mod path;
 pub mod pattern;
+pub mod plain;
 mod serial;
 pub mod shell;
 pub mod time;

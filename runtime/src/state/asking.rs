@@ -1,7 +1,7 @@
 //! Challenges: a question that is open, the votes on it, and what they are good for (semantics 28 to 30).
 
 use agentpass_ir::{Asked, Challenge, Separate};
-use agentpass_values::Timestamp;
+use agentpass_values::{Timestamp, plain};
 
 use crate::digest::Digest;
 use crate::planted::planted;
@@ -72,6 +72,8 @@ pub enum VoteError {
     NotAsked,
     /// They may not answer their own question.
     Requester,
+    /// Who answers is not named plainly, and might be counted twice.
+    Identity,
     /// The store failed.
     Store,
 }
@@ -114,16 +116,19 @@ impl Asking {
             return Err(VoteError::Closed);
         }
         let user = vote.by.user.as_str();
+        if !plain::is_plain(user) && !planted(130) {
+            return Err(VoteError::Identity);
+        }
+        // Whoever might be the one who asks is not apart from them, however that one is written.
+        let is_one = |name: &str| name == user || plain::seen(name) == user;
         let is_requester = self.requester.as_deref() == Some(user);
         if challenge.separate.contains(&Separate::User)
-            && (is_requester || self.requester.is_none() || self.via.iter().any(|via| via == user))
+            && (self.requester.as_deref().is_none_or(is_one) || self.via.iter().any(|via| is_one(via)))
         {
             // Where nobody knows who asks, nobody can be told apart from them.
             return Err(VoteError::Requester);
         }
-        if challenge.separate.contains(&Separate::Agent)
-            && self.agent.as_deref().is_none_or(|agent| agent == user)
-        {
+        if challenge.separate.contains(&Separate::Agent) && self.agent.as_deref().is_none_or(is_one) {
             return Err(VoteError::Requester);
         }
         let is_asked = match &challenge.who {
@@ -157,6 +162,7 @@ impl VoteError {
             VoteError::Closed => "vote.closed",
             VoteError::NotAsked => "vote.not_asked",
             VoteError::Requester => "vote.requester",
+            VoteError::Identity => "vote.identity",
             VoteError::Store => "store.unavailable",
         }
     }
@@ -170,6 +176,9 @@ impl std::fmt::Display for VoteError {
             VoteError::Closed => "the challenge is closed",
             VoteError::NotAsked => "they are not asked",
             VoteError::Requester => "nobody answers for themselves",
+            VoteError::Identity => {
+                "the name of who answers is not plain: empty, blanks at its ends, or characters that cannot be seen or have another usual form"
+            }
             VoteError::Store => "the store failed",
         })
     }

@@ -164,6 +164,10 @@ impl Verified {
         if let Ok(at) = found {
             return Lookup::Known(ToolId(at as u32));
         }
+        // A wildcard stands for names as people write them, and not for one that only looks like a name of theirs.
+        if !agentpass_values::plain::is_plain(wire) {
+            return Lookup::Unknown;
+        }
         let mut lookup = Lookup::Unknown;
         for (id, tool) in (self.exact as u32..).map(ToolId).zip(others) {
             lookup = match (&tool.name, lookup) {

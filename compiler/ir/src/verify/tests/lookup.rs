@@ -29,7 +29,9 @@ fn exact_names_come_before_families_and_these_before_the_rest() {
         make.program.tools.push(otherwise);
     });
     assert_eq!(verified.tool("c"), known(4));
-    assert_eq!(verified.tool(""), known(4));
+    for hidden in ["", " c", "c\u{200b}", "c\n", "a.\u{202e}tup"] {
+        assert_eq!(verified.tool(hidden), Lookup::Unknown, "{hidden:?}");
+    }
     assert_eq!(verified.tool("a.put"), known(2));
     assert_eq!(verified.tool("a.get"), Lookup::Ambiguous);
     assert_eq!(verified.tool("b"), known(1));
