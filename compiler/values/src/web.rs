@@ -65,6 +65,12 @@ impl WebUrl {
             }
             _ => WebUrlError::Malformed,
         })?;
+        // A host in front of a file, or of text that is the content itself, is one that nobody asks.
+        if is_file && url.host_str().is_some_and(|host| !matches!(host, "" | "localhost"))
+            || HOSTLESS.contains(&url.scheme()) && url.has_host()
+        {
+            return Err(WebUrlError::Malformed);
+        }
         let domain = match url.host() {
             Some(Host::Domain(name)) if !name.is_empty() => {
                 Some(Domain::parse(name).map_err(WebUrlError::Host)?)
@@ -169,6 +175,10 @@ fn escaped_bytes(text: &str) -> (Vec<u8>, usize) {
         at += 1;
     }
 }
+
+/// The schemes that never name one: what follows is for whoever opens the address.
+const HOSTLESS: &[&str] =
+    &["about", "blob", "data", "javascript", "jar", "mailto", "tel", "vbscript", "view-source"];
 
 /// The schemes that always name a host.
 const WEB_SCHEMES: &[&str] = &["http", "https", "ws", "wss", "ftp"];
