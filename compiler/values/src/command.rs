@@ -10,7 +10,7 @@
 
 use std::fmt;
 
-use crate::shell::{ShellCommand, Word, pattern_words};
+use crate::shell::{Flags, ShellCommand, Within, Word, pattern_words};
 
 /// A pattern over commands.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -72,8 +72,26 @@ impl CommandPattern {
         &self.0.program
     }
 
-    /// Whether a command has this form; nothing where an unknown word decides.
+    /// Whether a command has this form; nothing where an unknown word decides. A pattern that names what a wrapper runs speaks for
+    /// both: `` `uv run pytest` `` matches the `uv` and the `pytest` of that line, `` `uv run` `` the `uv` alone.
     pub fn matches(&self, command: &ShellCommand) -> Option<bool> {
+        let plain = command.redirects.is_empty() && command.assignments.is_empty();
+        match &command.within {
+            Some(outer) if plain && self.speaks_for(outer) => Some(true),
+            _ => self.matches_itself(command),
+        }
+    }
+
+    /// Whether the words of this pattern reach into the command at the end of another one.
+    fn speaks_for(&self, outer: &Within) -> bool {
+        let before = outer.args.get(..outer.at).unwrap_or_default();
+        outer.program.text() == Some(self.program())
+            && self.words_match(&outer.args) == Some(true)
+            && self.words_match(before) != Some(true)
+            && self.flags_match(&outer.args, &outer.flags) == Some(true)
+    }
+
+    fn matches_itself(&self, command: &ShellCommand) -> Option<bool> {
         if !command.redirects.is_empty() || !command.assignments.is_empty() {
             return Some(false);
         }
@@ -81,8 +99,8 @@ impl CommandPattern {
             Some(program) if program != self.0.program => return Some(false),
             _ => {}
         }
-        let words = self.words_match(command);
-        let flags = self.flags_match(command);
+        let words = self.words_match(&command.args);
+        let flags = self.flags_match(&command.args, &command.flags);
         match (command.program.text().map(|_| true), words, flags) {
             (_, Some(false), _) | (_, _, Some(false)) => Some(false),
             (Some(true), Some(true), Some(true)) => Some(true),
@@ -92,12 +110,12 @@ impl CommandPattern {
 
     /// A word behind a flag may be a word of its own or the flag's value, and only the program knows. Where it is the word that is
     /// looked for, it is taken for that word, unless the flag is known to have a value; where it is not, nobody can tell.
-    fn words_match(&self, command: &ShellCommand) -> Option<bool> {
+    fn words_match(&self, args: &[Word]) -> Option<bool> {
         let words = &self.0.words;
         // How many words were found: as the words stand, and in every other reading.
         let (mut plainly, mut found) = (Some(0), vec![0]);
         let (mut only_words, mut may_be_value) = (false, false);
-        for argument in &command.args {
+        for argument in args {
             if plainly == Some(words.len()) {
                 return Some(true);
             }
@@ -142,16 +160,16 @@ impl CommandPattern {
         }
     }
 
-    fn flags_match(&self, command: &ShellCommand) -> Option<bool> {
+    fn flags_match(&self, args: &[Word], flags: &Flags) -> Option<bool> {
         let mut result = Some(true);
         for flag in &self.0.flags {
             let given = match flag.strip_prefix("--") {
-                Some(long) if !long.contains('=') => command.flags.contains(long),
-                Some(_) => exactly(flag, command),
+                Some(long) if !long.contains('=') => flags.contains(long),
+                Some(_) => exactly(flag, args, flags),
                 None => flag
                     .chars()
                     .skip(1)
-                    .map(|letter| command.flags.contains(letter.encode_utf8(&mut [0; 4])))
+                    .map(|letter| flags.contains(letter.encode_utf8(&mut [0; 4])))
                     .fold(Some(true), and),
             };
             result = and(result, given);
@@ -161,10 +179,10 @@ impl CommandPattern {
 }
 
 /// Whether one of the arguments is this text.
-fn exactly(text: &str, command: &ShellCommand) -> Option<bool> {
-    if command.args.iter().any(|argument| argument.text() == Some(text)) {
+fn exactly(text: &str, args: &[Word], flags: &Flags) -> Option<bool> {
+    if args.iter().any(|argument| argument.text() == Some(text)) {
         Some(true)
-    } else if command.flags.is_complete() {
+    } else if flags.is_complete() {
         Some(false)
     } else {
         None
@@ -301,6 +319,29 @@ mod tests {
             ("cat -", "cat -", Some(true)),
         ] {
             assert_eq!(matches(pattern, line), expected, "`{pattern}` on `{line}`");
+        }
+    }
+
+    #[test]
+    fn a_pattern_speaks_for_what_it_names() {
+        for (pattern, line, expected) in [
+            ("uv run pytest", "uv run pytest -x", [Some(true), Some(true)]),
+            ("uv run", "uv run pytest", [Some(true), Some(false)]),
+            ("pytest", "uv run pytest", [Some(false), Some(true)]),
+            ("uv run pytest", "uv run --with pytest rm x", [Some(true), Some(false)]),
+            ("uv run pytest", "A=b uv run pytest", [Some(false), Some(false)]),
+            ("uv run pytest", "uv run pytest > x", [Some(false), Some(false)]),
+            ("uv run pytest", "pipenv run pytest", [Some(false), Some(false)]),
+            ("timeout 5 ls", "timeout -s 5 ls rm x", [Some(true), Some(false)]),
+            ("docker exec web ls -l", "docker exec web ls -l x", [Some(true), Some(true)]),
+            ("docker exec web ls -l", "docker exec web ls", [Some(false), Some(false)]),
+            ("xargs rm", "xargs rm", [Some(true), Some(false)]),
+            ("npx eslint", "npx eslint@8 .", [Some(false), Some(false)]),
+        ] {
+            let shell = Shell::parse(line);
+            let pattern = CommandPattern::parse(pattern).unwrap();
+            let found: Vec<_> = shell.commands.iter().map(|command| pattern.matches(command)).collect();
+            assert_eq!(found, expected, "`{pattern}` on `{line}`");
         }
     }
 

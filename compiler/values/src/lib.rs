@@ -56,7 +56,7 @@ pub use money::{Currency, CurrencyError, Money, MoneyError};
 pub use path::{PathError, PathRoot, PathValue};
 pub use pattern::{Pattern, PatternError};
 pub use serial::compiled_at_most;
-pub use shell::{Assignment, Flags, PathWord, Redirect, RedirectKind, Shell, ShellCommand, Word};
+pub use shell::{Assignment, Flags, PathWord, Redirect, RedirectKind, Shell, ShellCommand, Within, Word};
 pub use time::{
     CalendarUnit, Date, DateError, Days, Duration, DurationError, TimeOfDay, TimeOfDayError, TimeRange,
     TimeRangeError, TimeSet, Timestamp, TimestampError, Weekday, Zone, ZoneError,

@@ -71,6 +71,21 @@ pub struct ShellCommand {
     pub assignments: Vec<Assignment>,
     /// The folder it runs in, relative to where the line starts, if there is only one it can be.
     pub cwd: Option<PathValue>,
+    /// The command that runs this one, where its last words are this one.
+    pub within: Option<Box<Within>>,
+}
+
+/// A command whose last words are another one: `uv run pytest` around `pytest`.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Within {
+    /// The program.
+    pub program: Word,
+    /// All its arguments.
+    pub args: Vec<Word>,
+    /// The names of its flags.
+    pub flags: Flags,
+    /// Where among its arguments the other command begins.
+    pub at: usize,
 }
 
 /// A word after quote removal.
@@ -197,6 +212,7 @@ impl ShellCommand {
             redirects: Vec::new(),
             assignments: Vec::new(),
             cwd: None,
+            within: None,
         }
     }
 }

@@ -14,7 +14,7 @@ use super::settings::{Setting, is_evaluated, is_leading, setting};
 use super::syntax::{HereDocument, Node, RawRedirect, RawWord, Simple};
 use super::token::{DEPTH_LIMIT, Dialect, Lexer, RedirectOp};
 use super::wrappers::{Wrapped, unwrap};
-use super::{Assignment, PathWord, Redirect, RedirectKind, Shell, ShellCommand, Word};
+use super::{Assignment, PathWord, Redirect, RedirectKind, Shell, ShellCommand, Within, Word};
 
 /// The most commands that are listed.
 const COMMANDS_LIMIT: usize = 1000;
@@ -85,6 +85,8 @@ pub(super) struct Run {
     pub(super) cwd: Cwd,
     /// It runs in the shell itself, so that `cd` and `exit` count.
     in_shell: bool,
+    /// The words of the command that runs it, if they end in its own.
+    within: Vec<Arg>,
 }
 
 /// The list so far, and whether everything was understood.
@@ -260,7 +262,8 @@ impl Walk {
             .collect();
         let (redirects, redirect_paths) = self.redirects(&simple.redirects, around, &cwd, documents);
         let args = simple.words.iter().map(|word| expanded(word, around)).collect();
-        let run = Run { args, assignments, redirects, redirect_paths, cwd, in_shell: true };
+        let run =
+            Run { args, assignments, redirects, redirect_paths, cwd, in_shell: true, within: Vec::new() };
         run.assignments.iter().for_each(|assignment| self.settings(assignment, around));
         if run.args.is_empty() {
             // A redirection alone still opens its file, and an assignment alone lasts.
@@ -366,6 +369,15 @@ impl Walk {
             redirects: around.redirects.iter().chain(&run.redirects).cloned().collect(),
             assignments: assignments().cloned().collect(),
             cwd: run.cwd.only(),
+            within: run.within.split_first().map(|(outer, words)| {
+                let outer = outer.text.as_deref().and_then(|text| program_name(text, &run.cwd));
+                Box::new(Within {
+                    flags: flags(outer.as_deref(), words),
+                    program: Word::from_option(outer),
+                    args: words.iter().map(Arg::word).collect(),
+                    at: words.len().saturating_sub(run.args.len()),
+                })
+            }),
         };
         self.push(command);
         if runs_written {
@@ -428,6 +440,7 @@ impl Walk {
             }
             Wrapped::Command { args, assignments, folder, in_shell, elsewhere } => {
                 let mut inner = run.clone();
+                inner.within = if run.args.ends_with(&args) { run.args.clone() } else { Vec::new() };
                 inner.args = args;
                 inner.in_shell = run.in_shell && in_shell;
                 for (name, value) in assignments {
@@ -486,6 +499,7 @@ impl Run {
             redirect_paths: Vec::new(),
             cwd,
             in_shell: true,
+            within: Vec::new(),
         }
     }
 }
