@@ -18,6 +18,7 @@ mod lifted_by_attempt;
 mod never_carried;
 mod no_message;
 mod no_tests;
+mod null_undecided;
 mod open_pattern;
 mod prove;
 mod public_suffix;
@@ -53,6 +54,7 @@ const LINTS: &[Lint] = &[
     impossible_prerequisite::check,
     self_cancelling::check,
     lifted_by_attempt::check,
+    null_undecided::check,
     public_suffix::check,
     duplicate_rule::check,
     constant_condition::check,

@@ -27,6 +27,11 @@ pub(super) fn not_null(path: &str) -> String {
     format!("{path} is not null")
 }
 
+/// How it is remembered that a value is null.
+pub(super) fn null(path: &str) -> String {
+    format!("{path} is null")
+}
+
 /// Paths that are there where the condition is true.
 pub(super) fn when_true(expr: &Expr) -> Vec<String> {
     let mut paths = Vec::new();
@@ -64,12 +69,13 @@ fn collect(expr: &Expr, truth: bool, paths: &mut Vec<String>) {
         ExprKind::Or(all) => common(all, true, paths),
         ExprKind::And(all) => common(all, false, paths),
         // `x != null` that holds, `x == null` that does not.
-        ExprKind::Compare(op @ (BinaryOp::Equal | BinaryOp::NotEqual), left, right)
-            if (*op == BinaryOp::NotEqual) == truth =>
-        {
+        // And the other way round, it is null.
+        ExprKind::Compare(op @ (BinaryOp::Equal | BinaryOp::NotEqual), left, right) => {
+            let is_there = (*op == BinaryOp::NotEqual) == truth;
             for (side, other) in [(left, right), (right, left)] {
                 if matches!(other.ty, Ty::Null) {
-                    paths.extend(path(side).map(|path| not_null(&path)));
+                    let known = |path: String| if is_there { not_null(&path) } else { null(&path) };
+                    paths.extend(path(side).map(known));
                 }
             }
         }

@@ -2,8 +2,8 @@
 
 use agentpass_grammar::Span;
 
-use super::Checker;
 use super::context::Cx;
+use super::{Checker, absence};
 use crate::ast::{self, BinaryOp, ExprKind as Ast};
 use crate::diagnostics::problems::{absent, types as problem};
 use crate::typed::{Expr, ExprKind, Fact, Read};
@@ -66,6 +66,14 @@ impl Checker<'_> {
                 ));
             }
         } else if !error {
+            for side in [&left, &right] {
+                if let Ty::Nullable(inner) = &side.ty
+                    && equality
+                    && absence::path(side).is_some_and(|path| cx.is_present(&absence::null(&path)))
+                {
+                    self.report(problem::is_null_here(side.span, inner));
+                }
+            }
             let fits = if equality {
                 can_equal(left.ty.not_null(), right.ty.not_null())
             } else {

@@ -176,6 +176,7 @@ codes! {
     NEVER_CARRIED = Warning "W0117" "never-carried" "a label that no job ever carries";
     UNREACHABLE_FLOW = Warning "W0118" "unreachable-flow" "a flow of what its source never carries";
     LIFTED_BY_ATTEMPT = Warning "W0119" "lifted-by-attempt" "a refusal that ends when something is only tried";
+    NULL_UNDECIDED = Warning "W0120" "null-undecided" "a comparison that refuses where a value is null";
     WAY_OUT = Note "N0101" "way-out" "free text that goes nobody knows where";
     OPEN_PATTERN = Note "N0102" "open-pattern" "tools that nobody has seen";
     NO_MESSAGE = Note "N0103" "no-message" "a refusal that does not say why";

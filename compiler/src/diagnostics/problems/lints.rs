@@ -6,6 +6,7 @@ use super::rules::list;
 use crate::diagnostics::{Diagnostic, Safety, codes, suggest};
 use crate::lint::Role;
 use crate::typed::Action;
+use crate::types::Ty;
 
 /// A declaration that nothing refers to; `remove` is the whole item, where nothing else stands in it.
 #[must_use]
@@ -149,6 +150,14 @@ pub fn self_cancelling(span: Span, past: Span) -> Diagnostic {
     )
     .also(past, "this call cancels itself")
     .help("name what undoes the evidence: another tool or event, other arguments, or `failed …`")
+}
+
+/// An equality that nobody can decide where a value is null, in a place where that refuses.
+#[must_use]
+pub fn null_undecided(span: Span, ty: &Ty) -> Diagnostic {
+    let message = format!("where this {ty} is null, the comparison is undetermined, and that refuses");
+    Diagnostic::new(&codes::NULL_UNDECIDED, span, message)
+        .help("say what null means: `x != null and …` or `x == null or …`")
 }
 
 /// `deny when after A with no B since`.

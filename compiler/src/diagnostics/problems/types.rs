@@ -170,6 +170,17 @@ pub fn null_not_allowed(span: Span, ty: &Ty) -> Diagnostic {
         .help("null is not absence: ask for absence with `has`, or declare the type with `or null`")
 }
 
+/// A value that is null wherever this is read is compared with something else.
+#[must_use]
+pub fn is_null_here(span: Span, ty: &Ty) -> Diagnostic {
+    Diagnostic::new(
+        &codes::NULL_NOT_ALLOWED,
+        span,
+        "this is null here, and nothing but null is equal to it".to_owned(),
+    )
+    .help(format!("compare it where it is {ty}: `x != null and …` or `x == null or …`"))
+}
+
 /// A constant was expected.
 #[must_use]
 pub fn not_constant(span: Span, place: &str) -> Diagnostic {
