@@ -12,6 +12,11 @@
 //!   itself, and budgets per job with the next job.
 //!
 //! A limit that is new, and nothing like one that went, starts empty.
+//!
+//! Questions to the past are watched from the moment at which a contract asks them. One that is new, or looks further back, begins
+//! blank: what was before is not there. [`Reload::begins_blank`] says that this is known.
+
+mod questions;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -20,15 +25,18 @@ use std::sync::Arc;
 use agentpass_ir::{Meter, Verified, Window};
 use agentpass_values::Timestamp;
 
+pub use questions::Blank;
+
 use crate::gate::{BuildError, Gate};
 use crate::plan::{Full, MeterPlan, Plan};
 use crate::store::StoreError;
 
-/// What becomes of the state of limits that are not what they were.
+/// What becomes of the state of limits and questions that are not what they were.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Reload {
     from: BTreeMap<String, String>,
     full: BTreeSet<String>,
+    blank: BTreeSet<String>,
 }
 
 /// Why the old contract stays.
@@ -47,6 +55,10 @@ pub enum ReloadError {
     Unknown(String),
     /// Nobody can say when calls that are in flight have ended: a tool that this limit counts does not say how long it runs at most.
     NeverEmpty(String),
+    /// These questions to the past begin blank, and nobody has said that they may.
+    Questions(Vec<Blank>),
+    /// Nothing of that name asks the past what begins blank.
+    NotBlank(String),
     /// The new contract needs something that is not there.
     Build(BuildError),
     /// The store cannot say what time it is.
@@ -63,7 +75,7 @@ pub struct Changed {
 }
 
 impl Reload {
-    /// Caps may have changed, and whatever is no limit.
+    /// Caps may have changed, and whatever neither counts nor asks the past.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -82,6 +94,14 @@ impl Reload {
         self.full.insert(limit.to_owned());
         self
     }
+
+    /// What the new contract's rule, limit, key or flow of that name asks the past may begin blank: it takes what was before the reload
+    /// for nothing. Where that matters, reload when the jobs in question have ended.
+    #[must_use]
+    pub fn begins_blank(mut self, rule: &str) -> Self {
+        self.blank.insert(rule.to_owned());
+        self
+    }
 }
 
 impl Gate {
@@ -89,13 +109,28 @@ impl Gate {
     /// asks it gets decisions by the old contract, on the same state.
     ///
     /// # Errors
-    /// A limit would start anew and nobody has said how, or the contract needs what is not there. Nothing has changed then.
+    /// A limit would start anew and nobody has said how, a question to the past would begin blank and nobody has said that it may, or
+    /// the contract needs what is not there. Nothing has changed then.
     pub fn reload(&self, contract: impl Into<Arc<Verified>>, how: &Reload) -> Result<Gate, ReloadError> {
         let contract = contract.into();
         let now = self.now().map_err(ReloadError::Store)?;
         let mut plan = Plan::of(&contract);
         carry(&contract, &mut plan, self.contract(), self.plan(), how, now)?;
+        ask(questions::blank(&contract, &plan, self.contract(), self.plan()), how)?;
         self.successor(contract, plan).map_err(ReloadError::Build)
+    }
+}
+
+/// Refuses questions that begin blank, unless it is said that they may; and what is said of others.
+fn ask(blank: Vec<Blank>, how: &Reload) -> Result<(), ReloadError> {
+    let of_none = |rule: &&String| !blank.iter().any(|question| question.asks == **rule);
+    let not_blank = how.blank.iter().find(of_none).cloned();
+    let (_, unsaid): (Vec<Blank>, Vec<Blank>) =
+        blank.into_iter().partition(|question| how.blank.contains(&question.asks));
+    match not_blank {
+        _ if !unsaid.is_empty() => Err(ReloadError::Questions(unsaid)),
+        Some(rule) => Err(ReloadError::NotBlank(rule)),
+        None => Ok(()),
     }
 }
 
@@ -212,6 +247,15 @@ impl fmt::Display for ReloadError {
                     "`{limit}` cannot start full: nobody knows when calls that are in flight have ended"
                 )
             }
+            ReloadError::Questions(all) => {
+                f.write_str("what happened before would be forgotten: ")?;
+                for (number, one) in all.iter().enumerate() {
+                    let comma = if number > 0 { "; " } else { "" };
+                    write!(f, "{comma}`{}` asks about {}", one.asks, one.about)?;
+                }
+                f.write_str(" (say for each that it begins blank, or reload when nothing depends on it)")
+            }
+            ReloadError::NotBlank(rule) => write!(f, "`{rule}` asks nothing that begins blank"),
             ReloadError::Build(error) => write!(f, "{error}"),
             ReloadError::Store(_) => f.write_str("the store does not answer"),
         }
