@@ -35,7 +35,6 @@ pub(crate) mod touched;
 use std::cell::OnceCell;
 
 use agentpass_ir::{Ambient, Lookup, ToolId, Verified};
-use smallvec::SmallVec;
 
 use crate::clock::{Entropy, name};
 use crate::decision::{Decision, Word};
@@ -57,7 +56,7 @@ use feeds::Feed;
 use findings::Findings;
 use onces::Claim;
 use past::Present;
-use touched::Touched;
+use touched::{Places, Touched};
 
 /// What deciding leans on, the same for every call.
 #[derive(Clone, Copy)]
@@ -89,8 +88,8 @@ pub(crate) struct Prepared<'c> {
     claims: Vec<Claim<'c>>,
     feeds: Vec<Feed>,
     askables: Vec<Askable>,
-    /// The job's row, and those of the jobs above it.
-    pub jobs: SmallVec<[Key; 1]>,
+    /// Where the job's row is among what is touched, and those of the jobs above it.
+    pub jobs: Places,
     pub known: &'c Known,
 }
 
@@ -113,23 +112,19 @@ pub(crate) fn prepare<'c>(house: House<'c>, call: &'c Call, known: &'c Known) ->
         Lookup::Ambiguous | Lookup::Unknown => None,
     };
     let mut touched = Touched::new();
-    let switches = touched.add(switches_key());
+    let switches = touched.build(Kind::Switches, |_| {});
     let tenant = frame.ambient(Ambient::Tenant);
     let own = frame.ambient(Ambient::Job);
-    let jobs: SmallVec<[Key; 1]> = own
-        .into_iter()
-        .chain(known.parents.iter().map(String::as_str))
-        .map(|job| job_key(tenant, job))
-        .collect();
     // Those above it too: what is suspended there is suspended here.
-    let above = if planted(224) { 1 } else { usize::MAX };
-    let mut job = None;
-    for key in jobs.iter().take(above) {
-        let place = touched.add(key.clone());
-        job = job.or(Some(place));
-    }
+    let above = if planted(224) { 0 } else { usize::MAX };
+    let parents = known.parents.iter().map(String::as_str).take(above);
+    let jobs: Places = own
+        .into_iter()
+        .chain(parents)
+        .map(|job| touched.build(Kind::Job, |key| of_job(key, tenant, job)))
+        .collect();
     if let Some(own) = own {
-        touched.add(job_tenants_key(own));
+        touched.build(Kind::JobTenants, |key| of_tenants(key, own));
     }
     let seen = call.id.as_deref().map(|id| touched.add(seen_key(call, id)));
     let mut prepared = Prepared {
@@ -140,7 +135,7 @@ pub(crate) fn prepare<'c>(house: House<'c>, call: &'c Call, known: &'c Known) ->
         digest_text: OnceCell::new(),
         touched,
         switches,
-        job,
+        job: jobs.first().copied(),
         seen,
         charged: Vec::new(),
         lines: Vec::new(),
@@ -323,8 +318,8 @@ fn last_stage(
             let id = PermitId(snapshot.sequence);
             changes.extend(asked.used);
             budgets.charges(prepared, id, changes);
-            changes.extend(onces::claim(&once, id));
-            granted = Some(Granted { id, held: budgets.held(prepared), claimed: once.free });
+            let claimed = onces::claim(prepared, &once, id, changes);
+            granted = Some(Granted { id, held: budgets.held(prepared), claimed });
         }
     }
     feeds::feed(prepared, snapshot, granted.as_ref().map(|granted| granted.id), changes);
@@ -440,7 +435,7 @@ fn allowed(
         held: granted.held,
         watched: feeds::watched(prepared, snapshot),
         claimed: granted.claimed,
-        job: prepared.jobs.first().cloned(),
+        job: prepared.job.and_then(|job| prepared.touched.key(job)).cloned(),
         labels,
         unknown: None,
         deliver: rules::deliveries(prepared, tool),
@@ -482,40 +477,50 @@ pub(crate) fn challenge_id(house: House<'_>, now: agentpass_values::Timestamp) -
 }
 
 pub(crate) fn switches_key() -> Key {
-    Builder::new(Kind::Switches).finish()
+    Key::build(Kind::Switches, |_| {})
 }
 
 pub(crate) fn job_key(tenant: Option<&str>, job: &str) -> Key {
-    Builder::new(Kind::Job).text(tenant).text(Some(job)).finish()
+    Key::build(Kind::Job, |key| of_job(key, tenant, job))
+}
+
+fn of_job(key: &mut Builder<'_>, tenant: Option<&str>, job: &str) {
+    key.text(tenant).text(Some(job));
 }
 
 pub(crate) fn job_tenants_key(job: &str) -> Key {
-    Builder::new(Kind::JobTenants).text(Some(job)).finish()
+    Key::build(Kind::JobTenants, |key| of_tenants(key, job))
+}
+
+fn of_tenants(key: &mut Builder<'_>, job: &str) {
+    key.text(Some(job));
 }
 
 pub(crate) fn permit_key(decision: &str) -> Key {
-    Builder::new(Kind::Permit).text(Some(decision)).finish()
+    Key::build(Kind::Permit, |key| _ = key.text(Some(decision)))
 }
 
 pub(crate) fn permits_of_call_key(call: &str) -> Key {
-    Builder::new(Kind::PermitsOfCall).text(Some(call)).finish()
+    Key::build(Kind::PermitsOfCall, |key| _ = key.text(Some(call)))
 }
 
 /// Same caller, same job, same id.
 fn seen_key(call: &Call, id: &str) -> Key {
-    let mut key = Builder::new(Kind::Seen);
-    let tenant = call.frame.ambient(Ambient::Tenant);
-    match call.frame.ambient(Ambient::Job) {
-        Some(job) => key.of_job(tenant, job),
-        None => key.of_all(tenant),
-    };
-    let principals = [Ambient::Agent, Ambient::User];
-    principals.iter().fold(&mut key, |key, &of| key.text(call.frame.ambient(of))).text(Some(id)).finish()
+    Key::build(Kind::Seen, |key| {
+        let tenant = call.frame.ambient(Ambient::Tenant);
+        match call.frame.ambient(Ambient::Job) {
+            Some(job) => key.of_job(tenant, job),
+            None => key.of_all(tenant),
+        };
+        let principals = [Ambient::Agent, Ambient::User];
+        principals.iter().fold(key, |key, &of| key.text(call.frame.ambient(of))).text(Some(id));
+    })
 }
 
 /// On whose account a call's rows are kept.
 pub(crate) fn owner_key(call: &Call) -> Key {
-    let principals = [Ambient::Tenant, Ambient::Agent, Ambient::User];
-    let mut key = Builder::new(Kind::Switches);
-    principals.iter().fold(&mut key, |key, &of| key.text(call.frame.ambient(of))).fixed(b"owner").finish()
+    Key::build(Kind::Switches, |key| {
+        let principals = [Ambient::Tenant, Ambient::Agent, Ambient::User];
+        principals.iter().fold(key, |key, &of| key.text(call.frame.ambient(of))).fixed(b"owner");
+    })
 }

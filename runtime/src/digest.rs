@@ -47,8 +47,15 @@ impl Sha256 {
         self.0.finalize().into()
     }
 
+    /// A small size takes one byte; a larger one says with 255 that eight follow.
     fn size(&mut self, size: usize) {
-        self.update(&(size as u64).to_le_bytes());
+        match u8::try_from(size) {
+            Ok(size) if size < u8::MAX => self.update(&[size]),
+            _ => {
+                self.update(&[u8::MAX]);
+                self.update(&(size as u64).to_le_bytes());
+            }
+        }
     }
 }
 
@@ -56,13 +63,18 @@ impl Sha256 {
 #[must_use]
 pub fn of_call(tool: &str, frame: &Frame) -> Digest {
     let mut hash = Sha256::new();
+    call(&mut hash, tool, frame);
+    hash.finish()
+}
+
+/// Adds a call: how many values it has follows from its tool.
+pub(crate) fn call(hash: &mut Sha256, tool: &str, frame: &Frame) {
     hash.text("call");
     hash.text(tool);
     for param in frame.params() {
-        optional(&mut hash, param);
+        optional(hash, param);
     }
     hash.text(frame.extra());
-    hash.finish()
 }
 
 /// Digest of a value.

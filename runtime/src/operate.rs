@@ -314,7 +314,7 @@ impl Gate {
                     Err(Unfit) => return Err(unfit(&limit.id)),
                 };
                 for keys in &all_keys {
-                    let key = tally_key(program, charge, of, tenant, keys, &[]);
+                    let key = tally_key::<_, Value>(program, charge, of, tenant, keys, &[]);
                     if !spent.iter().any(|(known, _, _)| *known == key) {
                         spent.push((key, meter, amount));
                     }

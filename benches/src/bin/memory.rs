@@ -1,4 +1,5 @@
-//! What remembering costs: five limits, a history rule and `once` per call, on one key with ever more past.
+//! What remembering costs: five limits, a history rule and `once` per call, on one key with ever more past; beside the same call
+//! by a contract that has none of them.
 //!
 //! `cargo run --release -p agentpass-benches --bin memory`
 
@@ -13,18 +14,31 @@ use agentpass_compiler::lower::{Params, lower};
 use agentpass_ir::verify;
 use agentpass_runtime::{Caller, Gate, How, MemoryStore, Settlement, Source, Store};
 
-const CONTRACT: &str = r#"edition 2026
+/// How often both are measured at each size.
+const ROUNDS: u32 = 10;
+
+/// What both contracts say.
+const BARE: &str = r#"edition 2026
 contract c { version "1"; owner "a@b.example"; agents "a" }
 host { tokens: int }
 tool look(customer: id) { action read }
 tool pay(customer: id, amount: money<USD> as cents, key: id) {
     action  pay
     amount  amount
+    MORE
+}
+"#;
+
+/// What the call is asked in addition: `once`, a history rule, and two limits.
+const OF_PAY: &str = "
     once    per key replay for 24h
     require after look(customer: customer) within 24h
     limit   paid per customer in any 24h { sum amount at most $100_000_000 }
     limit   often per customer in any 1s { calls at most 1_000_000 }
-}
+";
+
+/// And three more limits.
+const OF_ANY: &str = r#"
 on any { uses tokens host.tokens }
 limit per job {
     calls  at most 1_000_000_000
@@ -33,8 +47,8 @@ limit per job {
 limit per user each day in "UTC" { calls at most 1_000_000_000 }
 "#;
 
-fn gate() -> Gate {
-    let files = MemoryFiles::new([("c.agentpass", CONTRACT)]);
+fn gate(contract: &str) -> Gate {
+    let files = MemoryFiles::new([("c.agentpass", contract)]);
     let analysis = analyse(&["c.agentpass".to_owned()], &files, &Default::default());
     let program = lower(&analysis.checked.program, &analysis.loaded.sources, &Params::new()).unwrap();
     let clock = std::sync::Arc::new(agentpass_runtime::clock::SystemClock::new());
@@ -57,40 +71,70 @@ fn ok(id: &str) -> Settlement<'_> {
     Settlement { of: id, how: How::Ok, result: Some("{}"), host: None, at: None }
 }
 
-fn main() {
-    let gate = gate();
-    let caller = caller();
-    let look = gate.decide(Source::Live(&caller), br#"{"tool": "look", "args": {"customer": "c1"}}"#);
-    gate.settle(&ok(&look.id)).unwrap();
-    let mut number = 0_u64;
-    let mut text = String::new();
-    let mut run = |count: u32| {
-        let mut deciding = 0_u128;
-        let mut settling = 0_u128;
+/// One gate at work.
+struct Desk {
+    gate: Gate,
+    caller: Caller,
+    number: u64,
+}
+
+impl Desk {
+    fn new(contract: &str) -> Desk {
+        let (gate, caller) = (gate(contract), caller());
+        let look = gate.decide(Source::Live(&caller), br#"{"tool": "look", "args": {"customer": "c1"}}"#);
+        gate.settle(&ok(&look.id)).unwrap();
+        Desk { gate, caller, number: 0 }
+    }
+
+    /// Decides and settles so many calls: nanoseconds a call for each of the two.
+    fn run(&mut self, count: u32) -> [f64; 2] {
+        let mut text = String::new();
+        let (mut deciding, mut settling) = (0_u128, 0_u128);
         for _ in 0..count {
-            number += 1;
+            self.number += 1;
+            let number = self.number;
             text.clear();
             let _ = write!(
                 text,
                 r#"{{"tool": "pay", "args": {{"customer": "c1", "amount": 100, "key": "k{number}"}}}}"#
             );
             let start = Instant::now();
-            let decision = gate.decide(Source::Live(&caller), text.as_bytes());
+            let decision = self.gate.decide(Source::Live(&self.caller), text.as_bytes());
             deciding += start.elapsed().as_nanos();
             assert_eq!(decision.verdict.word(), "allow", "{}", decision.to_json());
             let start = Instant::now();
-            gate.settle(&ok(&decision.id)).unwrap();
+            self.gate.settle(&ok(&decision.id)).unwrap();
             settling += start.elapsed().as_nanos();
         }
-        (deciding as f64 / f64::from(count), settling as f64 / f64::from(count))
-    };
-    println!("past calls on one key    decide ns/call    settle ns/call");
+        [deciding, settling].map(|all| all as f64 / f64::from(count))
+    }
+}
+
+fn main() {
+    let mut full = Desk::new(&(BARE.replace("MORE", OF_PAY) + OF_ANY));
+    let mut bare = Desk::new(&BARE.replace("MORE", ""));
+    println!("ns a call                    decide                     settle");
+    println!("past on one key     all    bare  memory        all    bare  memory");
     let mut past = 0_u32;
     for until in [10, 1_000, 100_000, 1_000_000] {
-        run(until - past);
+        full.run(until - past);
+        bare.run(until - past);
         past = until;
-        let (decide, settle) = run(5_000);
-        println!("{past:>22} {decide:>17.0} {settle:>17.0}");
+        // In turns, so that both meet the same noise.
+        let mut sums = [[0.0; 2]; 2];
+        for _ in 0..ROUNDS {
+            for (sum, desk) in sums.iter_mut().zip([&mut full, &mut bare]) {
+                let [decide, settle] = desk.run(500);
+                *sum = [sum[0] + decide, sum[1] + settle];
+            }
+        }
+        let [[decide, settle], [bare_decide, bare_settle]] =
+            sums.map(|sum| sum.map(|all| all / f64::from(ROUNDS)));
+        println!(
+            "{past:>15} {decide:>7.0} {bare_decide:>7.0} {:>7.0}    {settle:>7.0} {bare_settle:>7.0} {:>7.0}",
+            decide - bare_decide,
+            settle - bare_settle
+        );
     }
     if let Some(mib) = agentpass_benches::peak_memory_mib() {
         println!("peak memory: {mib} MiB");

@@ -14,7 +14,7 @@ use crate::plan::FormRef;
 use crate::planted::planted;
 use crate::state::asking::Asking;
 use crate::state::job::Labels;
-use crate::state::key::{Builder, Kind};
+use crate::state::key::Kind;
 use crate::state::{Delta, Key, Row};
 use crate::store::{Change, Snapshot};
 
@@ -50,7 +50,7 @@ pub(super) fn askables(prepared: &mut Prepared<'_>, tool: ToolId) -> Vec<Askable
     let mut all = Vec::new();
     for id in ids {
         let Some(challenge) = program.challenges.get(id.index()) else { continue };
-        let key = Builder::new(Kind::Asking).fixed(&binding(prepared, challenge, tool)).finish();
+        let key = Key::build(Kind::Asking, |key| _ = key.fixed(&binding(prepared, challenge, tool)));
         prepared.touched.add(key.clone());
         all.push(Askable { challenge: id, key });
     }
@@ -248,9 +248,9 @@ fn ask(prepared: &Prepared<'_>, challenge: &Challenge, asking: &Asking) -> Ask {
 }
 
 pub(crate) fn asking_id_key(id: &str) -> Key {
-    Builder::new(Kind::AskingId).text(Some(id)).finish()
+    Key::build(Kind::AskingId, |key| _ = key.text(Some(id)))
 }
 
 pub(crate) fn askings_of_call_key(call: &str) -> Key {
-    Builder::new(Kind::AskingsOfCall).text(Some(call)).finish()
+    Key::build(Kind::AskingsOfCall, |key| _ = key.text(Some(call)))
 }

@@ -173,7 +173,7 @@ fn total(
     let Reading { early, late } = present.reading();
     if one.bound.meter == Meter::Runtime {
         // The keys of such a limit are the job, and those above it.
-        let opened = match prepared.jobs.get(place).and_then(|job| present.row(job)) {
+        let opened = match prepared.jobs.get(place).and_then(|&job| present.at(job)) {
             Some(Row::Job(job)) => job.opened,
             _ => None,
         };
@@ -192,8 +192,7 @@ fn total(
 /// above it.
 pub(super) fn is_full(prepared: &Prepared<'_>, snapshot: &Snapshot<'_>, meter: u32, place: usize) -> bool {
     let Some(full) = meter_plan(prepared, meter).and_then(|meter| meter.full) else { return false };
-    let job = prepared.jobs.get(place).and_then(|job| prepared.touched.place(job));
-    let opened = match job.and_then(|job| snapshot.rows.get(job).copied().flatten()) {
+    let opened = match prepared.jobs.get(place).and_then(|&job| snapshot.rows.get(job).copied().flatten()) {
         Some(Row::Job(job)) => job.opened,
         _ => None,
     };

@@ -1,5 +1,6 @@
 //! What a call counts, as far as the call says it: which totals, under which keys, how much.
 
+use std::borrow::{Borrow, Cow};
 use std::ops::Range;
 
 use agentpass_ir::{
@@ -7,10 +8,10 @@ use agentpass_ir::{
 };
 use smallvec::SmallVec;
 
-use super::Prepared;
 use super::rules::{Lack, lack, scope_code};
 use super::steps::step_key;
 use super::touched::Places;
+use super::{Known, Prepared};
 use crate::eval::{Datum, Eval, Nowhere};
 use crate::plan::MeterPlan;
 use crate::planted::planted;
@@ -94,10 +95,24 @@ fn one<'c>(prepared: &mut Prepared<'c>, id: ChargeId) -> Option<Charged<'c>> {
         let meter = meter_of(prepared, charge.limit, number);
         let step = prepared.house.plan.step(charge.limit, number);
         let mut places = Places::new();
-        for key in tally_keys(prepared, charge, meter, &of_limit, &more) {
-            let asking = matches!(bound.step, Step::Challenge(_)).then(|| step_key(prepared, &key, step));
-            places.push(prepared.touched.add(key));
-            asking.map(|key| prepared.touched.add(key));
+        if let Some(plan) = meter_plan(prepared, meter) {
+            let tenant = prepared.ambient(Ambient::Tenant).filter(|_| !planted(122));
+            let touched = &mut prepared.touched;
+            places.push(touched.build(Kind::Tally, |key| {
+                of_total(key, program, charge, plan, tenant, &of_limit, &more);
+            }));
+            for parent in parents(prepared.known, program, charge) {
+                let of_limit = in_job(program, charge, &of_limit, parent);
+                places.push(touched.build(Kind::Tally, |key| {
+                    of_total(key, program, charge, plan, tenant, &of_limit, &more);
+                }));
+            }
+        }
+        if matches!(bound.step, Step::Challenge(_)) {
+            for &place in &places {
+                let asking = prepared.touched.key(place).map(|total| step_key(prepared, total, step));
+                asking.map(|key| prepared.touched.add(key));
+            }
         }
         let amount = amount(&eval, bound, line);
         prepared.lines.push(OneLine { number, step, bound, line, meter, places, amount });
@@ -123,43 +138,64 @@ pub(super) fn tally_keys(
     prepared: &Prepared<'_>,
     charge: &Charge,
     meter: u32,
-    of_limit: &[Value],
-    more: &[Value],
+    of_limit: &[Cow<'_, Value>],
+    more: &[Cow<'_, Value>],
 ) -> SmallVec<[Key; 1]> {
     let Some(plan) = meter_plan(prepared, meter) else { return SmallVec::new() };
     let tenant = prepared.ambient(Ambient::Tenant).filter(|_| !planted(122));
     let program = prepared.contract().program();
-    let key = |of_limit: &[Value]| tally_key(program, charge, plan, tenant, of_limit, more);
     let mut keys = SmallVec::new();
-    keys.push(key(of_limit));
-    if charge.keys.iter().any(|node| is_job(program, *node)) {
-        let parents = prepared.known.parents.iter().filter(|_| !planted(213));
-        keys.extend(parents.map(|parent| key(&in_job(program, charge, of_limit, parent))));
+    keys.push(tally_key(program, charge, plan, tenant, of_limit, more));
+    for parent in parents(prepared.known, program, charge) {
+        keys.push(tally_key(program, charge, plan, tenant, &in_job(program, charge, of_limit, parent), more));
     }
     keys
 }
 
-/// Where a total is kept. One that is kept per job belongs to it; but refusals are counted after it as well.
-pub(crate) fn tally_key(
+/// The jobs above the call's own in whose totals it counts.
+fn parents<'k>(
+    known: &'k Known,
+    program: &Program,
+    charge: &Charge,
+) -> impl Iterator<Item = &'k String> + use<'k> {
+    let per_job = charge.keys.iter().any(|node| is_job(program, *node));
+    known.parents.iter().filter(move |_| per_job && !planted(213))
+}
+
+/// Where a total is kept.
+pub(crate) fn tally_key<V: Borrow<Value>, M: Borrow<Value>>(
     program: &Program,
     charge: &Charge,
     meter: &MeterPlan,
     tenant: Option<&str>,
-    of_limit: &[Value],
-    more: &[Value],
+    of_limit: &[V],
+    more: &[M],
 ) -> Key {
-    let is_its = |(node, _): &(&NodeId, &Value)| is_job(program, **node) && meter.meter != Meter::Denials;
-    let mut key = Builder::new(Kind::Tally);
-    match charge.keys.iter().zip(of_limit).find(is_its) {
-        Some((_, Value::Text(job))) => key.of_job(tenant, job),
+    Key::build(Kind::Tally, |key| of_total(key, program, charge, meter, tenant, of_limit, more))
+}
+
+/// What the key of a total is made of. One that is kept per job belongs to it; but refusals are counted after it as well.
+fn of_total<V: Borrow<Value>, M: Borrow<Value>>(
+    key: &mut Builder<'_>,
+    program: &Program,
+    charge: &Charge,
+    meter: &MeterPlan,
+    tenant: Option<&str>,
+    of_limit: &[V],
+    more: &[M],
+) {
+    let is_its = |node: NodeId| is_job(program, node) && meter.meter != Meter::Denials;
+    let mut pairs = charge.keys.iter().zip(of_limit);
+    match pairs.find(|(node, _)| is_its(**node)).map(|(_, value)| value.borrow()) {
+        Some(Value::Text(job)) => key.of_job(tenant, job),
         _ => key.of_all(tenant),
     };
     key.fixed(&meter.name);
     // Its job it has named already.
-    for (_, value) in charge.keys.iter().zip(of_limit).filter(|pair| !is_its(pair)) {
-        key.value(value);
+    for (_, value) in charge.keys.iter().zip(of_limit).filter(|(node, _)| !is_its(**node)) {
+        key.value(value.borrow());
     }
-    key.values(more).finish()
+    key.values(more);
 }
 
 fn is_job(program: &Program, node: NodeId) -> bool {
@@ -170,9 +206,14 @@ fn is_job(program: &Program, node: NodeId) -> bool {
 }
 
 /// The values of a limit's key, in another job. Which of them is the job, its place says: others may look the same.
-pub(crate) fn in_job(program: &Program, charge: &Charge, keys: &[Value], job: &str) -> Vec<Value> {
-    let of = |(node, value): (&NodeId, &Value)| {
-        if is_job(program, *node) { Value::Text(job.into()) } else { value.clone() }
+pub(crate) fn in_job<V: Borrow<Value>>(
+    program: &Program,
+    charge: &Charge,
+    keys: &[V],
+    job: &str,
+) -> Vec<Value> {
+    let of = |(node, value): (&NodeId, &V)| {
+        if is_job(program, *node) { Value::Text(job.into()) } else { value.borrow().clone() }
     };
     charge.keys.iter().zip(keys).map(of).collect()
 }
@@ -180,22 +221,26 @@ pub(crate) fn in_job(program: &Program, charge: &Charge, keys: &[Value], job: &s
 /// That a job has made this very call before.
 pub(super) fn made_key(prepared: &Prepared<'_>) -> Option<Key> {
     let job = prepared.ambient(Ambient::Job)?;
-    let mut key = Builder::new(Kind::Made);
-    Some(key.of_job(prepared.ambient(Ambient::Tenant), job).fixed(prepared.digest()).finish())
+    let tenant = prepared.ambient(Ambient::Tenant);
+    Some(Key::build(Kind::Made, |key| _ = key.of_job(tenant, job).fixed(prepared.digest())))
 }
 
-pub(super) fn keys(
+/// The values of a key, or why there is none.
+pub(super) fn keys<'v>(
     prepared: &Prepared<'_>,
-    eval: &Eval<'_>,
+    eval: &'v Eval<'_>,
     nodes: &[NodeId],
-) -> Result<SmallVec<[Value; 2]>, (&'static str, String)> {
-    let of = |node: &NodeId| match eval.value(*node, None) {
-        Datum::Is(value) => Ok(value.into_owned()),
-        // The digest is known without any past.
-        _ if is_digest(prepared, *node) => Ok(Value::Text(prepared.digest_text().into())),
-        _ => Err(missing(prepared, *node)),
-    };
-    nodes.iter().map(of).collect()
+) -> Result<SmallVec<[Cow<'v, Value>; 2]>, (&'static str, String)> {
+    let mut keys = SmallVec::new();
+    for &node in nodes {
+        keys.push(match eval.value(node, None) {
+            Datum::Is(value) => value,
+            // The digest is known without any past.
+            _ if is_digest(prepared, node) => Cow::Owned(Value::Text(prepared.digest_text().into())),
+            _ => return Err(missing(prepared, node)),
+        });
+    }
+    Ok(keys)
 }
 
 fn is_digest(prepared: &Prepared<'_>, node: NodeId) -> bool {

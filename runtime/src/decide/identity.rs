@@ -102,7 +102,7 @@ fn jobs<'s>(prepared: &Prepared<'_>, snapshot: &Snapshot<'s>) -> impl Iterator<I
         Some(Row::Job(job)) => Some(&**job),
         _ => None,
     };
-    prepared.jobs.iter().filter_map(|key| prepared.touched.place(key)).filter_map(row)
+    prepared.jobs.iter().filter_map(move |&place| row(place))
 }
 
 /// What the host has closed is over, and so is what is below it.

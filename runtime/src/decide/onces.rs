@@ -1,5 +1,7 @@
 //! Keys that run once, and replays (semantics 24).
 
+use std::borrow::Cow;
+
 use agentpass_ir::{Ambient, Once, ToolId, Value};
 use smallvec::SmallVec;
 
@@ -7,8 +9,9 @@ use super::Prepared;
 use super::findings::{Findings, Weight};
 use super::past::Present;
 use super::rules::{render, saw};
+use super::touched::Places;
 use crate::decision::{Met, Reason};
-use crate::digest::{Digest, Sha256};
+use crate::digest::{self, Digest, Sha256};
 use crate::eval::{Datum, Eval, Nowhere};
 use crate::plan::FormRef;
 use crate::planted::planted;
@@ -22,15 +25,15 @@ use crate::truth::Truth;
 /// A key that the call would spend.
 pub(crate) struct Claim<'c> {
     once: &'c Once,
-    /// Nothing where a part of it is not there.
-    key: Option<Key>,
+    /// Where the key is among what is touched. Nothing where a part of it is not there.
+    place: Option<usize>,
 }
 
 /// What the keys say.
 #[derive(Default)]
 pub(crate) struct Found {
-    /// Keys that are free, and spent if the call is allowed.
-    pub free: Vec<Key>,
+    /// The places of keys that are free, and spent if the call is allowed.
+    pub free: Places,
     /// What tells the call from others under its keys.
     pub own: Digest,
     /// The call has run before, and its result is given again.
@@ -51,16 +54,15 @@ pub(super) fn claims<'c>(prepared: &mut Prepared<'c>, tool: ToolId) -> Vec<Claim
     for id in contract.onces(tool) {
         let Some(once) = contract.program().onces.get(id.index()) else { continue };
         let eval = Eval::new(contract, &call.frame, &Nowhere);
-        let values: Option<SmallVec<[Value; 2]>> = once
+        let values: Option<SmallVec<[Cow<'_, Value>; 2]>> = once
             .keys
             .iter()
             .map(|&node| match eval.value(node, None) {
-                Datum::Is(value) => Some(value.into_owned()),
+                Datum::Is(value) => Some(value),
                 _ => None,
             })
             .collect();
-        let key = values.map(|values| {
-            let mut key = Builder::new(Kind::Once);
+        let parts = |key: &mut Builder<'_>| {
             key.text(call.frame.ambient(Ambient::Tenant));
             match &once.ledger {
                 Some(ledger) => key.text(Some(ledger)),
@@ -73,12 +75,14 @@ pub(super) fn claims<'c>(prepared: &mut Prepared<'c>, tool: ToolId) -> Vec<Claim
                         .text(Some(&once.id))
                 }
             };
-            key.values(&values).finish()
+        };
+        let place = values.map(|values| {
+            prepared.touched.build(Kind::Once, |key| {
+                parts(key);
+                key.values(&values);
+            })
         });
-        if let Some(key) = &key {
-            prepared.touched.add(key.clone());
-        }
-        all.push(Claim { once, key });
+        all.push(Claim { once, place });
     }
     all
 }
@@ -94,7 +98,7 @@ pub(super) fn judge(
         return found;
     }
     let eval = present.eval();
-    found.own = digest(prepared);
+    found.own = digest_of(prepared);
     let own = found.own;
     for claim in &prepared.claims {
         let once = claim.once;
@@ -102,19 +106,19 @@ pub(super) fn judge(
         if guard == Truth::False {
             continue;
         }
-        let Some(key) = &claim.key else {
+        let Some(place) = claim.place else {
             let message = format!("a part of the key of `{}` is not there", once.id);
             deny(once, present, &eval, "once.key", message, findings);
             continue;
         };
-        let entry = match present.row(key) {
+        let entry = match present.at(place) {
             Some(Row::Once(entry)) => Some(entry),
             _ => None,
         };
         let outcome = match entry {
             None => {
-                if !found.free.contains(key) {
-                    found.free.push(key.clone());
+                if !found.free.contains(&place) {
+                    found.free.push(place);
                 }
                 "passes"
             }
@@ -198,9 +202,9 @@ fn deny(
 }
 
 /// Tool, all arguments with defaults, principals.
-fn digest(prepared: &Prepared<'_>) -> Digest {
+fn digest_of(prepared: &Prepared<'_>) -> Digest {
     let mut hash = Sha256::new();
-    hash.update(prepared.digest());
+    digest::call(&mut hash, &prepared.call.name, &prepared.call.frame);
     for ambient in [Ambient::Tenant, Ambient::Agent, Ambient::User] {
         let text = prepared.ambient(ambient);
         hash.update(&[u8::from(text.is_some())]);
@@ -210,18 +214,26 @@ fn digest(prepared: &Prepared<'_>) -> Digest {
 }
 
 /// Claims the keys for an allowed call.
-pub(super) fn claim(found: &Found, permit: PermitId) -> impl Iterator<Item = Change> {
-    let digest = found.own;
-    let put = move |key: &Key| {
-        let entry = Entry { digest, state: State::Running(permit) };
-        Change { key: key.clone(), form: FormRef::Plain, delta: Delta::Put(Row::Once(Box::new(entry))) }
-    };
-    found.free.iter().map(put)
+pub(super) fn claim(
+    prepared: &Prepared<'_>,
+    found: &Found,
+    permit: PermitId,
+    changes: &mut Vec<Change>,
+) -> Vec<Key> {
+    let keys: Vec<Key> =
+        found.free.iter().filter_map(|&place| prepared.touched.key(place)).cloned().collect();
+    for key in &keys {
+        let entry = Entry { digest: found.own, state: State::Running(permit) };
+        let delta = Delta::Put(Row::Once(Box::new(entry)));
+        changes.push(Change { key: key.clone(), form: FormRef::Plain, delta });
+    }
+    keys
 }
 
 /// A replay joins the labels of the recorded result.
 pub(super) fn carry_over(prepared: &Prepared<'_>, replay: &Replay) -> Option<Change> {
-    let key = prepared.jobs.first().filter(|_| !replay.labels.is_empty())?;
+    let job = prepared.job.filter(|_| !replay.labels.is_empty())?;
+    let key = prepared.touched.key(job)?;
     // A replay opens no job.
     let delta = Delta::Join(None, replay.labels.clone());
     Some(Change { key: key.clone(), form: FormRef::Plain, delta })

@@ -16,7 +16,7 @@ use crate::eval::{Datum, Env, Eval, Recalled, Values, World};
 use crate::frame::Frame;
 use crate::planted::planted;
 use crate::state::job::Labels;
-use crate::state::key::{Builder, Kind};
+use crate::state::key::Kind;
 use crate::state::watch::{self, Spoilt, Watch};
 use crate::state::{Key, Row};
 use crate::store::Snapshot;
@@ -101,19 +101,19 @@ pub(crate) fn watch_key_of<'v>(
     join: impl Iterator<Item = Option<&'v Value>>,
 ) -> Key {
     let name = plan.monitors.get(monitor.index()).copied().unwrap_or_default();
-    let mut key = Builder::new(Kind::Watch);
-    match scope {
-        Some(job) if plan.is_of_jobs(monitor) => key.of_job(tenant, job),
-        _ => key.of_all(tenant).text(scope),
-    };
-    key.fixed(&name);
-    for value in join {
-        match value {
-            Some(value) => key.value(value),
-            None => key.fixed(&[0xfe]),
+    Key::build(Kind::Watch, |key| {
+        match scope {
+            Some(job) if plan.is_of_jobs(monitor) => key.of_job(tenant, job),
+            _ => key.of_all(tenant).text(scope),
         };
-    }
-    key.finish()
+        key.fixed(&name);
+        for value in join {
+            match value {
+                Some(value) => key.value(value),
+                None => key.fixed(&[0xfe]),
+            };
+        }
+    })
 }
 
 /// Looks at what rules ask, and notes the rows; every answer is "nobody knows", and nothing is skipped.
@@ -329,8 +329,7 @@ impl<'p, 'c> Present<'p, 'c> {
     /// The labels that the job carries, and those that it inherited.
     pub(crate) fn job_labels(&self) -> Option<&'p Labels> {
         static NONE: Labels = Labels::new();
-        let key = self.prepared.jobs.first()?;
-        match self.row(key) {
+        match self.at(self.prepared.job?) {
             Some(Row::Job(job)) => Some(&job.labels),
             _ => Some(&NONE),
         }

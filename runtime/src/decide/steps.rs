@@ -7,13 +7,14 @@ use agentpass_values::{Duration, Timestamp};
 use super::Prepared;
 use super::charged::{Charged, OneLine};
 use crate::state::Key;
-use crate::state::key::{Builder, Kind};
+use crate::state::key::Kind;
 
 /// The asking that all calls above a step share, under one contract.
 pub(super) fn step_key(prepared: &Prepared<'_>, total: &Key, step: u32) -> Key {
     let contract = prepared.contract().digest();
-    let mut key = Builder::new(Kind::Asking);
-    key.fixed(b"step").fixed(&step.to_le_bytes()).fixed(contract).fixed(total.as_bytes()).finish()
+    Key::build(Kind::Asking, |key| {
+        key.fixed(b"step").fixed(&step.to_le_bytes()).fixed(contract).fixed(total.as_bytes());
+    })
 }
 
 /// A number for one total of a step of a limit that no other has. Bounds that say the same are one step.

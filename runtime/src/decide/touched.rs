@@ -6,6 +6,7 @@ use smallvec::SmallVec;
 
 use crate::spare;
 use crate::state::Key;
+use crate::state::key::{Builder, Kind};
 
 /// Places of keys: most often one.
 pub(crate) type Places = SmallVec<[usize; 2]>;
@@ -34,17 +35,37 @@ impl Touched {
 
     /// Adds a key, and says its place.
     pub(crate) fn add(&mut self, key: Key) -> usize {
-        if let Some(place) = self.place(&key) {
-            return place;
+        self.keys.push(key);
+        self.settle()
+    }
+
+    /// Puts a key together where it will stand, and says its place.
+    pub(crate) fn build(&mut self, kind: Kind, parts: impl FnOnce(&mut Builder<'_>)) -> usize {
+        self.keys.push(Key::empty());
+        if let Some(new) = self.keys.last_mut() {
+            new.fill(kind, parts);
         }
-        let place = self.keys.len();
+        self.settle()
+    }
+
+    /// The last key has just come: its place, or that of its equal.
+    fn settle(&mut self) -> usize {
+        let Some((last, known)) = self.keys.split_last() else { return 0 };
+        let place = known.len();
+        let same = if place <= FEW {
+            known.iter().position(|known| known == last)
+        } else {
+            self.places.get(last).copied()
+        };
+        if let Some(same) = same {
+            self.keys.pop();
+            return same;
+        }
         if place == FEW {
             self.places = self.keys.iter().cloned().zip(0..).collect();
+        } else if place > FEW {
+            self.places.insert(last.clone(), place);
         }
-        if place >= FEW {
-            self.places.insert(key.clone(), place);
-        }
-        self.keys.push(key);
         place
     }
 

@@ -1,5 +1,6 @@
 //! Keys of rows: typed, lossless, bounded.
 
+use std::borrow::Borrow;
 use std::hash::BuildHasher;
 use std::sync::OnceLock;
 
@@ -36,18 +37,35 @@ impl Key {
         self.hash
     }
 
-    fn of(bytes: &[u8]) -> Key {
-        let mut key = Key { hash: 0, length: 0, bytes: [0; MAX_KEY] };
-        for (to, byte) in key.bytes.iter_mut().zip(bytes) {
-            *to = *byte;
-        }
-        key.length = u8::try_from(bytes.len().min(MAX_KEY)).unwrap_or(u8::MAX);
+    /// A key of that kind, put together by `parts`.
+    #[must_use]
+    pub fn build(kind: Kind, parts: impl FnOnce(&mut Builder<'_>)) -> Key {
+        let mut key = Key::empty();
+        key.fill(kind, parts);
         key
     }
 
-    fn hashed(mut self) -> Key {
-        self.hash = hash(self.as_bytes());
-        self
+    /// One that `fill` will make something of.
+    pub(crate) fn empty() -> Key {
+        Key { hash: 0, length: 0, bytes: [0; MAX_KEY] }
+    }
+
+    /// Puts an empty one together where it stands.
+    #[inline]
+    pub(crate) fn fill<T>(&mut self, kind: Kind, parts: impl FnOnce(&mut Builder<'_>) -> T) -> T {
+        let mut builder = Builder { key: self, long: None, job: None };
+        builder.push(&[kind as u8]);
+        let done = parts(&mut builder);
+        builder.finish();
+        done
+    }
+
+    fn set(&mut self, bytes: &[u8]) {
+        self.length = 0;
+        if let Some(place) = self.bytes.get_mut(..bytes.len()) {
+            place.copy_from_slice(bytes);
+            self.length = u8::try_from(bytes.len()).unwrap_or(0);
+        }
     }
 }
 
@@ -113,12 +131,12 @@ pub enum Kind {
     Switches,
 }
 
-/// A key while it is put together.
+/// A key while it is put together, where it will stand.
 ///
-/// Its bytes are kept in place as long as they fit, and are digested when they do not.
-#[derive(Clone, Debug)]
-pub struct Builder {
-    key: Key,
+/// Its bytes are kept as they are as long as they fit, and are digested when they do not.
+#[derive(Debug)]
+pub struct Builder<'k> {
+    key: &'k mut Key,
     /// All bytes, from the moment at which they no longer fit.
     long: Option<Box<Sha256>>,
     /// It belongs to a job; where the job's name alone does not fit, what stands for it.
@@ -151,11 +169,7 @@ impl OfJob {
     pub fn new(tenant: Option<&str>, job: &str) -> OfJob {
         let mut named = Vec::new();
         for text in [tenant, Some(job)] {
-            named.push(u8::from(text.is_some()));
-            if let Some(text) = text {
-                named.extend(u32::try_from(text.len()).unwrap_or(u32::MAX).to_le_bytes());
-                named.extend(text.as_bytes());
-            }
+            with_size(text, &mut |bytes| named.extend(bytes));
         }
         let tag = tag(&named);
         OfJob { named, tag }
@@ -165,7 +179,7 @@ impl OfJob {
     #[must_use]
     pub fn named_by(job: &Key) -> Option<OfJob> {
         let (_, named) = job.as_bytes().split_first()?;
-        let is_named = named.first().is_some_and(|first| *first <= 1);
+        let is_named = named.first().is_some_and(|first| *first != LONG);
         is_named.then(|| OfJob { named: named.to_vec(), tag: tag(named) })
     }
 
@@ -198,13 +212,8 @@ impl OfJob {
 
 /// The bytes of two texts, as [`Builder::text`] wrote them, without what follows.
 fn two_texts(rest: &[u8]) -> &[u8] {
-    let text = |at: usize| match rest.get(at) {
-        Some(1) => {
-            let length = rest.get(at + 1..at + 5).and_then(|bytes| <[u8; 4]>::try_from(bytes).ok());
-            at + 5 + length.map_or(0, |length| u32::from_le_bytes(length) as usize)
-        }
-        _ => at + 1,
-    };
+    // None is one byte; what a short text begins with is one more than its size.
+    let text = |at: usize| at + usize::from(rest.get(at).copied().unwrap_or(0)).max(1);
     rest.get(..text(text(0))).unwrap_or_default()
 }
 
@@ -220,13 +229,22 @@ fn tag(named: &[u8]) -> Tag {
     tag
 }
 
-impl Builder {
-    /// Of a row of that kind.
-    #[must_use]
-    pub fn new(kind: Kind) -> Self {
-        Self { key: Key::of(&[kind as u8]), long: None, job: None }
+/// Writes a text, or none, behind its size: zero for none, one more than the size of a short one, and for a long one 255 and then
+/// the size. A text that long is never kept in place, so no key that is kept begins like a digest.
+#[inline]
+fn with_size(text: Option<&str>, push: &mut impl FnMut(&[u8])) {
+    let Some(text) = text else { return push(&[0]) };
+    match u8::try_from(text.len()) {
+        Ok(size) if size < u8::MAX - 1 => push(&[size + 1]),
+        _ => {
+            push(&[u8::MAX]);
+            push(&(text.len() as u64).to_le_bytes());
+        }
     }
+    push(text.as_bytes());
+}
 
+impl Builder<'_> {
     /// Of a row that belongs to a job, and goes when it is closed. Said first, as the other one.
     pub fn of_job(&mut self, tenant: Option<&str>, job: &str) -> &mut Self {
         self.push(&[OF_JOB]);
@@ -273,14 +291,7 @@ impl Builder {
 
     /// Adds a text; nothing is another text than the empty one.
     pub fn text(&mut self, text: Option<&str>) -> &mut Self {
-        match text {
-            None => self.push(&[0]),
-            Some(text) => {
-                self.push(&[1]);
-                self.push(&u32::try_from(text.len()).unwrap_or(u32::MAX).to_le_bytes());
-                self.push(text.as_bytes());
-            }
-        }
+        with_size(text, &mut |bytes| self.push(bytes));
         self
     }
 
@@ -296,10 +307,7 @@ impl Builder {
                 self.push(&[3]);
                 self.fixed(&int.to_le_bytes())
             }
-            Value::Bool(truth) => {
-                self.push(&[4]);
-                self.fixed(&[u8::from(*truth)])
-            }
+            Value::Bool(truth) => self.fixed(&[4, u8::from(*truth)]),
             other => {
                 self.push(&[5]);
                 self.fixed(&digest::of_value(other))
@@ -308,24 +316,24 @@ impl Builder {
     }
 
     /// Adds several values.
-    pub fn values(&mut self, values: &[Value]) -> &mut Self {
-        values.iter().fold(self, Self::value)
+    pub fn values<V: Borrow<Value>>(&mut self, values: &[V]) -> &mut Self {
+        values.iter().fold(self, |key, value| key.value(value.borrow()))
     }
 
-    /// The key.
-    #[must_use]
-    pub fn finish(&self) -> Key {
-        let Some(long) = &self.long else { return self.key.clone().hashed() };
-        let kind = self.key.as_bytes().first().copied().unwrap_or(0);
-        let digest = long.clone().finalize();
-        let short: Vec<u8> = match self.job {
-            None => [&[kind, LONG], digest.as_slice()].concat(),
-            Some(known) => {
-                let of = known.unwrap_or_else(|| tag(self.named()));
-                [&[kind, LONG_OF_JOB], of.as_slice(), digest.as_slice()].concat()
-            }
-        };
-        Key::of(&short).hashed()
+    fn finish(mut self) {
+        if let Some(long) = self.long.take() {
+            let kind = self.key.as_bytes().first().copied().unwrap_or(0);
+            let digest = long.finalize();
+            let short: Vec<u8> = match self.job {
+                None => [&[kind, LONG], digest.as_slice()].concat(),
+                Some(known) => {
+                    let of = known.unwrap_or_else(|| tag(self.named()));
+                    [&[kind, LONG_OF_JOB], of.as_slice(), digest.as_slice()].concat()
+                }
+            };
+            self.key.set(&short);
+        }
+        self.key.hash = hash(self.key.as_bytes());
     }
 
     /// How the key names its job, where that fitted.
@@ -339,15 +347,14 @@ mod tests {
     use super::*;
 
     fn key(parts: &[Option<&str>]) -> Key {
-        let mut key = Builder::new(Kind::Job);
-        parts.iter().fold(&mut key, |key, part| key.text(*part)).finish()
+        Key::build(Kind::Job, |key| parts.iter().for_each(|part| _ = key.text(*part)))
     }
 
     #[test]
     fn parts_do_not_run_into_each_other() {
         assert_ne!(key(&[Some("a"), Some("bc")]), key(&[Some("ab"), Some("c")]));
         assert_ne!(key(&[None, Some("")]), key(&[Some(""), None]));
-        assert_ne!(key(&[Some("1")]), Builder::new(Kind::Job).value(&Value::Int(1)).finish());
+        assert_ne!(key(&[Some("1")]), Key::build(Kind::Job, |key| _ = key.value(&Value::Int(1))));
     }
 
     #[test]
@@ -357,13 +364,14 @@ mod tests {
             [(None, "j"), (Some("acme"), "case-1"), (Some("acme"), &*long), (Some(&*long), "j")]
         {
             for more in ["", "more", &long] {
-                let key = Builder::new(Kind::Tally).of_job(tenant, job).text(Some(more)).finish();
+                let key = Key::build(Kind::Tally, |key| _ = key.of_job(tenant, job).text(Some(more)));
                 assert!(key.as_bytes().len() <= MAX_KEY);
                 assert!(OfJob::new(tenant, job).has(key.as_bytes()), "{tenant:?} {job} {more}");
                 assert!(!OfJob::new(tenant, "other").has(key.as_bytes()));
                 assert!(!OfJob::new(Some("other"), job).has(key.as_bytes()));
-                let other =
-                    Builder::new(Kind::Tally).of_all(tenant).text(Some(job)).text(Some(more)).finish();
+                let other = Key::build(Kind::Tally, |key| {
+                    key.of_all(tenant).text(Some(job)).text(Some(more));
+                });
                 assert!(!OfJob::new(tenant, job).has(other.as_bytes()) && other != key);
             }
         }
