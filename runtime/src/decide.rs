@@ -39,7 +39,7 @@ use agentpass_ir::{Ambient, Lookup, ToolId, Verified};
 use crate::clock::{Entropy, name};
 use crate::decision::{Decision, Word};
 use crate::digest::{self, Digest};
-use crate::plan::{FormRef, Plan};
+use crate::plan::Plan;
 use crate::planted::planted;
 use crate::spare;
 use crate::state::asking::Directory;
@@ -317,7 +317,7 @@ fn last_stage(
         Word::Allow => {
             let id = PermitId(snapshot.sequence);
             changes.extend(asked.used);
-            budgets.charges(prepared, id, changes);
+            budgets.charges(id, changes);
             let claimed = onces::claim(prepared, &once, id, changes);
             granted = Some(Granted { id, held: budgets.held(prepared), claimed });
         }
@@ -343,46 +343,45 @@ fn remember(
     changes: &mut Vec<Change>,
 ) {
     let call = prepared.call;
-    let plain = |key: Key, delta: Delta| Change { key, form: FormRef::Plain, delta };
     if matches!(decision.verdict, Word::Challenge | Word::Replay) {
         changes.extend(known_from_now_on(prepared, snapshot));
     }
     if let (Some(granted), Some(tool)) = (granted, prepared.tool) {
         let permit = allowed(prepared, tool, snapshot, decision, granted);
-        if let (Some(job), Some(key)) = (prepared.ambient(Ambient::Job), &permit.job) {
-            let row = prepared.job.and_then(|place| snapshot.rows.get(place).copied().flatten());
+        if let (Some(job), Some(place)) = (prepared.ambient(Ambient::Job), prepared.job) {
+            let row = snapshot.rows.get(place).copied().flatten();
             let is_open = matches!(row, Some(Row::Job(job)) if job.opened.is_some());
             if !is_open {
                 let tenant = prepared.ambient(Ambient::Tenant).map(str::to_owned);
-                changes.push(plain(job_tenants_key(job), Delta::AddName(tenant)));
+                changes.push(Change::plain(job_tenants_key(job), Delta::AddName(tenant)));
             }
             let known = |name: &str| matches!(row, Some(Row::Job(job)) if job.facts.iter().any(|(known, _)| known == name));
             let mut facts = identity::facts(prepared);
             facts.retain(|(name, _)| !known(name));
             if !facts.is_empty() {
-                changes.push(plain(key.clone(), Delta::Bind(facts)));
+                changes.push(Change::plain(place, Delta::Bind(facts)));
             }
             let labels = if planted(115) || planted(223) { Vec::new() } else { permit.labels.clone() };
             if !is_open || !labels.is_empty() {
                 let delta = Delta::Join(Some(snapshot.reading), labels);
-                changes.push(plain(key.clone(), delta));
+                changes.push(Change::plain(place, delta));
             }
         }
         let switches = snapshot.rows.get(prepared.switches).copied().flatten();
         let knows_tenants = matches!(switches, Some(Row::Switches(switches)) if switches.tenants);
         if prepared.ambient(Ambient::Tenant).is_some() && !knows_tenants {
-            changes.push(plain(switches_key(), Delta::Switch(Switch::Tenants, true)));
+            changes.push(Change::plain(switches_key(), Delta::Switch(Switch::Tenants, true)));
         }
         if prepared.house.plan.counts_retries
             && let Some(key) = charged::made_key(prepared)
         {
-            changes.push(plain(key, Delta::Put(Row::Made)));
+            changes.push(Change::plain(key, Delta::Put(Row::Made)));
         }
         let key = permit_key(&permit.decision);
         if let Some(id) = &permit.call {
-            changes.push(plain(permits_of_call_key(id), Delta::AddKey(Box::new(key.clone()))));
+            changes.push(Change::plain(permits_of_call_key(id), Delta::AddKey(Box::new(key.clone()))));
         }
-        changes.push(plain(key, Delta::Put(Row::Permit(Box::new(permit)))));
+        changes.push(Change::plain(key, Delta::Put(Row::Permit(Box::new(permit)))));
     }
     if let Some(id) = call.id.as_deref()
         && prepared.tool.is_some()
@@ -394,21 +393,20 @@ fn remember(
         && seen(prepared, snapshot).is_none_or(|seen| seen.decision.is_none())
     {
         let seen = Box::new(Seen::of(*prepared.digest(), decision));
-        changes.push(plain(seen_key(call, id), Delta::Put(Row::Seen(seen))));
+        changes.push(Change::plain(seen_key(call, id), Delta::Put(Row::Seen(seen))));
     }
 }
 
 /// A job in which a call is held up, or replayed, has not begun, and the host can close it all the same.
 fn known_from_now_on(prepared: &Prepared<'_>, snapshot: &Snapshot<'_>) -> Vec<Change> {
     let row = prepared.job.and_then(|place| snapshot.rows.get(place).copied().flatten());
-    let (Some(job), Some(key), None) = (prepared.ambient(Ambient::Job), prepared.jobs.first(), row) else {
+    let (Some(job), Some(place), None) = (prepared.ambient(Ambient::Job), prepared.job, row) else {
         return Vec::new();
     };
-    let plain = |key: Key, delta: Delta| Change { key, form: FormRef::Plain, delta };
     let tenant = prepared.ambient(Ambient::Tenant).map(str::to_owned);
     vec![
-        plain(key.clone(), Delta::Join(None, Vec::new())),
-        plain(job_tenants_key(job), Delta::AddName(tenant)),
+        Change::plain(place, Delta::Join(None, Vec::new())),
+        Change::plain(job_tenants_key(job), Delta::AddName(tenant)),
     ]
 }
 

@@ -5,7 +5,6 @@ use agentpass_values::Timestamp;
 use crate::decide::{job_key, job_tenants_key, switches_key};
 use crate::gate::Gate;
 use crate::line::LineError;
-use crate::plan::FormRef;
 use crate::planted::planted;
 use crate::state::job::Bound;
 use crate::state::key::OfJob;
@@ -96,15 +95,14 @@ impl Gate {
                 }
             };
             let bound = Bound { agent: job.agent.clone(), user: job.user.clone() };
-            let plain = |key: Key, delta: Delta| Change { key, form: FormRef::Plain, delta };
             let opening = Opening { bound, labels: inherited, parents: new_above.clone() };
             let mut all = vec![
-                plain(own.clone(), Delta::OpenJob(snapshot.reading, Box::new(opening))),
-                plain(job_tenants_key(&job.id), Delta::AddName(job.tenant.clone())),
+                Change::plain(own.clone(), Delta::OpenJob(snapshot.reading, Box::new(opening))),
+                Change::plain(job_tenants_key(&job.id), Delta::AddName(job.tenant.clone())),
             ];
             let knows_tenants = matches!(row(2), Some(Row::Switches(switches)) if switches.tenants);
             if job.tenant.is_some() && !knows_tenants {
-                all.push(plain(switches_key(), Delta::Switch(Switch::Tenants, true)));
+                all.push(Change::plain(switches_key(), Delta::Switch(Switch::Tenants, true)));
             }
             all
         })
@@ -138,7 +136,7 @@ impl Gate {
             &mut |snapshot| {
                 let row = snapshot.rows.first().copied().flatten();
                 is_known = matches!(row, Some(Row::Job(_)));
-                let close = || Change { key: key.clone(), form: FormRef::Plain, delta: Delta::CloseJob };
+                let close = || Change::plain(0, Delta::CloseJob);
                 is_known.then(close).into_iter().collect()
             },
         )

@@ -124,7 +124,7 @@ impl Gate {
                 Ok(asking) => {
                     outcome = Ok(());
                     let delta = Delta::Put(Row::Asking(Box::new(asking)));
-                    vec![Change { key: key.clone(), form: FormRef::Plain, delta }]
+                    vec![Change::plain(key.clone(), delta)]
                 }
                 Err(error) => {
                     outcome = Err(error);
@@ -211,7 +211,7 @@ impl Gate {
                     parts: of_args.parts.clone(),
                 };
                 let delta = Delta::Count(Box::new(ended));
-                Change { key: key.clone(), form: FormRef::Monitor(*monitor), delta }
+                Change { row: key.clone().into(), form: FormRef::Monitor(*monitor), delta }
             };
             fed.iter().map(count).collect()
         })
@@ -261,7 +261,7 @@ impl Gate {
             let charge = |(key, meter, amount): &(Key, u32, i128)| {
                 let Reading { early, late } = snapshot.reading;
                 let delta = Delta::Charge { at: late, early, amount: *amount, open: None };
-                Change { key: key.clone(), form: FormRef::Meter(*meter), delta }
+                Change { row: key.clone().into(), form: FormRef::Meter(*meter), delta }
             };
             spent.iter().map(charge).collect()
         })
@@ -397,10 +397,10 @@ impl Gate {
             if known == suspended {
                 return Vec::new();
             }
-            let plain = |key: Key, delta: Delta| Change { key, form: FormRef::Plain, delta };
             // Whoever lifts it need not say whose it is.
-            let named = name.iter().map(|(key, tenant)| plain(key.clone(), Delta::AddName(tenant.clone())));
-            std::iter::once(plain(key.clone(), delta)).chain(named).collect()
+            let named =
+                name.iter().map(|(key, tenant)| Change::plain(key.clone(), Delta::AddName(tenant.clone())));
+            std::iter::once(Change::plain(key.clone(), delta)).chain(named).collect()
         })
         .map_err(|error| LineError::of_store(&error))?;
         if suspended || was { Ok(()) } else { Err(not_suspended(what, &elsewhere)) }

@@ -30,7 +30,7 @@ use crate::state::permit::{Held, Permit, Watched};
 use crate::state::seen::Seen;
 use crate::state::watch::Ended;
 use crate::state::{Delta, Key, Row};
-use crate::store::{Change, Snapshot, Touches};
+use crate::store::{Change, Snapshot, Target, Touches};
 use crate::truth::Truth;
 use crate::wire::reader::Reader;
 
@@ -117,11 +117,17 @@ impl Gate {
             .map(|watched| (watched.clone(), self.ended_key(watched, &results)))
             .collect();
         touched.extend(watched.iter().filter_map(|(_, key)| key.clone()));
-        let touches = Touches { at: settlement.at, keys: touched.into(), ..Touches::default() };
+        let touches = Touches { at: settlement.at, keys: touched.as_slice().into(), ..Touches::default() };
         let withheld = self.withheld(&permit, settlement);
         let mut found = true;
-        let outcome =
-            Outcome { gate: self, permit: &permit, settlement, results: &results, host: host.as_ref() };
+        let outcome = Outcome {
+            gate: self,
+            permit: &permit,
+            settlement,
+            results: &results,
+            host: host.as_ref(),
+            touched: &touched,
+        };
         outcome.figures_fit()?;
         let done = self.transact(&touches, &mut |snapshot| {
             let row = snapshot.rows.first().copied().flatten();
@@ -250,11 +256,12 @@ struct Outcome<'o> {
     settlement: &'o Settlement<'o>,
     results: &'o [Value],
     host: Option<&'o Frame>,
+    /// The rows that the outcome may change; the first is the permit's own.
+    touched: &'o [Key],
 }
 
 impl Outcome<'_> {
     fn changes(&self, snapshot: &Snapshot<'_>, watched: &[(Watched, Option<Key>)]) -> Vec<Change> {
-        let plain = |key: Key, delta: Delta| Change { key, form: FormRef::Plain, delta };
         let mut all = Vec::new();
         for held in &self.permit.held {
             self.held(held, &mut all);
@@ -266,29 +273,29 @@ impl Outcome<'_> {
             }
         }
         for key in &self.permit.claimed {
-            all.extend(self.claimed(key, snapshot).map(|delta| plain(key.clone(), delta)));
+            all.extend(self.claimed(key, snapshot).map(|delta| Change::plain(self.target(key), delta)));
         }
         if let (true, Some(job)) = (self.settlement.how == How::NotSent || planted(131), &self.permit.job)
             && !self.permit.labels.is_empty()
         {
-            all.push(plain(job.clone(), Delta::Leave(self.permit.labels.clone())));
+            all.push(Change::plain(self.target(job), Delta::Leave(self.permit.labels.clone())));
         }
         // Labels join when the call is allowed, before anybody knows what it returned.
         if let (true, Some(job)) = (planted(223) && self.settlement.how == How::Ok, &self.permit.job) {
-            all.push(plain(job.clone(), Delta::Join(None, self.permit.labels.clone())));
+            all.push(Change::plain(self.target(job), Delta::Join(None, self.permit.labels.clone())));
         }
         all.extend(self.undecided(snapshot));
         self.without_closed(snapshot, &mut all);
         let own = permit_key(&self.permit.decision);
         if self.settlement.how == How::Unknown {
             let permit = Box::new(self.unknown(watched, snapshot));
-            all.push(plain(own, Delta::Put(Row::Permit(permit))));
+            all.push(Change::plain(0, Delta::Put(Row::Permit(permit))));
             return all;
         }
         if let Some(call) = &self.permit.call {
-            all.push(plain(permits_of_call_key(call), Delta::DropKey(Box::new(own.clone()))));
+            all.push(Change::plain(self.target(&permits_of_call_key(call)), Delta::DropKey(Box::new(own))));
         }
-        all.push(plain(own, Delta::Remove));
+        all.push(Change::plain(0, Delta::Remove));
         all
     }
 
@@ -298,7 +305,8 @@ impl Outcome<'_> {
             && matches!(self.row(key, snapshot), Some(Row::Job(job)) if job.closed)
         {
             let of = OfJob::named_by(key);
-            all.retain(|change| !of.as_ref().is_some_and(|job| job.has(change.key.as_bytes())));
+            let is_its = |key: &Key| of.as_ref().is_some_and(|job| job.has(key.as_bytes()));
+            all.retain(|change| !change.key(self.touched).is_some_and(is_its));
         }
     }
 
@@ -314,7 +322,7 @@ impl Outcome<'_> {
             {
                 let seen = Box::new(Seen { digest: seen.digest, decision: None });
                 let delta = Delta::Put(Row::Seen(seen));
-                Some(Change { key: key.clone(), form: FormRef::Plain, delta })
+                Some(Change::plain(self.target(key), delta))
             }
             _ => None,
         }
@@ -335,7 +343,7 @@ impl Outcome<'_> {
         let plan = self.gate.plan();
         let number = plan.meter_named(&held.meter);
         let form = number.map_or(FormRef::Plain, FormRef::Meter);
-        let mut push = |delta| all.push(Change { key: held.key.clone(), form, delta });
+        let mut push = |delta| all.push(Change { row: self.target(&held.key), form, delta });
         let Some(meter) = number.and_then(|number| plan.meters.get(number as usize)) else {
             // The contract has no such limit any more: what was counted stays counted, should it come back.
             if self.settlement.how != How::Unknown {
@@ -368,7 +376,7 @@ impl Outcome<'_> {
         let program = self.gate.contract().program();
         let id = self.gate.plan().monitor_named(&watched.monitor);
         let form = id.map_or(FormRef::Plain, FormRef::Monitor);
-        let mut push = |key: &Key, delta| all.push(Change { key: key.clone(), form, delta });
+        let mut push = |key: &Key, delta| all.push(Change { row: self.target(key), form, delta });
         let Some(monitor) = id.and_then(|id| program.monitors.get(id.index())) else {
             // The contract does not ask this any more.
             push(&watched.open, Delta::Close(self.permit.id));
@@ -481,7 +489,15 @@ impl Outcome<'_> {
     }
 
     fn row<'s>(&self, key: &Key, snapshot: &Snapshot<'s>) -> Option<&'s Row> {
-        let place = keys(self.permit).iter().position(|known| known == key)?;
-        snapshot.rows.get(place + 1).copied().flatten()
+        let place = self.touched.iter().position(|known| known == key)?;
+        snapshot.rows.get(place).copied().flatten()
+    }
+
+    /// A row of the call, as changes name it.
+    fn target(&self, key: &Key) -> Target {
+        match self.touched.iter().position(|known| known == key) {
+            Some(place) => place.into(),
+            None => key.clone().into(),
+        }
     }
 }

@@ -55,11 +55,48 @@ pub struct Snapshot<'s> {
 #[derive(Clone, PartialEq, Debug)]
 pub struct Change {
     /// The row.
-    pub key: Key,
+    pub row: Target,
     /// How it is kept.
     pub form: FormRef,
     /// What changes.
     pub delta: Delta,
+}
+
+/// The row of a change.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Target {
+    /// The row at that place of the touched keys.
+    Touched(usize),
+    /// A row that nobody else can mean: one of a new name, or one of an open call.
+    Other(Box<Key>),
+}
+
+impl Change {
+    /// A change of a row of which nothing needs to be said.
+    pub(crate) fn plain(row: impl Into<Target>, delta: Delta) -> Change {
+        Change { row: row.into(), form: FormRef::Plain, delta }
+    }
+
+    /// The key of the row, where these are the touched ones. Nothing for a place that there is not.
+    #[must_use]
+    pub fn key<'k>(&'k self, touched: &'k [Key]) -> Option<&'k Key> {
+        match &self.row {
+            Target::Touched(place) => touched.get(*place),
+            Target::Other(key) => Some(key),
+        }
+    }
+}
+
+impl From<usize> for Target {
+    fn from(place: usize) -> Target {
+        Target::Touched(place)
+    }
+}
+
+impl From<Key> for Target {
+    fn from(key: Key) -> Target {
+        Target::Other(Box::new(key))
+    }
 }
 
 /// Why nothing was changed.

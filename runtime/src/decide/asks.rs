@@ -155,11 +155,10 @@ fn one(
     let known = before
         .filter(|asking| !asking.is_over(challenge, late))
         .filter(|asking| asking.labels == labels || planted(211));
-    let plain = |key: Key, delta: Delta| Change { key, form: FormRef::Plain, delta };
     // Whoever is asked may name the question by any call that it holds up.
     let named = |id: &str| {
         let delta = Delta::AddKey(Box::new(asking_id_key(id)));
-        prepared.call.id.as_ref().map(|call| plain(askings_of_call_key(call), delta))
+        prepared.call.id.as_ref().map(|call| Change::plain(askings_of_call_key(call), delta))
     };
     match known {
         Some(asking) if asking.refused => {
@@ -194,31 +193,31 @@ fn one(
             };
             findings.ask(ask(prepared, challenge, &asking));
             // The question that was there before is not this one, and nobody answers it any more.
-            asked.opened.extend(before.map(|before| plain(asking_id_key(&before.id), Delta::Remove)));
-            asked.opened.push(plain(asking_id_key(&asking.id), Delta::AddKey(Box::new(key.clone()))));
+            asked.opened.extend(before.map(|before| Change::plain(asking_id_key(&before.id), Delta::Remove)));
+            asked.opened.push(Change::plain(asking_id_key(&asking.id), Delta::AddKey(Box::new(key.clone()))));
             asked.opened.extend(named(&asking.id));
-            asked.opened.push(plain(key, Delta::Put(Row::Asking(Box::new(asking)))));
+            asked.opened.push(Change::plain(key, Delta::Put(Row::Asking(Box::new(asking)))));
         }
     }
 }
 
 /// An approval is consumed in the transaction that allows, unless it may be used again; that of a step lifts the step.
 fn use_up(challenge: &Challenge, asking: &Asking, key: &Key, step: Option<StepAsking>, asked: &mut Asked) {
-    let plain = |key: Key, delta: Delta| Change { key, form: FormRef::Plain, delta };
     if let Some(step) = &step {
         asked.used.push(Change {
-            key: step.total.clone(),
+            row: step.total.clone().into(),
             form: FormRef::Meter(step.meter),
             delta: Delta::Mark(step.bound, step.until),
         });
     }
     if (challenge.reusable.is_none() || step.is_some()) && !planted(129) {
-        asked.used.push(plain(key.clone(), Delta::Remove));
-        asked.used.push(plain(asking_id_key(&asking.id), Delta::Remove));
+        asked.used.push(Change::plain(key.clone(), Delta::Remove));
+        asked.used.push(Change::plain(asking_id_key(&asking.id), Delta::Remove));
         if let Some(call) = &asking.call {
-            asked
-                .used
-                .push(plain(askings_of_call_key(call), Delta::DropKey(Box::new(asking_id_key(&asking.id)))));
+            asked.used.push(Change::plain(
+                askings_of_call_key(call),
+                Delta::DropKey(Box::new(asking_id_key(&asking.id))),
+            ));
         }
     }
 }

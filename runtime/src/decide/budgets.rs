@@ -342,10 +342,9 @@ impl Budgets<'_> {
     }
 
     /// What is counted when the call is allowed.
-    pub(super) fn charges(&self, prepared: &Prepared<'_>, permit: PermitId, all: &mut Vec<Change>) {
+    pub(super) fn charges(&self, permit: PermitId, all: &mut Vec<Change>) {
         let mut push = |place: usize, meter: u32, delta: Delta| {
-            let key = prepared.touched.key(place).cloned();
-            all.extend(key.map(|key| Change { key, form: FormRef::Meter(meter), delta }));
+            all.push(Change { row: place.into(), form: FormRef::Meter(meter), delta });
         };
         for counted in &self.counted {
             let delta = match counted.of {

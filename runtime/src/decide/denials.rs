@@ -19,7 +19,6 @@ use crate::truth::Truth;
 /// Suspends something that the call is about. Of the jobs it is the one whose budget is spent: the call's own, or one above it
 /// by that number.
 pub(super) fn suspend(prepared: &Prepared<'_>, what: Suspended, job: usize) -> Vec<Change> {
-    let plain = |key: Key, delta: Delta| Change { key, form: FormRef::Plain, delta };
     let tenant = prepared.ambient(Ambient::Tenant);
     let job = match job.checked_sub(1) {
         None => prepared.ambient(Ambient::Job),
@@ -28,8 +27,8 @@ pub(super) fn suspend(prepared: &Prepared<'_>, what: Suspended, job: usize) -> V
     let switch = match (what, job, prepared.ambient(Ambient::Agent)) {
         (Suspended::Job, Some(job), _) => {
             return vec![
-                plain(job_key(tenant, job), Delta::Suspend(true)),
-                plain(job_tenants_key(job), Delta::AddName(tenant.map(str::to_owned))),
+                Change::plain(job_key(tenant, job), Delta::Suspend(true)),
+                Change::plain(job_tenants_key(job), Delta::AddName(tenant.map(str::to_owned))),
             ];
         }
         (Suspended::Gate, ..) => Switch::Gate,
@@ -37,7 +36,7 @@ pub(super) fn suspend(prepared: &Prepared<'_>, what: Suspended, job: usize) -> V
         (Suspended::Agent, _, Some(agent)) => Switch::Agent(tenant.map(str::to_owned), agent.to_owned()),
         (Suspended::Job | Suspended::Agent, ..) => return Vec::new(),
     };
-    vec![plain(switches_key(), Delta::Switch(switch, true))]
+    vec![Change::plain(switches_key(), Delta::Switch(switch, true))]
 }
 
 /// The totals in which a denial of this call would be counted.
@@ -104,14 +103,14 @@ pub(super) fn count_denial(
     }
     let program = prepared.contract().program();
     let late = snapshot.reading.late;
-    let mut counted: Vec<Key> = Vec::new();
+    let mut counted: Vec<usize> = Vec::new();
     for (id, number, meter, keys) in denial_lines(prepared) {
         let Some(bound) = program.limits.get(id.index()).and_then(|limit| limit.bounds.get(number)) else {
             continue;
         };
         for (number, key) in keys.into_iter().enumerate() {
-            let place = prepared.touched.place(&key);
-            let row = place.and_then(|place| snapshot.rows.get(place).copied().flatten());
+            let Some(place) = prepared.touched.place(&key) else { continue };
+            let row = snapshot.rows.get(place).copied().flatten();
             let total = match (row, shape(prepared, meter)) {
                 (Some(Row::Tally(tally)), Some(shape)) => {
                     tally.total(Meter::Denials, shape, snapshot.reading.early)
@@ -137,11 +136,11 @@ pub(super) fn count_denial(
                     });
                 }
             }
-            if !counted.contains(&key) {
-                counted.push(key.clone());
+            if !counted.contains(&place) {
+                counted.push(place);
                 let early = snapshot.reading.early;
                 let delta = Delta::Charge { at: late, early, amount: 1, open: None };
-                changes.push(Change { key, form: FormRef::Meter(meter), delta });
+                changes.push(Change { row: place.into(), form: FormRef::Meter(meter), delta });
             }
         }
     }

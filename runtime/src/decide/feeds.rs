@@ -9,10 +9,10 @@ use crate::eval::{Datum, Eval, Nowhere};
 use crate::frame::Frame;
 use crate::plan::FormRef;
 use crate::planted::planted;
+use crate::state::Delta;
 use crate::state::permit::{PermitId, Watched};
 use crate::state::size::keepable;
 use crate::state::watch::{Ended, Open};
-use crate::state::{Delta, Key};
 use crate::store::{Change, Snapshot};
 use crate::truth::Truth;
 
@@ -20,8 +20,8 @@ use crate::truth::Truth;
 pub(crate) struct Feed {
     monitor: MonitorId,
     phase: Phase,
-    /// Where it is open.
-    open: Key,
+    /// The place of the row where it is open.
+    open: usize,
     /// False where nobody knows whether its arguments are those that are looked for.
     sure: bool,
     amount: i128,
@@ -46,10 +46,8 @@ pub(super) fn feeds(prepared: &mut Prepared<'_>, tool: ToolId) -> Vec<Feed> {
         let open = watch_key(prepared, id, frame.ambient(Ambient::Tenant), scope, join);
         let OfArgs { sure, amount, parts, join } = of_args;
         let scope = scope.map(str::to_owned);
+        let open = prepared.touched.add(open);
         all.push(Feed { monitor: id, phase: monitor.phase, open, sure, amount, parts, join, scope });
-    }
-    for feed in &all {
-        prepared.touched.add(feed.open.clone());
     }
     all
 }
@@ -155,7 +153,7 @@ pub(super) fn feed(
                 parts: feed.parts.clone(),
             })),
         };
-        changes.push(Change { key: feed.open.clone(), form: FormRef::Monitor(feed.monitor), delta });
+        changes.push(Change { row: feed.open.into(), form: FormRef::Monitor(feed.monitor), delta });
     }
 }
 
@@ -168,18 +166,20 @@ fn lease(prepared: &Prepared<'_>, late: Timestamp) -> Option<Timestamp> {
 pub(super) fn watched(prepared: &Prepared<'_>, snapshot: &Snapshot<'_>) -> Vec<Watched> {
     let live = prepared.feeds.iter().filter(|feed| feed.phase != Phase::Attempted);
     let names = &prepared.house.plan.monitors;
-    live.map(|feed| Watched {
-        monitor: names.get(feed.monitor.index()).copied().unwrap_or_default(),
-        open: feed.open.clone(),
-        tenant: prepared.ambient(Ambient::Tenant).map(str::to_owned),
-        scope: feed.scope.clone(),
-        // Where the arguments say all of it, the row is known already.
-        join: if feed.join.iter().all(Option::is_some) { Vec::new() } else { feed.join.clone() },
-        at: snapshot.reading,
-        sure: feed.sure,
-        amount: feed.amount,
-        parts: feed.parts.clone(),
-        counted: None,
+    live.filter_map(|feed| {
+        Some(Watched {
+            monitor: names.get(feed.monitor.index()).copied().unwrap_or_default(),
+            open: prepared.touched.key(feed.open)?.clone(),
+            tenant: prepared.ambient(Ambient::Tenant).map(str::to_owned),
+            scope: feed.scope.clone(),
+            // Where the arguments say all of it, the row is known already.
+            join: if feed.join.iter().all(Option::is_some) { Vec::new() } else { feed.join.clone() },
+            at: snapshot.reading,
+            sure: feed.sure,
+            amount: feed.amount,
+            parts: feed.parts.clone(),
+            counted: None,
+        })
     })
     .collect()
 }

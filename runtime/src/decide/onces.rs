@@ -13,7 +13,6 @@ use super::touched::Places;
 use crate::decision::{Met, Reason};
 use crate::digest::{self, Digest, Sha256};
 use crate::eval::{Datum, Eval, Nowhere};
-use crate::plan::FormRef;
 use crate::planted::planted;
 use crate::state::key::{Builder, Kind};
 use crate::state::once::{Entry, State};
@@ -220,21 +219,17 @@ pub(super) fn claim(
     permit: PermitId,
     changes: &mut Vec<Change>,
 ) -> Vec<Key> {
-    let keys: Vec<Key> =
-        found.free.iter().filter_map(|&place| prepared.touched.key(place)).cloned().collect();
-    for key in &keys {
+    for &place in &found.free {
         let entry = Entry { digest: found.own, state: State::Running(permit) };
-        let delta = Delta::Put(Row::Once(Box::new(entry)));
-        changes.push(Change { key: key.clone(), form: FormRef::Plain, delta });
+        changes.push(Change::plain(place, Delta::Put(Row::Once(Box::new(entry)))));
     }
-    keys
+    found.free.iter().filter_map(|&place| prepared.touched.key(place)).cloned().collect()
 }
 
 /// A replay joins the labels of the recorded result.
 pub(super) fn carry_over(prepared: &Prepared<'_>, replay: &Replay) -> Option<Change> {
     let job = prepared.job.filter(|_| !replay.labels.is_empty())?;
-    let key = prepared.touched.key(job)?;
     // A replay opens no job.
     let delta = Delta::Join(None, replay.labels.clone());
-    Some(Change { key: key.clone(), form: FormRef::Plain, delta })
+    Some(Change::plain(job, delta))
 }

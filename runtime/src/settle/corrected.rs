@@ -60,7 +60,7 @@ impl Outcome<'_> {
             return;
         }
         let mut push = |key: &Key, delta| {
-            all.push(Change { key: key.clone(), form: FormRef::Monitor(id), delta });
+            all.push(Change { row: self.target(key), form: FormRef::Monitor(id), delta });
         };
         let started = monitor.phase == Phase::Started;
         if watched.counted == Some(false) && watched.join.is_empty() && !planted(233) {

@@ -11,11 +11,12 @@ use std::sync::Arc;
 use agentpass_ir::Verified;
 use agentpass_values::{Duration, Timestamp};
 use foldhash::quality::RandomState;
+use smallvec::SmallVec;
 
 use closed::Closed;
-use table::Table;
+use table::{Spot, Table};
 
-use super::{Change, Forms, Keeper, Reading, Snapshot, StoreError, Touches};
+use super::{Change, Forms, Keeper, Reading, Snapshot, StoreError, Target, Touches};
 use crate::clock::Clock;
 use crate::plan::{FormRef, Plan};
 use crate::planted::planted;
@@ -180,20 +181,27 @@ impl Keeper for MemoryStore {
         let rows = &mut *guard;
         let reading = self.reading(rows, touches.at)?;
         let sequence = rows.sequence + 1;
+        let keys = &*touches.keys;
+        let spots: SmallVec<[Option<Spot>; 16]> = keys.iter().map(|key| rows.rows.spot(key)).collect();
         let mut changes = {
-            let read = touches.keys.iter().map(|key| rows.rows.get(key).map(|entry| &entry.row)).collect();
-            work(&Snapshot { reading, sequence, rows: read })
+            let row = |(key, spot): (&Key, &Option<Spot>)| {
+                spot.and_then(|spot| rows.rows.at(key, spot)).map(|entry| &entry.row)
+            };
+            work(&Snapshot { reading, sequence, rows: keys.iter().zip(&spots).map(row).collect() })
         };
+        if changes.iter().any(|change| change.key(keys).is_none()) {
+            return Err(StoreError::Unavailable("a change of a row that is not touched".to_owned()));
+        }
         // Reading creates no entry.
         let owner =
             touches.owner.as_ref().filter(|_| !changes.is_empty()).and_then(|owner| rows.owner(owner));
         if let Some(owner) = owner {
             // Counted only where it may matter: changes of one new row are counted several times here.
             if rows.owned(owner) + changes.len() > self.capacity
-                && rows.owned(owner) + rows.new_of(&changes) > self.capacity
+                && rows.owned(owner) + rows.new_of(&changes, keys) > self.capacity
             {
                 rows.sweep(owner, reading.early);
-                if rows.owned(owner) + rows.new_of(&changes) > self.capacity {
+                if rows.owned(owner) + rows.new_of(&changes, keys) > self.capacity {
                     return Err(StoreError::Full);
                 }
             }
@@ -201,7 +209,11 @@ impl Keeper for MemoryStore {
         rows.sequence = sequence;
         let contract = if changes.is_empty() { 0 } else { rows.contract(forms) };
         for change in changes.drain(..) {
-            rows.change(forms, contract, owner, change);
+            let spot = match &change.row {
+                Target::Touched(place) => spots.get(*place).copied().flatten(),
+                Target::Other(_) => None,
+            };
+            rows.change(forms, contract, owner, change, keys, spot);
         }
         spare::give_changes(changes);
         Ok(())
@@ -244,8 +256,9 @@ impl Rows {
     }
 
     /// How many changes begin a row; some may begin the same one.
-    fn new_of(&self, changes: &[Change]) -> usize {
-        changes.iter().filter(|change| self.rows.get(&change.key).is_none()).count()
+    fn new_of(&self, changes: &[Change], touched: &[Key]) -> usize {
+        let is_new = |change: &&Change| change.key(touched).is_some_and(|key| self.rows.spot(key).is_none());
+        changes.iter().filter(is_new).count()
     }
 
     /// Drops what is over of one principal: a live row is never evicted (semantics 22).
@@ -304,13 +317,27 @@ impl Rows {
         u16::try_from(known).unwrap_or(u16::MAX)
     }
 
-    fn change(&mut self, forms: Forms<'_>, contract: u16, owner: Option<Owner>, change: Change) {
+    fn change(
+        &mut self,
+        forms: Forms<'_>,
+        contract: u16,
+        owner: Option<Owner>,
+        change: Change,
+        touched: &[Key],
+        spot: Option<Spot>,
+    ) {
         let form = forms.plan.form(forms.contract.program(), change.form);
-        match self.rows.get_mut(&change.key) {
+        let Change { row, delta, .. } = change;
+        let key = match &row {
+            Target::Touched(place) => touched.get(*place),
+            Target::Other(key) => Some(&**key),
+        };
+        let Some(key) = key else { return };
+        match self.rows.get_mut(key, spot) {
             Some(entry) => {
                 // Most changes keep the row: it is changed where it stands.
                 let mut row = Some(std::mem::replace(&mut entry.row, Row::Made));
-                apply(&mut row, form, change.delta);
+                apply(&mut row, form, delta);
                 match row {
                     Some(row) => {
                         entry.row = row;
@@ -320,7 +347,7 @@ impl Rows {
                         }
                     }
                     None => {
-                        let gone = self.rows.remove(&change.key).and_then(|entry| entry.owner);
+                        let gone = self.rows.remove(key).and_then(|entry| entry.owner);
                         if let Some(count) = gone.and_then(|owner| self.owned.get_mut(owner as usize)) {
                             *count = count.saturating_sub(1);
                         }
@@ -329,13 +356,13 @@ impl Rows {
             }
             None => {
                 let mut row = None;
-                apply(&mut row, form, change.delta);
+                apply(&mut row, form, delta);
                 if let Some(row) = row {
                     if let Some(count) = owner.and_then(|owner| self.owned.get_mut(owner as usize)) {
                         *count += 1;
                     }
-                    self.closed.added(&change.key);
-                    self.rows.add(&change.key, Entry { row, form: change.form, contract, owner });
+                    self.closed.added(key);
+                    self.rows.add(key, Entry { row, form: change.form, contract, owner });
                 }
             }
         }

@@ -36,6 +36,9 @@ impl Place {
     }
 }
 
+/// Where a row stands in its table, until rows come or go.
+pub(super) type Spot = usize;
+
 impl Default for Table {
     fn default() -> Self {
         Self { tables: vec![HashTable::new(); LASTING + PASSING], len: 0 }
@@ -48,16 +51,25 @@ impl Table {
         self.len
     }
 
-    pub(super) fn get(&self, key: &Key) -> Option<&Entry> {
-        let hash = key.hash();
-        let table = self.tables.get(place(key))?;
-        table.find(hash, |place| place.is_of(key)).map(|place| &place.entry)
+    /// Where the row of a key stands.
+    pub(super) fn spot(&self, key: &Key) -> Option<Spot> {
+        self.tables.get(place(key))?.find_bucket_index(key.hash(), |place| place.is_of(key))
     }
 
-    pub(super) fn get_mut(&mut self, key: &Key) -> Option<&mut Entry> {
-        let hash = key.hash();
+    /// The row at a spot.
+    pub(super) fn at(&self, key: &Key, spot: Spot) -> Option<&Entry> {
+        Some(&self.tables.get(place(key))?.get_bucket(spot)?.entry)
+    }
+
+    /// The row of a key, which stood at that spot and may have moved since.
+    pub(super) fn get_mut(&mut self, key: &Key, spot: Option<Spot>) -> Option<&mut Entry> {
         let table = self.tables.get_mut(place(key))?;
-        table.find_mut(hash, |place| place.is_of(key)).map(|place| &mut place.entry)
+        let stays = |spot: &Spot| table.get_bucket(*spot).is_some_and(|place| place.is_of(key));
+        let place = match spot.filter(stays) {
+            Some(spot) => table.get_bucket_mut(spot),
+            None => table.find_mut(key.hash(), |place| place.is_of(key)),
+        };
+        place.map(|place| &mut place.entry)
     }
 
     /// Adds a row under a key that has none.
