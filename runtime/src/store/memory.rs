@@ -3,6 +3,7 @@
 //! One lock: a transaction is a few dozen look-ups and changes in place, which is shorter than what finer locks would cost.
 
 mod closed;
+mod slab;
 mod table;
 
 use std::collections::HashMap;
@@ -117,14 +118,12 @@ impl MemoryStore {
         self.lock().rows.len()
     }
 
-    /// For each row its kind, which is the first byte of its key, and the bytes that it takes, with its key and its place. A table
-    /// that has just grown has room for more than twice its rows; that is counted for each of them.
+    /// For each row its kind, which is the first byte of its key, and the bytes that it takes, with its key and its place.
     #[must_use]
     pub fn sizes(&self) -> Vec<(u8, usize)> {
-        let place = (size_of::<table::Place>() + 1) * 16 / 7;
         let rows = self.lock();
         let size = |(key, entry): (&[u8], &Entry)| {
-            (key.first().copied().unwrap_or(0), place + key.len() + entry.row.heap())
+            (key.first().copied().unwrap_or(0), table::ROW + key.len() + entry.row.heap())
         };
         rows.rows.iter().map(size).collect()
     }
@@ -184,10 +183,8 @@ impl Keeper for MemoryStore {
         let keys = &*touches.keys;
         let spots: SmallVec<[Option<Spot>; 16]> = keys.iter().map(|key| rows.rows.spot(key)).collect();
         let mut changes = {
-            let row = |(key, spot): (&Key, &Option<Spot>)| {
-                spot.and_then(|spot| rows.rows.at(key, spot)).map(|entry| &entry.row)
-            };
-            work(&Snapshot { reading, sequence, rows: keys.iter().zip(&spots).map(row).collect() })
+            let row = |spot: &Option<Spot>| spot.and_then(|spot| rows.rows.at(spot)).map(|entry| &entry.row);
+            work(&Snapshot { reading, sequence, rows: spots.iter().map(row).collect() })
         };
         if changes.iter().any(|change| change.key(keys).is_none()) {
             return Err(StoreError::Unavailable("a change of a row that is not touched".to_owned()));
@@ -205,6 +202,9 @@ impl Keeper for MemoryStore {
                     return Err(StoreError::Full);
                 }
             }
+        }
+        if !rows.rows.has_room(changes.len()) {
+            return Err(StoreError::Full);
         }
         rows.sequence = sequence;
         let contract = if changes.is_empty() { 0 } else { rows.contract(forms) };

@@ -1,12 +1,13 @@
-//! Rows by key, in many small tables.
+//! Rows by key: the rows in one place each, and many small tables that say where.
 //!
 //! A table that has no room left moves to a larger place, and everything waits until it has. With one table for all rows that
-//! is a pause of tens of milliseconds in the middle of somebody's call; each of these holds a small part of them. A key is kept
-//! as long as it is, not as long as it may be.
+//! is a pause of tens of milliseconds in the middle of somebody's call; each of these holds a small part of them, and of a row no
+//! more than a part of its key's hash and where it is. A key is kept as long as it is, not as long as it may be.
 
 use hashbrown::HashTable;
 
 use super::Entry;
+use super::slab::Slab;
 use crate::state::Key;
 use crate::state::key::Kind;
 
@@ -19,29 +20,40 @@ const PASSING: usize = 16;
 /// Rows by key.
 pub(super) struct Table {
     tables: Vec<HashTable<Place>>,
+    rows: Slab<Keyed>,
     len: usize,
 }
 
-/// A row with its key, and the hash of that: a table that moves has no need to look at the key.
-#[derive(Clone)]
-pub(super) struct Place {
-    hash: u64,
+/// Where a row is, and half of the hash of its key: a table that moves has no need to look at the row.
+#[derive(Clone, Copy)]
+struct Place {
+    half: u32,
+    row: u32,
+}
+
+/// A row with its key.
+struct Keyed {
     key: Box<[u8]>,
     entry: Entry,
 }
 
-impl Place {
+impl Keyed {
     fn is_of(&self, key: &Key) -> bool {
-        self.hash == key.hash() && *self.key == *key.as_bytes()
+        *self.key == *key.as_bytes()
     }
 }
 
-/// Where a row stands in its table, until rows come or go.
-pub(super) type Spot = usize;
+/// What a row takes beside what it holds, with its part of a table. A table that has just grown has room for more than twice
+/// its rows; that is counted for each of them.
+pub(super) const ROW: usize =
+    size_of::<Option<Keyed>>() + size_of::<u32>() + (size_of::<Place>() + 1) * 16 / 7;
+
+/// Where a row is: it stays there as long as it is kept.
+pub(super) type Spot = u32;
 
 impl Default for Table {
     fn default() -> Self {
-        Self { tables: vec![HashTable::new(); LASTING + PASSING], len: 0 }
+        Self { tables: vec![HashTable::new(); LASTING + PASSING], rows: Slab::default(), len: 0 }
     }
 }
 
@@ -51,48 +63,53 @@ impl Table {
         self.len
     }
 
-    /// Where the row of a key stands.
+    /// Where the row of a key is.
     pub(super) fn spot(&self, key: &Key) -> Option<Spot> {
-        self.tables.get(place(key))?.find_bucket_index(key.hash(), |place| place.is_of(key))
+        let half = half(key);
+        let is_of =
+            |place: &Place| place.half == half && self.rows.get(place.row).is_some_and(|row| row.is_of(key));
+        self.tables.get(table(key))?.find(spread(half), is_of).map(|place| place.row)
     }
 
     /// The row at a spot.
-    pub(super) fn at(&self, key: &Key, spot: Spot) -> Option<&Entry> {
-        Some(&self.tables.get(place(key))?.get_bucket(spot)?.entry)
+    pub(super) fn at(&self, spot: Spot) -> Option<&Entry> {
+        self.rows.get(spot).map(|row| &row.entry)
     }
 
-    /// The row of a key, which stood at that spot and may have moved since.
+    /// The row of a key, which may be at that spot.
     pub(super) fn get_mut(&mut self, key: &Key, spot: Option<Spot>) -> Option<&mut Entry> {
-        let table = self.tables.get_mut(place(key))?;
-        let stays = |spot: &Spot| table.get_bucket(*spot).is_some_and(|place| place.is_of(key));
-        let place = match spot.filter(stays) {
-            Some(spot) => table.get_bucket_mut(spot),
-            None => table.find_mut(key.hash(), |place| place.is_of(key)),
-        };
-        place.map(|place| &mut place.entry)
+        let is_there = |spot: &Spot| self.rows.get(*spot).is_some_and(|row| row.is_of(key));
+        let spot = spot.filter(is_there).or_else(|| self.spot(key))?;
+        self.rows.get_mut(spot).map(|row| &mut row.entry)
     }
 
-    /// Adds a row under a key that has none.
+    /// True where there is room for so many more.
+    pub(super) fn has_room(&self, more: usize) -> bool {
+        u32::try_from(self.len + more).is_ok()
+    }
+
+    /// Adds a row under a key that has none, where there is room.
     pub(super) fn add(&mut self, key: &Key, entry: Entry) {
-        let hash = key.hash();
-        if let Some(table) = self.tables.get_mut(place(key)) {
-            let row = Place { hash, key: key.as_bytes().into(), entry };
-            table.insert_unique(hash, row, |place| place.hash);
-            self.len += 1;
-        }
+        let Some(table) = self.tables.get_mut(table(key)) else { return };
+        let Some(row) = self.rows.add(Keyed { key: key.as_bytes().into(), entry }) else { return };
+        let half = half(key);
+        table.insert_unique(spread(half), Place { half, row }, |place| spread(place.half));
+        self.len += 1;
     }
 
     pub(super) fn remove(&mut self, key: &Key) -> Option<Entry> {
-        let hash = key.hash();
-        let table = self.tables.get_mut(place(key))?;
-        let found = table.find_entry(hash, |place| place.is_of(key)).ok()?;
+        let (half, rows) = (half(key), &self.rows);
+        let is_of =
+            |place: &Place| place.half == half && rows.get(place.row).is_some_and(|row| row.is_of(key));
+        let found = self.tables.get_mut(table(key))?.find_entry(spread(half), is_of).ok()?;
         self.len -= 1;
-        Some(found.remove().0.entry)
+        let (place, _) = found.remove();
+        self.rows.remove(place.row).map(|row| row.entry)
     }
 
     /// All keys and rows, in no order.
     pub(super) fn iter(&self) -> impl Iterator<Item = (&[u8], &Entry)> {
-        self.tables.iter().flatten().map(|place| (&*place.key, &place.entry))
+        self.rows.iter().map(|row| (&*row.key, &row.entry))
     }
 
     /// How many tables there are.
@@ -107,28 +124,44 @@ impl Table {
 
     /// Drops the rows of one table of which this is true.
     pub(super) fn drop_in(&mut self, table: usize, mut gone: impl FnMut(&[u8], &Entry) -> bool) {
-        if let Some(table) = self.tables.get_mut(table) {
-            let before = table.len();
-            table.retain(|place| !gone(&place.key, &place.entry));
-            self.len -= before - table.len();
-        }
+        let Some(table) = self.tables.get_mut(table) else { return };
+        let rows = &mut self.rows;
+        let before = table.len();
+        table.retain(|place| {
+            let goes = rows.get(place.row).is_none_or(|row| gone(&row.key, &row.entry));
+            if goes {
+                rows.remove(place.row);
+            }
+            !goes
+        });
+        self.len -= before - table.len();
     }
 
     /// Drops all rows of which this is true.
     pub(super) fn drop_where(&mut self, mut gone: impl FnMut(&Entry) -> bool) {
-        for table in &mut self.tables {
-            table.retain(|place| !gone(&place.entry));
+        for table in 0..self.tables.len() {
+            self.drop_in(table, |_, entry| gone(entry));
         }
-        self.len = self.tables.iter().map(HashTable::len).sum();
     }
 }
 
-/// The table of a key, by bits of its hash on which nothing inside of a table depends.
+/// The half of a key's hash on which it does not depend which table is its own.
+fn half(key: &Key) -> u32 {
+    let [a, b, c, d, ..] = key.hash().to_be_bytes();
+    u32::from_be_bytes([a, b, c, d])
+}
+
+/// What a table takes for a hash: it looks at the highest bits and at the lowest ones.
+fn spread(half: u32) -> u64 {
+    u64::from(half) << 32 | u64::from(half)
+}
+
+/// The table of a key, by bits of its hash on which nothing inside of a table depends: those of the other half.
 ///
 /// Rows that last go to the greater of two numbers, so that no two tables fill at the same pace: otherwise all of them would move
 /// at about the same time.
-fn place(key: &Key) -> usize {
-    let [.., a, b, _, _] = key.hash().to_le_bytes();
+fn table(key: &Key) -> usize {
+    let [a, b, ..] = key.hash().to_le_bytes();
     let passes = key.as_bytes().first().is_some_and(|kind| PASSING_KINDS.contains(kind));
     if passes { LASTING + usize::from(a) % PASSING } else { usize::from(a.max(b)) }
 }
