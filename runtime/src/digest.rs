@@ -15,8 +15,22 @@ use crate::frame::Frame;
 pub type Digest = [u8; 32];
 
 /// A digest while it is fed.
-#[derive(Clone, Debug, Default)]
-pub struct Sha256(sha2::Sha256);
+#[derive(Clone, Debug)]
+pub struct Sha256 {
+    fed: sha2::Sha256,
+    /// What has been added since: most of it comes in pieces of a few bytes, and most calls are no longer than this.
+    held: [u8; HELD],
+    length: usize,
+}
+
+/// Two blocks, without what ends the last one.
+const HELD: usize = 119;
+
+impl Default for Sha256 {
+    fn default() -> Self {
+        Self { fed: sha2::Sha256::new(), held: [0; HELD], length: 0 }
+    }
+}
 
 impl Sha256 {
     /// Of nothing, so far.
@@ -26,8 +40,22 @@ impl Sha256 {
     }
 
     /// Adds bytes. Their number has to follow from what was added before.
+    #[inline]
     pub fn update(&mut self, bytes: &[u8]) {
-        self.0.update(bytes);
+        match self.held.get_mut(self.length..self.length + bytes.len()) {
+            Some(place) => {
+                place.copy_from_slice(bytes);
+                self.length += bytes.len();
+            }
+            None => self.feed(bytes),
+        }
+    }
+
+    #[cold]
+    fn feed(&mut self, more: &[u8]) {
+        self.fed.update(self.held.get(..self.length).unwrap_or_default());
+        self.fed.update(more);
+        self.length = 0;
     }
 
     /// Adds a text with its length, so that two texts are not another two.
@@ -43,8 +71,9 @@ impl Sha256 {
 
     /// The digest.
     #[must_use]
-    pub fn finish(self) -> Digest {
-        self.0.finalize().into()
+    pub fn finish(mut self) -> Digest {
+        self.fed.update(self.held.get(..self.length).unwrap_or_default());
+        self.fed.finalize().into()
     }
 
     /// A small size takes one byte; a larger one says with 255 that eight follow.

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use agentpass_ir::{Bound, Limit, Meter, Op, Step, Suspended};
 use agentpass_values::{Duration, Money, Timestamp};
-use smallvec::SmallVec;
 
 use super::Prepared;
 use super::charged::{Charged, OneLine, made_key, meter_plan, shape};
@@ -131,24 +130,27 @@ fn judge_line<'c>(
         return;
     }
     let Some(shape) = shape else { return };
-    let totals: SmallVec<[i128; 2]> =
-        (0..one.places.len()).map(|depth| total(prepared, present, one, shape, depth)).collect();
-    // A job's budget lies in those of the jobs above it.
-    let Some(worst) = totals.iter().copied().max() else { return };
-    let left = |total: Option<i128>| total.map_or(0, |total| bound.most.saturating_sub(total).max(0));
-    if bound.step == Step::Deny || matches!(bound.step, Step::Suspend(_)) {
-        let labels = prepared.house.plan.labels.get(charged.charge.limit.index());
-        if let Some(label) = labels.and_then(|labels| labels.get(one.number)) {
-            budgets.left.push((label, bound, [left(Some(worst)), left(worst.checked_add(amount))]));
-        }
-    }
     let mut outcome = "has room";
-    for (place, total) in totals.into_iter().enumerate() {
+    let mut worst = i128::MIN;
+    for place in 0..one.places.len() {
+        let total = total(prepared, present, one, shape, place);
+        // A job's budget lies in those of the jobs above it.
+        worst = worst.max(total);
         if total.checked_add(amount).is_none_or(|with| with > bound.most) {
             outcome =
                 exceed(prepared, present, eval, charged, one, place, shape, total, amount, budgets, findings);
             // Nobody knows what would have to leave.
             budgets.never |= is_full(prepared, present.snapshot(), one.meter, place);
+        }
+    }
+    if one.places.is_empty() {
+        return;
+    }
+    let left = |total: Option<i128>| total.map_or(0, |total| bound.most.saturating_sub(total).max(0));
+    if bound.step == Step::Deny || matches!(bound.step, Step::Suspend(_)) {
+        let labels = prepared.house.plan.labels.get(charged.charge.limit.index());
+        if let Some(label) = labels.and_then(|labels| labels.get(one.number)) {
+            budgets.left.push((label, bound, [left(Some(worst)), left(worst.checked_add(amount))]));
         }
     }
     if findings.explains() {

@@ -13,7 +13,7 @@
 use std::collections::VecDeque;
 
 use agentpass_ir::Window;
-use agentpass_values::Timestamp;
+use agentpass_values::{CalendarUnit, Timestamp, Zone};
 
 use super::permit::PermitId;
 use super::size::{room, trim};
@@ -31,8 +31,10 @@ const MOST_EXACT: usize = 120;
 /// A total.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Sums {
-    /// Before the window, or of the unit that began then.
+    /// When the unit of the calendar began that is counted.
     unit: i64,
+    /// And when the next one does: most moments lie between the two.
+    next: i64,
     /// For lifetimes and units.
     total: i128,
     /// The unit before in which something was counted: when it began, and its total.
@@ -70,7 +72,7 @@ impl Sums {
         match (shape.window, shape.most) {
             (Window::Lifetime, _) => self.total,
             (Window::Calendar(unit, zone), _) => {
-                let start = zone.start_of(*unit, now).map(Timestamp::nanos);
+                let start = self.start_of(*unit, zone, now);
                 // A clock that went back lies in an older unit: what was counted since still counts.
                 let since = |began: i64| start.is_none_or(|start| start <= began);
                 let before = if since(self.before.0) { self.before.1 } else { 0 };
@@ -123,10 +125,11 @@ impl Sums {
         match (shape.window, shape.most) {
             (Window::Lifetime, _) => self.total = self.total.saturating_add(amount),
             (Window::Calendar(unit, zone), _) => {
-                let start = zone.start_of(*unit, now).map_or(at, Timestamp::nanos);
+                let start = self.start_of(*unit, zone, now).unwrap_or(at);
                 if start > self.unit {
                     self.before = if planted(203) { (0, 0) } else { (self.unit, self.total) };
                     self.unit = start;
+                    self.next = zone.next_start(*unit, now).map_or(start, Timestamp::nanos);
                     self.total = 0;
                 }
                 self.in_unit(start, amount);
@@ -145,6 +148,14 @@ impl Sums {
                 self.shorten_slices(early.nanos().saturating_sub(length.nanos()), length.nanos() / SLICES);
             }
         }
+    }
+
+    /// When the unit began that has a moment.
+    fn start_of(&self, unit: CalendarUnit, zone: &Zone, at: Timestamp) -> Option<i64> {
+        if (self.unit..self.next).contains(&at.nanos()) {
+            return Some(self.unit);
+        }
+        zone.start_of(unit, at).map(Timestamp::nanos)
     }
 
     /// Counts in the unit that began then; one before those that are kept is over.
@@ -229,7 +240,7 @@ impl Sums {
         match (shape.window, shape.most) {
             (Window::Lifetime, _) => self.total = self.total.saturating_sub(amount),
             (Window::Calendar(unit, zone), _) => {
-                let start = zone.start_of(*unit, then).map_or(at, Timestamp::nanos);
+                let start = self.start_of(*unit, zone, then).unwrap_or(at);
                 self.in_unit(start, amount.saturating_neg());
             }
             (Window::Rolling(_), Some(_)) => {
@@ -265,7 +276,7 @@ impl Sums {
             (_, _) if is == 0 => {}
             (Window::Lifetime, _) => self.total = self.total.saturating_add(is),
             (Window::Calendar(unit, zone), _) => {
-                let start = zone.start_of(*unit, then).map_or(then.nanos(), Timestamp::nanos);
+                let start = self.start_of(*unit, zone, then).unwrap_or(then.nanos());
                 // What was nothing before may begin a unit in which nothing else was counted.
                 if start > self.unit {
                     self.add(shape, then, then, is, None)
@@ -351,9 +362,11 @@ fn before(times: &VecDeque<i64>, moment: i64) -> usize {
     if moment <= first || last < moment {
         return if last < moment { times.len() } else { 0 };
     }
-    let length = |from: i64, to: i64| i128::from(to) - i128::from(from);
-    let even = length(first, moment) * (times.len() as i128 - 1) / length(first, last).max(1);
-    let guess = usize::try_from(even).unwrap_or(0);
+    // In units of which there are few enough to multiply.
+    let coarse = first.abs_diff(last).checked_ilog2().unwrap_or(0).saturating_sub(31);
+    let length = |to: i64| first.abs_diff(to) >> coarse;
+    let even = length(moment).saturating_mul(times.len() as u64 - 1) / length(last).max(1);
+    let guess = usize::try_from(even).unwrap_or(0).min(times.len() - 1);
     // What lies at `low` is before the moment, what lies at `high` is not.
     let mut low;
     let mut high = times.len() - 1;
@@ -384,7 +397,7 @@ fn before(times: &VecDeque<i64>, moment: i64) -> usize {
 mod tests {
     use proptest::prelude::*;
 
-    use agentpass_values::{CalendarUnit, Duration, Zone};
+    use agentpass_values::Duration;
 
     use super::*;
 
