@@ -15,6 +15,8 @@ mod write;
 
 use agentpass_ir::{Ambient, Program, SlotId, Value};
 
+use crate::spare::Slots;
+
 pub use canonical::canonical;
 pub use fault::ArgFault;
 pub use forms::MAX_ELEMENTS;
@@ -25,7 +27,7 @@ pub use read::{read_event, read_host, read_result};
 /// The values of a call, or of an event.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Frame {
-    slots: Vec<Option<Value>>,
+    slots: Slots,
     /// Where the parameters stand; views stand behind them.
     params: std::ops::Range<usize>,
     extra: Box<str>,
@@ -36,10 +38,7 @@ impl Frame {
     #[must_use]
     pub fn shared(program: &Program) -> Frame {
         let shared = program.param_slot(0).index();
-        // Most tools have few parameters: their slots stand behind those that all frames have.
-        let mut slots = Vec::with_capacity(shared + 8);
-        slots.resize(shared, None);
-        Frame { slots, params: shared..shared, extra: Box::default() }
+        Frame { slots: Slots::new(shared), params: shared..shared, extra: Box::default() }
     }
 
     /// Makes room for parameters and views.

@@ -96,7 +96,7 @@ impl Gate {
         let keys: Vec<Key> = asked.iter().map(|(_, key)| key.clone()).collect();
         let mut outcome = Err(VoteError::Store);
         self.transact(&Touches { at, owner: None, keys: keys.clone().into() }, &mut |snapshot| {
-            let open = asked.iter().zip(&snapshot.rows).filter_map(|((id, key), row)| match row {
+            let open = asked.iter().zip(snapshot.rows).filter_map(|((id, key), row)| match row {
                 // The same call may be asked about anew: that is another question.
                 Some(Row::Asking(asking)) if asks::asking_id_key(&asking.id) == *id => Some((key, asking)),
                 _ => None,

@@ -24,6 +24,7 @@ use crate::gate::Gate;
 use crate::line::LineError;
 use crate::plan::FormRef;
 use crate::planted::planted;
+use crate::spare;
 use crate::state::key::OfJob;
 use crate::state::once::{Entry, MAX_RESULT, State};
 use crate::state::permit::{Held, Permit, Watched};
@@ -109,8 +110,9 @@ impl Gate {
             (None, _) => Vec::new(),
         };
         let host = self.told(settlement.host)?;
-        let mut touched = vec![permit_key(&permit.decision)];
-        touched.extend(keys(&permit));
+        let mut touched = spare::keys();
+        touched.push(permit_key(&permit.decision));
+        add_keys(&permit, &mut touched);
         let watched: Vec<(Watched, Option<Key>)> = permit
             .watched
             .iter()
@@ -135,6 +137,7 @@ impl Gate {
             found = matches!(row, Some(Row::Permit(known)) if known.unknown == permit.unknown);
             if found { outcome.changes(snapshot, &watched) } else { Vec::new() }
         });
+        spare::give_keys(touched);
         done.map_err(|error| LineError::of_store(&error))?;
         if !found {
             return Err(LineError::new("settle.unknown", "no such call is open"));
@@ -175,7 +178,7 @@ impl Gate {
         let touches = Touches { keys: keys.into(), ..Touches::default() };
         let mut found = Vec::new();
         self.transact(&touches, &mut |snapshot| {
-            look(&snapshot.rows);
+            look(snapshot.rows);
             let permit = |row: &Option<&Row>| match row {
                 Some(Row::Permit(permit)) => Some((**permit).clone()),
                 _ => None,
@@ -241,13 +244,13 @@ impl Gate {
 }
 
 /// Every row that the outcome of a call may change, but for those that its result names.
-fn keys(permit: &Permit) -> Vec<Key> {
-    let held = permit.held.iter().map(|held| held.key.clone());
-    let open = permit.watched.iter().map(|watched| watched.open.clone());
-    let job = permit.job.iter().cloned();
-    let call = permit.call.iter().map(|call| permits_of_call_key(call));
-    let seen = permit.seen.iter().map(|seen| (**seen).clone());
-    held.chain(open).chain(permit.claimed.iter().cloned()).chain(job).chain(call).chain(seen).collect()
+fn add_keys(permit: &Permit, all: &mut Vec<Key>) {
+    all.extend(permit.held.iter().map(|held| held.key.clone()));
+    all.extend(permit.watched.iter().map(|watched| watched.open.clone()));
+    all.extend(permit.claimed.iter().cloned());
+    all.extend(permit.job.iter().cloned());
+    all.extend(permit.call.iter().map(|call| permits_of_call_key(call)));
+    all.extend(permit.seen.iter().map(|seen| (**seen).clone()));
 }
 
 struct Outcome<'o> {
@@ -262,7 +265,7 @@ struct Outcome<'o> {
 
 impl Outcome<'_> {
     fn changes(&self, snapshot: &Snapshot<'_>, watched: &[(Watched, Option<Key>)]) -> Vec<Change> {
-        let mut all = Vec::new();
+        let mut all = spare::changes();
         for held in &self.permit.held {
             self.held(held, &mut all);
         }

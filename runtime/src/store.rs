@@ -48,7 +48,7 @@ pub struct Snapshot<'s> {
     /// The number of this transaction. Of two that have anything in common, the later one has the greater number.
     pub sequence: u64,
     /// The rows, in the order of the touched keys. Reading creates no entry.
-    pub rows: Vec<Option<&'s Row>>,
+    pub rows: &'s [Option<&'s Row>],
 }
 
 /// A change of one row.

@@ -223,7 +223,9 @@ pub(super) fn claim(
         let entry = Entry { digest: found.own, state: State::Running(permit) };
         changes.push(Change::plain(place, Delta::Put(Row::Once(Box::new(entry)))));
     }
-    found.free.iter().filter_map(|&place| prepared.touched.key(place)).cloned().collect()
+    let mut keys = Vec::with_capacity(found.free.len());
+    keys.extend(found.free.iter().filter_map(|&place| prepared.touched.key(place)).cloned());
+    keys
 }
 
 /// A replay joins the labels of the recorded result.

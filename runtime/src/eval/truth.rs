@@ -2,6 +2,7 @@
 
 use agentpass_ir::{After, Ambient, Compare, NodeId, Op, Quantifier, Recall, Ty, Value, VarId};
 use agentpass_values::folded;
+use smallvec::SmallVec;
 
 use super::value::Keys;
 use super::{Datum, Env, Eval, Values, relate, shell};
@@ -205,11 +206,11 @@ impl Eval<'_> {
         let mut others = Vec::with_capacity(without.len());
         for keys in without {
             let Keys::Are(keys) = keys else { return Err(known) };
-            others.push(keys);
+            others.push(keys.into_vec());
         }
         Ok((of, others))
     }
 }
 
 /// The keys of what is asked for, and of each thing that spoils it.
-pub(super) type AllKeys = (Vec<Value>, Vec<Vec<Value>>);
+pub(super) type AllKeys = (SmallVec<[Value; 2]>, Vec<Vec<Value>>);

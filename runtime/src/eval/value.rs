@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use agentpass_ir::{Arith, Convert, Member, NodeId, Op, Part, Recall, Value};
 use agentpass_values::{Decimal, Domain, Folded, PathValue, WebUrl, escape};
+use smallvec::SmallVec;
 
 use super::{Datum, Env, Eval, Recalled, Values, shell};
 use crate::planted::planted;
@@ -238,7 +239,7 @@ impl Eval<'_> {
 
     /// By what a past call is joined with this one.
     pub(super) fn keys(&self, nodes: &[NodeId], env: Option<&Env<'_>>) -> Keys {
-        let mut all = Vec::with_capacity(nodes.len());
+        let mut all = SmallVec::new();
         let mut known = Truth::True;
         for node in nodes {
             match self.value(*node, env) {
@@ -257,7 +258,7 @@ impl Eval<'_> {
 
 /// By what past calls are joined with this one.
 pub(super) enum Keys {
-    Are(Vec<Value>),
+    Are(SmallVec<[Value; 2]>),
     /// One of them is absent, null or unknown: nobody can tell which calls are meant.
     Undetermined,
     Failed,

@@ -184,7 +184,8 @@ impl Keeper for MemoryStore {
         let spots: SmallVec<[Option<Spot>; 16]> = keys.iter().map(|key| rows.rows.spot(key)).collect();
         let mut changes = {
             let row = |spot: &Option<Spot>| spot.and_then(|spot| rows.rows.at(spot)).map(|entry| &entry.row);
-            work(&Snapshot { reading, sequence, rows: spots.iter().map(row).collect() })
+            let read: SmallVec<[Option<&Row>; 16]> = spots.iter().map(row).collect();
+            work(&Snapshot { reading, sequence, rows: &read })
         };
         if changes.iter().any(|change| change.key(keys).is_none()) {
             return Err(StoreError::Unavailable("a change of a row that is not touched".to_owned()));

@@ -21,8 +21,8 @@ impl Keeper for Torn {
             Vec::new()
         })?;
         if let Some((reading, sequence, rows)) = read {
-            let rows = rows.iter().map(Option::as_ref).collect();
-            changes = work(&Snapshot { reading, sequence, rows });
+            let rows: Vec<_> = rows.iter().map(Option::as_ref).collect();
+            changes = work(&Snapshot { reading, sequence, rows: &rows });
         }
         (self.1)();
         self.0.transact(forms, touches, &mut |_| changes.clone())
