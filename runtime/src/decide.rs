@@ -33,6 +33,7 @@ pub(crate) mod steps;
 pub(crate) mod touched;
 
 use std::cell::OnceCell;
+use std::sync::OnceLock;
 
 use agentpass_ir::{Ambient, Lookup, ToolId, Verified};
 
@@ -112,7 +113,7 @@ pub(crate) fn prepare<'c>(house: House<'c>, call: &'c Call, known: &'c Known) ->
         Lookup::Ambiguous | Lookup::Unknown => None,
     };
     let mut touched = Touched::new();
-    let switches = touched.build(Kind::Switches, |_| {});
+    let switches = touched.add(switches_key());
     let tenant = frame.ambient(Ambient::Tenant);
     let own = frame.ambient(Ambient::Job);
     // Those above it too: what is suspended there is suspended here.
@@ -475,7 +476,8 @@ pub(crate) fn challenge_id(house: House<'_>, now: agentpass_values::Timestamp) -
 }
 
 pub(crate) fn switches_key() -> Key {
-    Key::build(Kind::Switches, |_| {})
+    static KEY: OnceLock<Key> = OnceLock::new();
+    KEY.get_or_init(|| Key::build(Kind::Switches, |_| {})).clone()
 }
 
 pub(crate) fn job_key(tenant: Option<&str>, job: &str) -> Key {

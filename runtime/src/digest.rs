@@ -98,7 +98,7 @@ pub fn of_call(tool: &str, frame: &Frame) -> Digest {
 
 /// Adds a call: how many values it has follows from its tool.
 pub(crate) fn call(hash: &mut Sha256, tool: &str, frame: &Frame) {
-    hash.text("call");
+    hash.update(b"c");
     hash.text(tool);
     for param in frame.params() {
         optional(hash, param);

@@ -205,9 +205,13 @@ fn digest_of(prepared: &Prepared<'_>) -> Digest {
     let mut hash = Sha256::new();
     digest::call(&mut hash, &prepared.call.name, &prepared.call.frame);
     for ambient in [Ambient::Tenant, Ambient::Agent, Ambient::User] {
-        let text = prepared.ambient(ambient);
-        hash.update(&[u8::from(text.is_some())]);
-        hash.text(text.unwrap_or(""));
+        match prepared.ambient(ambient) {
+            None => hash.update(&[0]),
+            Some(text) => {
+                hash.update(&[1]);
+                hash.text(text);
+            }
+        }
     }
     hash.finish()
 }

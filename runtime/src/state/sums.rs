@@ -41,6 +41,8 @@ pub struct Sums {
     before: (i64, i128),
     /// For counts in a window: the times of calls that can no longer be taken back, in order.
     times: VecDeque<i64>,
+    /// How many of them had left when something was counted last.
+    edge: Edge,
     /// The latest time that was dropped for those: a contract with a higher cap has to reckon with it.
     cut: Option<i64>,
     /// And of those that can, because they are open.
@@ -80,7 +82,7 @@ impl Sums {
             }
             (Window::Rolling(length), Some(_)) => {
                 let oldest = now.nanos().saturating_sub(length.nanos()) + i64::from(planted(121));
-                let settled = self.times.len() - before(&self.times, oldest);
+                let settled = self.times.len() - before(&self.times, self.edge, oldest);
                 let open = self.open.iter().filter(|(_, at)| *at >= oldest).count();
                 (settled + open) as i128
             }
@@ -134,7 +136,9 @@ impl Sums {
                 }
                 self.in_unit(start, amount);
             }
-            (Window::Rolling(_), Some(most)) => {
+            (Window::Rolling(length), Some(most)) => {
+                let oldest = early.nanos().saturating_sub(length.nanos());
+                self.edge = Edge(before(&self.times, self.edge, oldest));
                 for _ in 0..amount.clamp(0, i128::from(most).saturating_add(1)) {
                     match open {
                         Some(permit) => self.open.push((permit, at)),
@@ -220,6 +224,7 @@ impl Sums {
     fn shorten(&mut self, most: u32) {
         while self.times.len() + usize::from(planted(202)) > most as usize {
             self.cut = self.cut.max(self.times.pop_front());
+            self.edge.0 = self.edge.0.saturating_sub(1);
         }
     }
 
@@ -354,43 +359,46 @@ impl Sums {
     }
 }
 
-/// How many times lie before a moment. They are in order, and most often even: so the search begins where the moment would be if
-/// they were, and stays near that place, however many there are.
-fn before(times: &VecDeque<i64>, moment: i64) -> usize {
+/// Where the window began lately, among the times. It says where to look first, and nothing else: two totals that differ in it
+/// alone are the same.
+#[derive(Clone, Copy, Eq, Debug, Default)]
+struct Edge(usize);
+
+impl PartialEq for Edge {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+/// How many times lie before a moment. They are in order, and the moment is most often near that place: so the search begins there
+/// and goes as far as it has to, however many there are.
+fn before(times: &VecDeque<i64>, near: Edge, moment: i64) -> usize {
     let is_before = |place: usize| times.get(place).is_some_and(|at| *at < moment);
-    let (Some(&first), Some(&last)) = (times.front(), times.back()) else { return 0 };
-    if moment <= first || last < moment {
-        return if last < moment { times.len() } else { 0 };
-    }
-    // In units of which there are few enough to multiply.
-    let coarse = first.abs_diff(last).checked_ilog2().unwrap_or(0).saturating_sub(31);
-    let length = |to: i64| first.abs_diff(to) >> coarse;
-    let even = length(moment).saturating_mul(times.len() as u64 - 1) / length(last).max(1);
-    let guess = usize::try_from(even).unwrap_or(0).min(times.len() - 1);
-    // What lies at `low` is before the moment, what lies at `high` is not.
-    let mut low;
-    let mut high = times.len() - 1;
+    // What lies below `low` is before the moment, what lies at `high` or above is not.
+    let (mut low, mut high) = (0, times.len());
     let mut step = 1;
-    if is_before(guess) {
-        low = guess;
-        while low + step < high && is_before(low + step) {
-            low += step;
+    let mut place = near.0.min(high);
+    if is_before(place) {
+        while place < high && is_before(place) {
+            low = place + 1;
+            place += step;
             step *= 2;
         }
-        high = high.min(low + step);
+        high = high.min(place);
     } else {
-        high = guess.min(high);
-        while high > step && !is_before(high - step) {
-            high -= step;
+        high = place;
+        while low < place && !is_before(place - 1) {
+            high = place - 1;
+            place = place.saturating_sub(step);
             step *= 2;
         }
-        low = high.saturating_sub(step);
+        low = place;
     }
-    while low + 1 < high {
+    while low < high {
         let middle = low.midpoint(high);
-        if is_before(middle) { low = middle } else { high = middle }
+        if is_before(middle) { low = middle + 1 } else { high = middle }
     }
-    high
+    low
 }
 
 #[cfg(test)]
@@ -540,6 +548,7 @@ mod tests {
             mut times in proptest::collection::vec(prop_oneof![-9_i64..9, any::<i64>(), Just(i64::MAX)], 0..60),
             moment in prop_oneof![-10_i64..10, any::<i64>(), Just(i64::MIN)],
             turned in 0_usize..60,
+            near in 0_usize..70,
         ) {
             times.sort_unstable();
             let plain = times.partition_point(|at| *at < moment);
@@ -547,7 +556,7 @@ mod tests {
             let mut all: VecDeque<i64> = (0..turned).map(|_| 0).collect();
             all.drain(..);
             all.extend(times);
-            prop_assert_eq!(before(&all, moment), plain);
+            prop_assert_eq!(before(&all, Edge(near), moment), plain);
         }
     }
 }
