@@ -97,7 +97,6 @@ impl Closed {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::state::key::Builder;
 
     const TABLES: usize = 272;
 
@@ -123,12 +122,12 @@ mod tests {
         }
 
         fn job(&mut self, name: &str, rows: usize) {
-            self.add(Builder::new(Kind::Job).text(None).text(Some(name)).finish());
+            self.add(Key::build(Kind::Job, |key| _ = key.text(None).text(Some(name))));
             for row in 0..rows {
                 // Every other key is kept as a digest.
                 let long = "x".repeat(row % 2 * 200);
-                let mut key = Builder::new(Kind::Tally);
-                self.add(key.of_job(None, name).text(Some(&format!("{row}{long}"))).finish());
+                let text = format!("{row}{long}");
+                self.add(Key::build(Kind::Tally, |key| _ = key.of_job(None, name).text(Some(&text))));
             }
         }
 
