@@ -128,8 +128,7 @@ fn main() {
                 *sum = [sum[0] + decide, sum[1] + settle];
             }
         }
-        let [[decide, settle], [bare_decide, bare_settle]] =
-            sums.map(|sum| sum.map(|all| all / f64::from(ROUNDS)));
+        let [[decide, settle], [bare_decide, bare_settle]] = sums.map(|sum| sum.map(|all| all / f64::from(ROUNDS)));
         println!(
             "{past:>15} {decide:>7.0} {bare_decide:>7.0} {:>7.0}    {settle:>7.0} {bare_settle:>7.0} {:>7.0}",
             decide - bare_decide,

@@ -164,17 +164,18 @@ impl Verified {
         if let Ok(at) = found {
             return Lookup::Known(ToolId(at as u32));
         }
-        // A wildcard stands for names as people write them, and not for one that only looks like a name of theirs.
-        if !agentpass_values::plain::is_plain(wire) {
-            return Lookup::Unknown;
-        }
+        // A wildcard stands for names as people write them, and not for one that only looks like a name of theirs. Whatever is left is
+        // left for `otherwise`, however it is written.
+        let is_plain = agentpass_values::plain::is_plain(wire);
         let mut lookup = Lookup::Unknown;
         for (id, tool) in (self.exact as u32..).map(ToolId).zip(others) {
             lookup = match (&tool.name, lookup) {
-                (ToolName::Family(_, pattern), Lookup::Unknown) if pattern.stands_for(wire) => {
-                    Lookup::Known(id)
+                (ToolName::Family(_, pattern), lookup) if is_plain && pattern.stands_for(wire) => {
+                    match lookup {
+                        Lookup::Unknown => Lookup::Known(id),
+                        _ => return Lookup::Ambiguous,
+                    }
                 }
-                (ToolName::Family(_, pattern), _) if pattern.stands_for(wire) => return Lookup::Ambiguous,
                 // It stands behind all families.
                 (ToolName::Otherwise, Lookup::Unknown) => Lookup::Known(id),
                 (_, lookup) => lookup,
