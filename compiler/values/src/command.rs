@@ -96,8 +96,13 @@ impl CommandPattern {
             return Some(false);
         }
         match command.program.text() {
-            Some(program) if program != self.0.program => return Some(false),
-            _ => {}
+            Some(program) if program == self.0.program => {}
+            // One of that name that lies elsewhere: it may be that program, or anything.
+            Some(program) if program.rsplit('/').next() == Some(&*self.0.program) => {
+                return self.words_match(&command.args).filter(|matches| !matches);
+            }
+            Some(_) => return Some(false),
+            None => {}
         }
         let words = self.words_match(&command.args);
         let flags = self.flags_match(&command.args, &command.flags);
@@ -282,7 +287,10 @@ mod tests {
             ("git status", "git --no-pager status", Some(true)),
             ("git status", "'git' st\"at\"us", Some(true)),
             ("git status", "/usr/bin/git status", Some(true)),
-            ("git status", "./git status", Some(false)),
+            ("git status", "./git status", None),
+            ("git status", "/opt/x/git push", Some(false)),
+            ("./x status", "./x status", Some(true)),
+            ("./x status", "x status", Some(false)),
             ("git status", "git", Some(false)),
             ("git status", "git push", Some(false)),
             ("git status", "git push status", Some(false)),

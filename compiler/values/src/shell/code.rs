@@ -135,13 +135,25 @@ const FLAGS: &[(&[&str], &str, &[&str])] = &[
 /// Words with which a program starts another one, wherever they stand.
 const VERBS: &[(&[&str], &[&str])] = &[
     (&["gh"], &["alias", "codespace", "extension"]),
+    (&["npm"], &["explore"]),
+    (&["poetry", "pipenv", "devenv"], &["shell"]),
+    (&["docker", "podman"], &["debug", "sandbox"]),
+    (
+        &["nvm", "fnm", "gem", "devbox", "flox", "pixi", "heroku", "snap", "flatpak"],
+        &["exec", "run", "shell", "activate"],
+    ),
+    (&["sops"], &["exec-env", "exec-file"]),
+    (&["k3s", "minikube", "microk8s"], &["kubectl", "ssh", "ctr", "crictl"]),
+    (&["oc", "kubectl"], &["rsh"]),
+    (&["fly", "flyctl", "gcloud"], &["ssh"]),
+    (&["aws"], &["ssm", "execute-command"]),
+    (&["az"], &["run-command", "ssh"]),
     (&["glab"], &["alias"]),
     (&["ip"], &["netns", "vrf"]),
     (&["lxc", "incus", "multipass"], &["exec", "shell"]),
     (&["vagrant"], &["ssh"]),
     (&["nix"], &["shell", "develop", "run"]),
     (&["cargo"], &["watch"]),
-    (&["kubectl", "oc"], &["debug"]),
     (&["deno"], &["eval", "repl"]),
     (&["openssl"], &["engine"]),
     (&["lerna", "nx", "rush", "turbo"], &["exec"]),
@@ -194,6 +206,17 @@ pub(super) fn runs_code(program: &str, args: &[Arg]) -> bool {
         }
         "crontab" => return !args.iter().any(|arg| arg.text.as_deref() == Some("-l")),
         "dc" | "ed" | "red" | "ex" => return true,
+        "yarn" => {
+            let is =
+                |arg: &Arg, words: &[&str]| arg.text.as_deref().is_some_and(|text| words.contains(&text));
+            match args.split_first() {
+                Some((first, rest)) if is(first, &["node"]) => return runs_code("node", rest),
+                Some((first, rest)) if is(first, &["workspace", "workspaces"]) => {
+                    return rest.iter().any(|arg| is(arg, &["exec", "dlx", "node"]));
+                }
+                _ => {}
+            }
+        }
         "vi" | "vim" | "nvim" | "view" | "vimdiff" | "emacs" | "emacsclient" | "less" | "more" | "most" => {
             return args.iter().any(|arg| is_editing(program, arg));
         }

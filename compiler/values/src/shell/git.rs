@@ -71,9 +71,13 @@ pub(super) fn git(args: &[Arg]) -> Vec<Wrapped> {
             all.extend(settings(args));
         }
         "config" if sets(args) => all.extend(args.iter().find_map(|arg| assigned_to(arg.text.as_deref()?))),
-        "filter-branch" | "for-each-repo" | "shell" | "hook" | "daemon" | "instaweb" | "web--browse" => {
+        "filter-branch" | "for-each-repo" | "shell" | "hook" | "daemon" | "instaweb" | "web--browse"
+        | "remote-ext" | "merge-index" | "filter-repo" => {
             all.push(Wrapped::Unclear);
         }
+        // They push, under another name.
+        "subtree" if is(args.first(), "push") => all.push(pushed(args.get(1..))),
+        "send-pack" | "http-push" => all.push(pushed(Some(args))),
         _ => {}
     }
     let templates = matches!(command.text.as_deref(), Some("clone" | "init"));
@@ -89,6 +93,11 @@ pub(super) fn git(args: &[Arg]) -> Vec<Wrapped> {
 
 fn is(arg: Option<&Arg>, text: &str) -> bool {
     arg.is_some_and(|arg| arg.text.as_deref() == Some(text))
+}
+
+fn pushed(args: Option<&[Arg]>) -> Wrapped {
+    let words = ["git", "push"].map(Arg::known).into_iter().chain(args.unwrap_or_default().iter().cloned());
+    Wrapped::command(words.collect())
 }
 
 /// A command in its words, or in one for a shell. In `submodule foreach` it runs elsewhere.
@@ -118,7 +127,11 @@ fn scripts(args: &[Arg], flags: &[&str; 2]) -> Vec<Wrapped> {
         let (name, value) = text.split_once('=').map_or((text, None), |(name, value)| (name, Some(value)));
         let value = if name.len() > 3 && long.starts_with(name) {
             value.map(Arg::known).or_else(|| args.get(at + 1).cloned())
-        } else if let Some(glued) = text.strip_prefix(short).filter(|_| !text.starts_with("--")) {
+        } else if let Some((_, glued)) = text
+            .strip_prefix('-')
+            .filter(|letters| !letters.starts_with('-'))
+            .and_then(|letters| letters.split_once(short.trim_start_matches('-')))
+        {
             if glued.is_empty() { args.get(at + 1).cloned() } else { Some(Arg::known(glued)) }
         } else {
             continue;
@@ -146,7 +159,12 @@ fn is_program_flag(text: &str) -> bool {
 
 /// `git clone -c core.pager=x`.
 fn settings(args: &[Arg]) -> Vec<Wrapped> {
-    let is_flag = |arg: &Arg| matches!(arg.text.as_deref(), Some("-c" | "--config"));
+    let is_flag = |arg: &Arg| {
+        arg.text.as_deref().is_some_and(|text| match text.strip_prefix("--") {
+            Some(long) => long.starts_with("conf") && !long.contains('='),
+            None => text.starts_with('-') && text.ends_with('c'),
+        })
+    };
     let behind = args.windows(2).filter_map(|pair| match pair {
         [flag, value] if is_flag(flag) => assigned(value),
         _ => None,
@@ -239,6 +257,7 @@ fn is_program_key(key: &str) -> bool {
         "process",
         "program",
         "proxy",
+        "smtpserver",
         "smudge",
         "textconv",
         "tunnel",

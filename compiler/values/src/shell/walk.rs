@@ -424,7 +424,9 @@ impl Walk {
             return after;
         }
         let mut after = After::same(run.cwd.clone());
-        for wrapped in unwrap(&name, &args) {
+        // Wherever it lies, `bash -c` is what its name says, or worse.
+        let base = name.rsplit('/').next().unwrap_or(&name);
+        for wrapped in unwrap(base, &args) {
             self.depth += 1;
             after = self.wrapped(wrapped, &run, around);
             self.depth -= 1;

@@ -32,6 +32,7 @@ pub(super) enum Wrapped {
 
 /// What a program runs, given its arguments.
 pub(super) fn unwrap(program: &str, args: &[Arg]) -> Vec<Wrapped> {
+    let program = usual_name(program);
     match program {
         "eval" => vec![joined(args)],
         "sh" | "dash" | "ash" => shell(args, Dialect::Posix),
@@ -48,7 +49,9 @@ pub(super) fn unwrap(program: &str, args: &[Arg]) -> Vec<Wrapped> {
         }
         "git" => git(args),
         "ssh" => remote(args),
-        "kubectl" | "oc" => behind_dashes(args, &["exec", "run"], true),
+        "kubectl" | "oc" | "k" if !runs_code(program, args) => {
+            behind_dashes(args, &["exec", "run", "debug"], true)
+        }
         "mise" | "asdf" | "op" | "chamber" | "doppler" if args.iter().any(is_dashes) => {
             behind_dashes(args, &["exec", "x", "run"], false)
         }
@@ -88,12 +91,23 @@ fn behind_dashes(args: &[Arg], verbs: &[&str], elsewhere: bool) -> Vec<Wrapped> 
     }
 }
 
+/// The name under which the tables know a program: GNU's are called `gtimeout` where others have that name, and shells carry versions.
+fn usual_name(program: &str) -> &str {
+    let gnu = program.strip_prefix('g').filter(|name| {
+        matches!(*name, "find" | "xargs" | "time") || WRAPPERS.iter().any(|wrapper| wrapper.name == *name)
+    });
+    let unversioned = program.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | '-'));
+    match unversioned {
+        "bash" | "zsh" | "ksh" | "dash" => unversioned,
+        _ => gnu.unwrap_or(program),
+    }
+}
+
 /// `uv run x`, `docker exec box x`: a wrapper after one or two words.
 fn behind_verbs(program: &str, args: &[Arg]) -> Vec<Wrapped> {
     let program = match program {
         "podman" | "nerdctl" => "docker",
         "docker-compose" | "podman-compose" => "compose",
-        "oc" => "kubectl",
         "mamba" | "micromamba" => "conda",
         other => other,
     };
@@ -107,7 +121,7 @@ fn behind_verbs(program: &str, args: &[Arg]) -> Vec<Wrapped> {
             verbs.iter().zip(args).take_while(|(verb, arg)| arg.text.as_deref() == Some(**verb)).count();
         let (_, rest) = args.split_at_checked(same).unwrap_or_default();
         if same == verbs.len() {
-            let elsewhere = matches!(program, "docker" | "compose" | "kubectl" | "ip");
+            let elsewhere = matches!(program, "docker" | "compose");
             return wrapped(row, rest).into_iter().map(|inner| inner.renamed(elsewhere)).collect();
         }
         // A flag before the word may have a value, and an unknown word may be it.
