@@ -124,9 +124,6 @@ pub(crate) fn prepare<'c>(house: House<'c>, call: &'c Call, known: &'c Known) ->
         .chain(parents)
         .map(|job| touched.build(Kind::Job, |key| of_job(key, tenant, job)))
         .collect();
-    if let Some(own) = own {
-        touched.build(Kind::JobTenants, |key| of_tenants(key, own));
-    }
     let seen = call.id.as_deref().map(|id| touched.add(seen_key(call, id)));
     let mut prepared = Prepared {
         house,
@@ -489,11 +486,7 @@ fn of_job(key: &mut Builder<'_>, tenant: Option<&str>, job: &str) {
 }
 
 pub(crate) fn job_tenants_key(job: &str) -> Key {
-    Key::build(Kind::JobTenants, |key| of_tenants(key, job))
-}
-
-fn of_tenants(key: &mut Builder<'_>, job: &str) {
-    key.text(Some(job));
+    Key::build(Kind::JobTenants, |key| _ = key.text(Some(job)))
 }
 
 pub(crate) fn permit_key(decision: &str) -> Key {

@@ -316,7 +316,9 @@ impl Gate {
         let mut latest = None;
         let done = self.core.store.0.transact(forms, touches, &mut |snapshot| {
             latest = Some(snapshot.reading.late);
-            work(snapshot)
+            let mut changes = work(snapshot);
+            changes.iter_mut().for_each(|change| change.row.look_in(&touches.keys));
+            changes
         });
         if let Some(latest) = latest {
             self.core.latest.store(latest.nanos(), Ordering::Relaxed);

@@ -199,7 +199,7 @@ impl Gate {
         }
         let keys: Vec<Key> = fed.iter().map(|(_, key, _)| key.clone()).collect();
         self.transact(&Touches { at: report.at, owner: None, keys: keys.into() }, &mut |snapshot| {
-            let count = |(monitor, key, of_args): &(MonitorId, Key, OfArgs)| {
+            let count = |(place, (monitor, _, of_args)): (usize, &(MonitorId, Key, OfArgs))| {
                 let reading = snapshot.reading;
                 let ended = Ended {
                     begin: snapshot.sequence,
@@ -211,9 +211,9 @@ impl Gate {
                     parts: of_args.parts.clone(),
                 };
                 let delta = Delta::Count(Box::new(ended));
-                Change { row: key.clone().into(), form: FormRef::Monitor(*monitor), delta }
+                Change { row: place.into(), form: FormRef::Monitor(*monitor), delta }
             };
-            fed.iter().map(count).collect()
+            fed.iter().enumerate().map(count).collect()
         })
         .map_err(|error| LineError::of_store(&error))
     }
@@ -258,12 +258,12 @@ impl Gate {
         let spent: Vec<_> = spent.into_iter().filter(|(key, _, _)| !is_in(closed.as_ref(), key)).collect();
         let keys: Vec<Key> = spent.iter().map(|(key, _, _)| key.clone()).collect();
         self.transact(&Touches { at: usage.at, owner: None, keys: keys.into() }, &mut |snapshot| {
-            let charge = |(key, meter, amount): &(Key, u32, i128)| {
+            let charge = |(place, (_, meter, amount)): (usize, &(Key, u32, i128))| {
                 let Reading { early, late } = snapshot.reading;
                 let delta = Delta::Charge { at: late, early, amount: *amount, open: None };
-                Change { row: key.clone().into(), form: FormRef::Meter(*meter), delta }
+                Change { row: place.into(), form: FormRef::Meter(*meter), delta }
             };
-            spent.iter().map(charge).collect()
+            spent.iter().enumerate().map(charge).collect()
         })
         .map_err(|error| LineError::of_store(&error))
     }
@@ -400,7 +400,7 @@ impl Gate {
             // Whoever lifts it need not say whose it is.
             let named =
                 name.iter().map(|(key, tenant)| Change::plain(key.clone(), Delta::AddName(tenant.clone())));
-            std::iter::once(Change::plain(key.clone(), delta)).chain(named).collect()
+            std::iter::once(Change::plain(0, delta)).chain(named).collect()
         })
         .map_err(|error| LineError::of_store(&error))?;
         if suspended || was { Ok(()) } else { Err(not_suspended(what, &elsewhere)) }

@@ -498,9 +498,6 @@ impl Outcome<'_> {
 
     /// A row of the call, as changes name it.
     fn target(&self, key: &Key) -> Target {
-        match self.touched.iter().position(|known| known == key) {
-            Some(place) => place.into(),
-            None => key.clone().into(),
-        }
+        self.touched.iter().position(|known| known == key).map_or_else(|| key.clone().into(), Into::into)
     }
 }

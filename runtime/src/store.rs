@@ -4,7 +4,8 @@
 //!
 //! 1. Everything a decision may read or write is known before it begins, because keys follow from the call. A durable store
 //!    fetches, and locks, all of it in one round trip, in the order of the keys, so that two decisions never wait for each
-//!    other in a circle.
+//!    other in a circle. What it writes without reading is of a new name, or is a name more or less in an index: such changes
+//!    come to the same in any order.
 //! 2. The decision is a function from what was read ([`Snapshot`]) to what changes ([`Change`]s). It has no effect of its
 //!    own, so a store that finds a conflict at commit runs it again on a new snapshot.
 //! 3. The changes commit together or not at all. They are small, whatever the rows have become; a store applies them with
@@ -67,7 +68,7 @@ pub struct Change {
 pub enum Target {
     /// The row at that place of the touched keys.
     Touched(usize),
-    /// A row that nobody else can mean: one of a new name, or one of an open call.
+    /// A row that is not read: one of a new name, or one of an index, where a name comes or goes.
     Other(Box<Key>),
 }
 
@@ -83,6 +84,17 @@ impl Change {
         match &self.row {
             Target::Touched(place) => touched.get(*place),
             Target::Other(key) => Some(key),
+        }
+    }
+}
+
+impl Target {
+    /// A row that was read is known by its place.
+    pub(crate) fn look_in(&mut self, touched: &[Key]) {
+        if let Target::Other(key) = self
+            && let Some(place) = touched.iter().position(|known| known == &**key)
+        {
+            *self = Target::Touched(place);
         }
     }
 }

@@ -15,7 +15,7 @@ use agentpass_ir::verify;
 use agentpass_runtime::{Caller, Gate, How, MemoryStore, Settlement, Source, Store};
 
 /// How often both are measured at each size.
-const ROUNDS: u32 = 10;
+const ROUNDS: u32 = 4;
 
 /// What both contracts say.
 const BARE: &str = r#"edition 2026
@@ -124,11 +124,12 @@ fn main() {
         let mut sums = [[0.0; 2]; 2];
         for _ in 0..ROUNDS {
             for (sum, desk) in sums.iter_mut().zip([&mut full, &mut bare]) {
-                let [decide, settle] = desk.run(500);
+                let [decide, settle] = desk.run(5_000);
                 *sum = [sum[0] + decide, sum[1] + settle];
             }
         }
-        let [[decide, settle], [bare_decide, bare_settle]] = sums.map(|sum| sum.map(|all| all / f64::from(ROUNDS)));
+        let [[decide, settle], [bare_decide, bare_settle]] =
+            sums.map(|sum| sum.map(|all| all / f64::from(ROUNDS)));
         println!(
             "{past:>15} {decide:>7.0} {bare_decide:>7.0} {:>7.0}    {settle:>7.0} {bare_settle:>7.0} {:>7.0}",
             decide - bare_decide,
