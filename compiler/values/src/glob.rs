@@ -10,6 +10,7 @@
 //! Matching takes time in proportion to the glob's length times the path's, whatever they hold. The road not taken is a
 //! translation to regular expressions: segments, roots and the undetermined cases would be lost in it.
 
+mod overlap;
 mod parse;
 
 use std::fmt;
@@ -58,7 +59,8 @@ impl Glob {
     /// Whether a path matches; nothing where the text cannot tell. That is so for paths that climb out of their root,
     /// `../x`, and for absolute paths that would match a `~/` glob if the folder they lie in was the home folder:
     /// `/home/anna/.ssh/id` for `~/.ssh/**`.
-    /// Nor can it where others would read the path in another way, and get another answer.
+    /// Nor can it where others would read the path in another way, and get another answer, or where the path holds wildcards that
+    /// a program may match with: `*.p?m` may be a `.pem`.
     pub fn decide(&self, path: &PathValue) -> Option<bool> {
         path.agreed(|path| self.plainly(path))
     }
@@ -119,10 +121,8 @@ impl Alternative {
         let names: Vec<&str> = path.segments().collect();
         match self.root {
             // The `..` in front are whole segments that only `**` can stand for.
-            GlobRoot::Anywhere => Some(self.matches_names(&names)),
-            GlobRoot::At(root) if root == path.root() && path.climbs() == 0 => {
-                Some(self.matches_names(&names))
-            }
+            GlobRoot::Anywhere => self.decide_names(&names),
+            GlobRoot::At(root) if root == path.root() && path.climbs() == 0 => self.decide_names(&names),
             GlobRoot::At(_) if path.climbs() > 0 => None,
             GlobRoot::At(PathRoot::Home) if path.is_absolute() => {
                 let inside_a_home = likely_homes(&names).any(|inner| self.matches_names(inner));
@@ -130,6 +130,15 @@ impl Alternative {
             }
             GlobRoot::At(_) => Some(false),
         }
+    }
+
+    fn decide_names(&self, names: &[&str]) -> Option<bool> {
+        if self.matches_names(names) {
+            return Some(true);
+        }
+        let may =
+            names.iter().any(|name| overlap::is_pattern(name)) && overlap::may_match(&self.segments, names);
+        if may { None } else { Some(false) }
     }
 
     fn matches_names(&self, names: &[&str]) -> bool {

@@ -152,3 +152,40 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn wildcards_of_a_name_may_meet_those_of_a_glob() {
+    for (glob, path, expected) in [
+        ("**/.env", ".e*", None),
+        ("**/.env", "a/.en?", None),
+        ("**/.env", ".[ef]nv", None),
+        ("**/.env", "*", None),
+        ("**/.env", "src/**", None),
+        ("**/.env", "**/x", Some(false)),
+        ("**/.env", "*.pyc", Some(false)),
+        ("**/.env", "a*b", Some(false)),
+        ("**/.env", "app/[slug]/page.tsx", Some(false)),
+        ("**/.env.*", "*.rs", Some(false)),
+        ("**/.env.*", "src/**/*.rs", Some(false)),
+        ("**/.env.*", "*", None),
+        ("**/.env.*", "*env*", None),
+        ("**/.env.*", ".e*", None),
+        ("**/.env.*", ".en?.local", None),
+        ("**/*secret*", "*.rs", Some(false)),
+        ("**/*secret*", "*sec*", None),
+        ("**/*.pem", "test_*", Some(false)),
+        ("**/*.pem", "*.pem", Some(true)),
+        ("**/*.pem", "*.p?m", None),
+        ("**/*.pem", "*.rs", Some(false)),
+        ("/etc/shadow", "/etc/*", None),
+        ("/etc/shadow", "/e*/s*w", None),
+        ("/etc/shadow", "/etc/*.conf", Some(false)),
+        ("/etc/shadow", "*", Some(false)),
+        ("~/.ssh/**", "~/.s*", None),
+        ("/a/[0-9]", "/a/?", None),
+        ("/a/[0-9]", "/a/x?", Some(false)),
+    ] {
+        let path = PathValue::parse(path).unwrap();
+        assert_eq!(Glob::parse(glob).unwrap().decide(&path), expected, "{path} in {glob}");
+    }
+}

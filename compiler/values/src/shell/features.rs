@@ -18,6 +18,7 @@ const NAMES: &[(&str, &str, &str)] = &[
     ("chown", "R", "recursive"),
     ("chgrp", "R", "recursive"),
     ("push", "f", "force"),
+    ("push", "d", "delete"),
 ];
 
 /// The flags among the arguments of a program, up to `--`.
@@ -40,6 +41,19 @@ pub(super) fn flags(program: Option<&str>, args: &[Arg]) -> Flags {
     }
     let pushes = program == Some("git") && args.iter().any(|arg| arg.text.as_deref() == Some("push"));
     let program = if pushes { Some("push") } else { program };
+    if pushes {
+        // What a refspec says, no flag needs to say: `+main` forces, `:main` deletes.
+        let words = args.iter().filter_map(|arg| arg.text.as_deref());
+        let said = words.filter_map(|word| match word.as_bytes() {
+            [b'+', _, ..] => Some("force"),
+            [b':', _, ..] => Some("delete"),
+            _ => None,
+        });
+        flags.names.extend(said.map(str::to_owned));
+        if flags.names.iter().any(|name| name.len() > 2 && "mirror".starts_with(name.as_str())) {
+            flags.names.push("force".to_owned());
+        }
+    }
     for (_, letters, long) in NAMES.iter().filter(|(name, ..)| program == Some(name)) {
         let is_it = |name: &String| match name.len() {
             1 => letters.contains(name.as_str()),
@@ -113,7 +127,7 @@ pub(super) fn literal(text: &str) -> Result<PathValue, PathError> {
 }
 
 /// What may stand between several names in one argument.
-const SEPARATORS: [char; 10] = [':', ',', '=', '@', '<', '>', ';', '|', '&', ' '];
+const SEPARATORS: [char; 14] = [':', ',', '=', '@', '<', '>', ';', '|', '&', ' ', '"', '\'', '(', ')'];
 
 /// The parts of an argument that look like paths of their own.
 fn add_parts(paths: &mut Vec<PathWord>, text: &str, cwd: &Cwd) {

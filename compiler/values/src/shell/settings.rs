@@ -119,6 +119,8 @@ const HIDDEN: &[&str] = &[
     "DOTNET_STARTUP_HOOKS",
     "EXINIT",
     "GIT_ASKPASS",
+    "GIT_DIR",
+    "GIT_WORK_TREE",
     "GIT_EXEC_PATH",
     "GIT_PROXY_COMMAND",
     "GIT_SSH",

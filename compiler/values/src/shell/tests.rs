@@ -145,6 +145,10 @@ fn flags_have_names() {
         );
     }
     assert_eq!(last("git push -f").flags.names(), ["f", "force"]);
+    assert_eq!(last("git push x +main").flags.names(), ["force", "f"]);
+    assert_eq!(last("git push x :main").flags.names(), ["delete", "d"]);
+    assert_eq!(last("git push --mirror x").flags.names(), ["mirror", "force", "f"]);
+    assert_eq!(last("git push x main:main").flags.names(), Vec::<String>::new());
     assert_eq!(last("git clean -f").flags.names(), ["f"]);
     assert_eq!(last("chmod -r x").flags.names(), ["r"]);
     let unknown = last("rm -r $x").flags;

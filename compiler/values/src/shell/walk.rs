@@ -517,5 +517,11 @@ fn named_files(program: Option<&str>, args: &[Arg], cwd: &Cwd) -> Vec<PathWord> 
     let mut files = paths(&folders, cwd);
     files.extend(paths(&rest, &seen_from));
     files.extend(paths(&puts(program, args), cwd));
+    // To git, `:/x` and `:(top)x` lie below the top of its tree, wherever that is.
+    let is_magic =
+        |arg: &Arg| arg.text.as_deref().is_some_and(|text| text.starts_with(":/") || text.starts_with(":("));
+    if program == Some("git") && args.iter().any(is_magic) {
+        files.push(PathWord::Unknown);
+    }
     files
 }
