@@ -127,11 +127,12 @@ pub(crate) fn name(kind: &str, now: Timestamp, entropy: &dyn Entropy) -> String 
     let mut name = String::with_capacity(kind.len() + 33);
     name.push_str(kind);
     name.push('_');
-    let [_, _, time @ ..] = millis.to_be_bytes();
-    digest::push_hex(&mut name, &time);
-    let mut drawn = entropy.draw();
     let rest = u32::try_from(now.nanos().rem_euclid(1_000_000)).unwrap_or(0);
-    drawn.iter_mut().zip(rest.to_be_bytes()).for_each(|(to, byte)| *to ^= byte);
-    digest::push_hex(&mut name, &drawn);
+    let mixed = rest.to_be_bytes().into_iter().chain([0; 6]);
+    let drawn = entropy.draw().into_iter().zip(mixed).map(|(drawn, mixed)| drawn ^ mixed);
+    let mut bytes = [0; 16];
+    let all = millis.to_be_bytes().into_iter().skip(2).chain(drawn);
+    bytes.iter_mut().zip(all).for_each(|(to, byte)| *to = byte);
+    digest::push_hex(&mut name, &bytes);
     name
 }

@@ -223,13 +223,24 @@ pub fn hex(bytes: &[u8]) -> String {
     out
 }
 
+/// The two digits of each byte.
+const DIGITS: [[u8; 2]; 256] = {
+    let digit = *b"0123456789abcdef";
+    let mut all = [[0; 2]; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        all[byte] = [digit[byte >> 4], digit[byte & 15]];
+        byte += 1;
+    }
+    all
+};
+
 /// Adds bytes as hexadecimal digits.
 pub(crate) fn push_hex(out: &mut String, bytes: &[u8]) {
-    let digit = |nibble: u8| if nibble < 10 { b'0' + nibble } else { b'a' + (nibble - 10) };
     for part in bytes.chunks(32) {
         let mut digits = [b'0'; 64];
-        for ([high, low], byte) in digits.as_chunks_mut::<2>().0.iter_mut().zip(part) {
-            (*high, *low) = (digit(byte >> 4), digit(byte & 15));
+        for (pair, byte) in digits.as_chunks_mut::<2>().0.iter_mut().zip(part) {
+            *pair = DIGITS.get(usize::from(*byte)).copied().unwrap_or_default();
         }
         // Digits are text.
         out.push_str(
