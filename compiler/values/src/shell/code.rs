@@ -118,7 +118,6 @@ const FLAGS: &[(&[&str], &str, &[&str])] = &[
     (&["apt", "apt-get", "aptitude"], "oc", &["option", "config-file"]),
     (&["dpkg"], "", &["pre-invoke", "post-invoke", "force-not-root"]),
     (&["npm", "pnpm", "yarn"], "", &["script-shell", "node-options"]),
-    (&["cmake"], "E", &[]),
     (&["ctest"], "", &["test-command", "build-and-test"]),
     (&["nix", "nix-shell"], "c", &["run", "command"]),
     (&["just"], "c", &["command", "shell", "shell-arg"]),
@@ -156,6 +155,7 @@ const VERBS: &[(&[&str], &[&str])] = &[
     (&["cargo"], &["watch"]),
     (&["deno"], &["eval", "repl"]),
     (&["openssl"], &["engine"]),
+    (&["cmake"], &["-E"]),
     (&["lerna", "nx", "rush", "turbo"], &["exec"]),
     (&["tox"], &["exec"]),
     (&["crontab"], &["-"]),
@@ -322,7 +322,7 @@ fn interprets(known: &Interpreter, args: &[Arg]) -> bool {
             if known.code_long.contains(&name) {
                 return true;
             }
-            asks |= matches!(name, "version" | "help");
+            asks |= matches!(name, "version" | "help" | "test");
             may_be_value = !long.contains('=') && !is_switch(name);
             continue;
         }

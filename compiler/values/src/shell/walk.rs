@@ -13,7 +13,7 @@ use super::programs::{only_reads, program_name};
 use super::settings::{Setting, is_evaluated, is_leading, setting};
 use super::syntax::{HereDocument, Node, RawRedirect, RawWord, Simple};
 use super::token::{DEPTH_LIMIT, Dialect, Lexer, RedirectOp};
-use super::wrappers::{Wrapped, unwrap};
+use super::wrappers::{Wrapped, is_runner, unwrap};
 use super::{Assignment, PathWord, Redirect, RedirectKind, Shell, ShellCommand, Within, Word};
 
 /// The most commands that are listed.
@@ -360,7 +360,7 @@ impl Walk {
         let led = |assignment: &Assignment| is_leading(&assignment.name, program.text.as_deref());
         let program = known_as.as_deref().filter(|_| !assignments().any(led));
         self.understood &= run.args.is_empty() || program.is_some();
-        let runs_written = self.runs_written(program.unwrap_or_default(), args, &files, run);
+        let runs_written = self.runs_written(program.unwrap_or_default(), args, run);
         let command = ShellCommand {
             program: Word::from_option(program.map(str::to_owned)),
             args: args.iter().map(Arg::word).collect(),
@@ -387,14 +387,18 @@ impl Walk {
 
     /// Whether a program is a file, or runs one, that an earlier command of the line may have written: what it does is not in
     /// the line, or in a part of it that is no command. Remembers what this one may write.
-    fn runs_written(&mut self, program: &str, args: &[Arg], files: &[PathWord], run: &Run) -> bool {
-        let own = paths(&[Arg::known(program)], &run.cwd);
-        let runs = match program.contains('/') {
-            true => own.iter().any(|path| self.written.contains(path)),
-            false => runs_files(program) && files.iter().any(|path| self.written.contains(path)),
-        };
-        if !only_reads(program) {
-            let script = if runs_files(program) { 1 } else { 0 };
+    fn runs_written(&mut self, program: &str, args: &[Arg], run: &Run) -> bool {
+        let base = program.rsplit('/').next().unwrap_or(program);
+        let mut own = Vec::new();
+        if program.contains('/') {
+            own = paths(&[Arg::known(program)], &run.cwd);
+        }
+        if runs_files(base) {
+            own.extend(named_files(Some(program), args, &run.cwd));
+        }
+        let runs = own.iter().any(|path| self.written.contains(path));
+        if !only_reads(base) && !is_runner(base) {
+            let script = usize::from(runs_files(base));
             self.written.extend(named_files(Some(program), args.get(script..).unwrap_or_default(), &run.cwd));
         }
         self.written.extend(run.redirect_paths.iter().cloned());

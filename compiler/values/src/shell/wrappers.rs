@@ -91,6 +91,12 @@ fn behind_dashes(args: &[Arg], verbs: &[&str], elsewhere: bool) -> Vec<Wrapped> 
     }
 }
 
+/// Whether the words of a program are those of another one.
+pub(super) fn is_runner(program: &str) -> bool {
+    WRAPPERS.iter().chain(RUNNERS).any(|row| row.name.split(' ').next() == Some(program))
+        || matches!(program, "kubectl" | "podman" | "ssh")
+}
+
 /// The name under which the tables know a program: GNU's are called `gtimeout` where others have that name, and shells carry versions.
 fn usual_name(program: &str) -> &str {
     let gnu = program.strip_prefix('g').filter(|name| {
@@ -357,13 +363,21 @@ fn shell(args: &[Arg], dialect: Dialect) -> Vec<Wrapped> {
             Some("-o" | "+o") => {
                 at += 1;
                 let option = args.get(at).and_then(|arg| arg.text.as_deref());
-                if !matches!(option, Some("pipefail" | "errexit" | "nounset" | "xtrace" | "verbose")) {
+                if !option.is_some_and(is_strict) {
                     return vec![Wrapped::Unclear];
                 }
             }
             Some(text) => match text.strip_prefix(['-', '+']) {
-                Some(letters) if text.starts_with('-') && letters.chars().all(|c| "celuxv".contains(c)) => {
+                Some(letters) if text.starts_with('-') && is_plain_flags(letters) => {
                     command |= letters.contains('c');
+                    // `-euo pipefail`
+                    if letters.ends_with('o') {
+                        at += 1;
+                        let option = args.get(at).and_then(|arg| arg.text.as_deref());
+                        if !option.is_some_and(is_strict) {
+                            return vec![Wrapped::Unclear];
+                        }
+                    }
                 }
                 Some(_) => return vec![Wrapped::Unclear],
                 None => break,
@@ -378,6 +392,15 @@ fn shell(args: &[Arg], dialect: Dialect) -> Vec<Wrapped> {
         Some(Arg { text: Some(file), .. }) if !command && !is_device(file) => Vec::new(),
         _ => vec![Wrapped::Unclear],
     }
+}
+
+/// Flags that change neither what is read nor how, and perhaps an `o` at the end.
+fn is_plain_flags(letters: &str) -> bool {
+    letters.strip_suffix('o').unwrap_or(letters).chars().all(|c| "celuxv".contains(c))
+}
+
+fn is_strict(option: &str) -> bool {
+    matches!(option, "pipefail" | "errexit" | "nounset" | "xtrace" | "verbose")
 }
 
 /// Shells that read some characters in their own way: only text without any of them is understood.
