@@ -86,6 +86,7 @@ pub const LINES: &[&str] = &[
     "signature.unknown",
     "store.full",
     "store.unavailable",
+    "suspend.unknown",
     "tenant.missing",
     "usage.uncounted",
     "vote.ambiguous",

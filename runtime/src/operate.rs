@@ -1,13 +1,13 @@
 //! What hosts and operators tell a gate: votes, events, usage, jobs, suspensions.
 
-use agentpass_ir::{Ambient, Meter, MonitorId, Scope, Value};
+use agentpass_ir::{Ambient, Lookup, Meter, MonitorId, Scope, Value};
 use agentpass_values::Timestamp;
 use agentpass_values::escape::shown;
 
 use crate::decide::charged::{in_job, tally_key};
 use crate::decide::feeds::OfArgs;
 use crate::decide::past::{reads_only_shared, watch_key_of};
-use crate::decide::{asks, job_key, job_tenants_key, switches_key};
+use crate::decide::{asks, identity, job_key, job_tenants_key, switches_key};
 use crate::eval::{Datum, Eval, Nowhere};
 use crate::frame::{self, Frame};
 use crate::gate::Gate;
@@ -327,7 +327,8 @@ impl Gate {
     /// Suspends something: the kill switch.
     ///
     /// # Errors
-    /// Nobody knows which job or agent is meant, or the store failed.
+    /// The contract has no such tool, or is not for such an agent: the name was mistyped, and nobody would be stopped. Nobody
+    /// knows which job or agent is meant, or the store failed.
     pub fn suspend(&self, what: &Lift) -> Result<(), LineError> {
         self.suspend_at(what, None)
     }
@@ -368,13 +369,21 @@ impl Gate {
                 (key, None)
             }
             Lift::Agent(tenant, agent) => {
+                if suspended && !identity::is_named(&self.contract().program().contract, agent) {
+                    return Err(nobody("this contract is for no agent", agent));
+                }
                 // What names no tenant would stop nobody who has one.
                 if tenant.is_none() && suspended && !planted(236) {
                     self.tenant_of(None)?;
                 }
                 (switches_key(), Some(Switch::Agent(tenant.clone(), agent.clone())))
             }
-            Lift::Tool(tool) => (switches_key(), Some(Switch::Tool(tool.clone()))),
+            Lift::Tool(tool) => {
+                if suspended && self.contract().tool(tool) == Lookup::Unknown {
+                    return Err(nobody("this contract has no tool", tool));
+                }
+                (switches_key(), Some(Switch::Tool(tool.clone())))
+            }
             Lift::Gate => (switches_key(), Some(Switch::Gate)),
         };
         let (mut was, mut elsewhere) = (false, Vec::new());
@@ -405,6 +414,11 @@ impl Gate {
         .map_err(|error| LineError::of_store(&error))?;
         if suspended || was { Ok(()) } else { Err(not_suspended(what, &elsewhere)) }
     }
+}
+
+/// Who mistypes a name must not believe that something has been stopped. What a contract does not know is denied anyway.
+fn nobody(why: &str, name: &str) -> LineError {
+    LineError::new("suspend.unknown", format!("{why} `{}`: nothing is suspended", shown(name)))
 }
 
 /// So many tenants are named to an operator.

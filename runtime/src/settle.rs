@@ -96,7 +96,10 @@ impl Gate {
     pub fn settle(&self, settlement: &Settlement<'_>) -> Result<(), LineError> {
         let permit = self.permit_of(settlement.of)?;
         let Some(permit) = permit else {
-            return Err(LineError::new("settle.unknown", "no such call is open"));
+            return Err(LineError::new(
+                "settle.unknown",
+                "no such call is open: it has ended, was never allowed, or is not known by that name",
+            ));
         };
         if permit.unknown.is_some() && settlement.how == How::Unknown {
             return Err(LineError::new("settle.unknown", "nobody knew before, and nothing else is said now"));
@@ -140,7 +143,10 @@ impl Gate {
         spare::give_keys(touched);
         done.map_err(|error| LineError::of_store(&error))?;
         if !found {
-            return Err(LineError::new("settle.unknown", "no such call is open"));
+            return Err(LineError::new(
+                "settle.unknown",
+                "no such call is open: it has ended, was never allowed, or is not known by that name",
+            ));
         }
         self.lines().settled(&permit.decision);
         withheld.map_or(Ok(()), Err)

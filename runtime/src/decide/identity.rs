@@ -1,6 +1,6 @@
 //! The stage of identity: for whom and when the contract holds, and what is suspended.
 
-use agentpass_ir::{Ambient, ToolId};
+use agentpass_ir::{Ambient, Contract, ToolId};
 use agentpass_values::escape;
 
 use super::Prepared;
@@ -14,9 +14,7 @@ use crate::store::Snapshot;
 pub(super) fn judge(prepared: &Prepared<'_>, snapshot: &Snapshot<'_>, findings: &mut Findings<'_>) {
     let contract = &prepared.contract().program().contract;
     let agent = prepared.ambient(Ambient::Agent);
-    if !contract.agents.is_empty()
-        && !agent.is_some_and(|agent| contract.agents.iter().any(|of| is_for(of, agent)))
-    {
+    if !contract.agents.is_empty() && !agent.is_some_and(|agent| is_named(contract, agent)) {
         let who = agent.map_or("an agent without a name".to_owned(), |it| format!("`{}`", escape::shown(it)));
         findings.deny("identity.agent", format!("this contract is not for {who}"));
     }
@@ -31,6 +29,11 @@ pub(super) fn judge(prepared: &Prepared<'_>, snapshot: &Snapshot<'_>, findings: 
     closed(prepared, snapshot, findings);
     bound(prepared, snapshot, findings);
     owner(prepared, snapshot, findings);
+}
+
+/// True where the contract judges calls of that agent.
+pub(crate) fn is_named(contract: &Contract, agent: &str) -> bool {
+    contract.agents.is_empty() || contract.agents.iter().any(|of| is_for(of, agent))
 }
 
 /// `a/*` stands for everything below `a`.
