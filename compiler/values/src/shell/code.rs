@@ -103,6 +103,24 @@ const FLAGS: &[(&[&str], &str, &[&str])] = &[
         ],
     ),
     (&["zip"], "", &["unzip-command", "TT"]),
+    (
+        &["aria2c"],
+        "",
+        &["on-download-complete", "on-download-start", "on-download-error", "on-download-stop"],
+    ),
+    (&["yt-dlp", "youtube-dl"], "", &["exec", "exec-before-download", "external-downloader", "downloader"]),
+    (&["ts-node", "tsx"], "epri", &["eval", "print", "require", "import", "interactive"]),
+    (&["mongo", "mongosh"], "", &["eval"]),
+    (&["blender"], "", &["python-expr", "python"]),
+    (&["hg"], "", &["config"]),
+    (&["svn"], "", &["diff-cmd", "diff3-cmd", "editor-cmd", "config-option"]),
+    (&["pandoc"], "FL", &["filter", "lua-filter", "pdf-engine"]),
+    (
+        &["gpg", "gpg2"],
+        "",
+        &["photo-viewer", "exec-path", "agent-program", "dirmngr-program", "pinentry-program"],
+    ),
+    (&["ssh-keygen"], "D", &[]),
     (&["rsync"], "", &["rsync-path"]),
     (&["scp", "sftp"], "SFD", &[]),
     (&["man"], "PH", &["pager", "html", "preprocessor"]),
@@ -156,6 +174,8 @@ const VERBS: &[(&[&str], &[&str])] = &[
     (&["deno"], &["eval", "repl"]),
     (&["openssl"], &["engine"]),
     (&["cmake"], &["-E"]),
+    (&["ipython"], &["-c"]),
+    (&["kotlin", "swift", "puppet", "ghc", "mutt"], &["-e", "--execute"]),
     (&["lerna", "nx", "rush", "turbo"], &["exec"]),
     (&["tox"], &["exec"]),
     (&["crontab"], &["-"]),
@@ -164,7 +184,9 @@ const VERBS: &[(&[&str], &[&str])] = &[
 /// Programs in whose arguments certain texts start another program.
 const TEXTS: &[(&[&str], &[&str])] = &[
     (&["psql", "mysql", "mariadb"], &["\\!", "system ", "program '", "PROGRAM '", "\\copy", "\\g"]),
-    (&["sqlite3"], &[".shell", ".system", ".load", "load_extension", "edit("]),
+    (&["npm", "pnpm", "yarn"], &["script-shell"]),
+    (&["clang", "gcc"], &["-fuse-ld=/", "-fuse-ld=."]),
+    (&["sqlite3"], &[".sh", ".sy", ".load", "load_extension", "edit("]),
     (&["cargo"], &["runner", "linker", "rustc", "alias"]),
     (&["rustc"], &["linker", "link-arg", "codegen-backend"]),
     (&["socat"], &["EXEC:", "SYSTEM:", "exec:", "system:", "Exec:", "System:"]),
@@ -190,7 +212,7 @@ pub(super) fn runs_code(program: &str, args: &[Arg]) -> bool {
     match unversioned {
         "awk" | "gawk" | "mawk" | "nawk" => return awk(args),
         "sed" | "gsed" => return sed(args),
-        "make" | "gmake" => return make(args),
+        "make" | "gmake" | "bmake" | "pmake" | "remake" => return make(args),
         "rsync" => {
             let shells = args.windows(2).filter(|pair| pair.first().is_some_and(is_remote_shell_flag));
             let glued = args.iter().filter_map(|arg| arg.text.as_deref()?.strip_prefix("--rsh="));
@@ -248,7 +270,7 @@ fn starts_with(args: &[Arg], start: &str) -> bool {
 
 /// Whether an editor or a pager gets commands with its files.
 fn is_editing(program: &str, arg: &Arg) -> bool {
-    let Some(text) = arg.text.as_deref() else { return arg.many };
+    let Some(text) = arg.text.as_deref() else { return true };
     if let Some(command) = text.strip_prefix('+') {
         return !(command.bytes().all(|b| b.is_ascii_digit()) || matches!(command, "G" | "F"));
     }

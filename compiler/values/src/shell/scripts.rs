@@ -179,7 +179,11 @@ pub(super) fn make(args: &[Arg]) -> bool {
         }
         match text.split_once('=') {
             Some((name, value)) if !name.starts_with('-') => {
-                let name = name.trim_end_matches([':', '+', '?', '!']);
+                // `X!=command` runs it.
+                if name.ends_with('!') {
+                    return true;
+                }
+                let name = name.trim_end_matches([':', '+', '?']);
                 let shell =
                     name.contains("SHELL") || name.starts_with("MAKE") || name.contains(['$', '.', '(']);
                 let plain = value.chars().all(|c| c.is_ascii_alphanumeric() || " _-./,:+@%~".contains(c));
