@@ -4,6 +4,8 @@
 //! alone; after `cd x; …` it may be the old one too, because `cd` may have failed. Paths are listed from every folder of
 //! the set, so a rule over paths sees the worst of them.
 
+use std::collections::HashSet;
+
 use super::builtins::is_descriptor;
 use super::code::runs_files;
 use super::features::{flags, paths, push_new, redirect_paths, unique};
@@ -20,8 +22,14 @@ use super::{Assignment, PathWord, Redirect, RedirectKind, Shell, ShellCommand, W
 const COMMANDS_LIMIT: usize = 1000;
 /// Reads a line of one shell or the other.
 pub(super) fn shell(text: &str, dialect: Dialect) -> Shell {
-    let mut walk =
-        Walk { commands: Vec::new(), understood: true, depth: 0, dialect, written: Vec::new(), elsewhere: 0 };
+    let mut walk = Walk {
+        commands: Vec::new(),
+        understood: true,
+        depth: 0,
+        dialect,
+        written: HashSet::new(),
+        elsewhere: 0,
+    };
     // At the start of a line, a terminal reads `^a^b` as an edit of the line before.
     if text.trim_start().starts_with('^') {
         walk.give_up();
@@ -97,7 +105,7 @@ pub(super) struct Walk {
     /// How many boxes and machines are around what is being walked. Which files are meant there is unknown, and no riddle.
     elsewhere: usize,
     /// Files that earlier commands may have written.
-    written: Vec<PathWord>,
+    written: HashSet<PathWord>,
     /// The shell that reads what is being walked.
     pub(super) dialect: Dialect,
 }
@@ -402,7 +410,7 @@ impl Walk {
             self.written.extend(named_files(Some(program), args.get(script..).unwrap_or_default(), &run.cwd));
         }
         self.written.extend(run.redirect_paths.iter().cloned());
-        self.written.retain(|path| *path != PathWord::Unknown);
+        self.written.remove(&PathWord::Unknown);
         runs
     }
 
