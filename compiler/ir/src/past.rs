@@ -109,8 +109,8 @@ pub enum Keep {
     },
     /// Which calls are open. For [`crate::Op::InFlight`].
     Open,
-    /// The different values that a part of the calls had, as many as matter, each with the last time. For
-    /// [`crate::Op::Distinct`].
+    /// The different values that a part of the calls had, as many as matter, each with the last time; of a list, those of its
+    /// elements. For [`crate::Op::Distinct`].
     Distinct {
         /// The part.
         value: Kept,
@@ -146,4 +146,12 @@ pub struct Kept {
     pub value: Join,
     /// Its type.
     pub ty: Ty,
+}
+
+impl Kept {
+    /// The type of one of its values, where they are kept apart: of a list, its elements.
+    #[must_use]
+    pub fn single(&self) -> &Ty {
+        self.ty.element().unwrap_or(&self.ty)
+    }
 }

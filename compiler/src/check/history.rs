@@ -128,10 +128,15 @@ impl Checker<'_> {
         let Some(past) = self.past(cx, past) else { return error(span) };
         self.bounded(Some(&past), Some(within));
         let Some(value) = self.past_value(past.of, past.phase, path) else { return error(span) };
-        if matches!(value.ty, Ty::Text | Ty::Json | Ty::Shell) {
-            self.report(problem::cannot_remember(path.span, &value.ty));
+        // Of lists it is the elements that are different, not the lists.
+        let single = match &value.ty {
+            Ty::List(element, _) => element.not_null(),
+            ty => ty,
+        };
+        if matches!(single, Ty::Text | Ty::Json | Ty::Shell) {
+            self.report(problem::cannot_remember(path.span, single));
         }
-        let ty = Ty::List(Box::new(value.ty.clone()), ListSize { least: 0, most: None });
+        let ty = Ty::List(Box::new(single.clone()), ListSize { least: 0, most: None });
         let kind = ExprKind::Distinct(Box::new(value), past, bound);
         Expr { span, ty, optional: false, kind }
     }

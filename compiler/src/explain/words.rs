@@ -158,7 +158,8 @@ impl<'p> Words<'p> {
                 one(sum + &self.no_since(no))
             }
             ExprKind::Distinct(value, past, span) => one(format!(
-                "the different values of {} that {} had {}",
+                "the different {} of {} that {} had {}",
+                if matches!(value.ty, Ty::List(..)) { "elements" } else { "values" },
                 value.path.join("."),
                 self.past(past, false),
                 self.ago(past, *span)

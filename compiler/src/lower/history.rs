@@ -165,7 +165,8 @@ impl<'p> Lowering<'p> {
             Part::Args => ("args", ir::Join::Arg(part)),
             Part::Result => ("result", ir::Join::Result(part)),
         };
-        let kept = ir::Kept { name: format!("{word}.{}", path.join(".")), value: of, ty: ty.clone() };
+        let kept = ir::Kept { name: format!("{word}.{}", path.join(".")), value: of, ty };
+        let ty = kept.single().clone();
         let keep = Keep::Distinct { value: kept, most, within };
         let recall = self.recall_value(cx, past, phase, keep, within, Some(value))?;
         self.node(Op::Distinct(recall), ir::Ty::list(ty), span)

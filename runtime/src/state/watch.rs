@@ -208,9 +208,12 @@ impl Watch {
                 sums.add(shape, ended.at.late, ended.early, amount, None);
             }
             Keep::Distinct { most, within, .. } => {
-                let value = ended.parts.into_iter().next().unwrap_or(Value::Unknown);
                 let all = self.values.get_or_insert_default();
-                all.add(value, ended.at, ended.sure, within.is_some(), *most);
+                let mut add = |value| all.add(value, ended.at, ended.sure, within.is_some(), *most);
+                match ended.parts.into_iter().next() {
+                    Some(Value::List(elements)) => elements.into_iter().for_each(add),
+                    value => add(value.unwrap_or(Value::Unknown)),
+                }
             }
             Keep::Runs { .. } | Keep::Spent { .. } => {
                 let both = self.runs.get_or_insert_default();
@@ -243,6 +246,9 @@ impl Watch {
             let (sure, possible) = open.counts(phase, surely(open.at.early), maybe(open.at.late));
             let possible = possible && !planted(226);
             match open.parts.first() {
+                Some(Value::List(elements)) if sure || possible => {
+                    elements.iter().for_each(|value| found.add(value, sure));
+                }
                 Some(value) if sure || possible => found.add(value, sure),
                 None if possible => found.more = true,
                 _ => {}

@@ -1,6 +1,6 @@
 //! Contracts in the abstract: what the memory of a gate is about, and nothing else.
 //!
-//! All tools have one signature, `(a: id, k: "p" | "q", n: int, m: money<USD> as cents)`, so that any clause can stand at any
+//! All tools have one signature, `(a: id, l: list<id, 0..>, k: "p" | "q", n: int, m: money<USD> as cents)`, so that any clause can stand at any
 //! tool. Time is in milliseconds, money in cents.
 
 /// A point or a length in time, in milliseconds.
@@ -305,15 +305,17 @@ pub enum Cond {
     /// `in_flight of T < 3`.
     InFlight(Past, Op, i64),
     /// `count(distinct a of P within D) < 3`.
-    Distinct(Past, Within, Op, i64),
+    Distinct(Arg, Past, Within, Op, i64),
     /// `a in distinct a of P within D`.
-    Seen(Past, Within),
+    Seen(Arg, Past, Within),
     /// `some v in distinct a of P within D: C`, or `each`.
     Over {
         /// The name of the variable.
         name: String,
         /// `each` instead of `some`.
         each: bool,
+        /// Which values.
+        arg: Arg,
         /// Whose values.
         of: Past,
         /// How long ago.
@@ -387,6 +389,15 @@ pub struct Past {
     pub result: Option<Answer>,
     /// Whose.
     pub by: By,
+}
+
+/// Which argument's different values are meant.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Arg {
+    /// `a`.
+    A,
+    /// The elements of `l`.
+    L,
 }
 
 /// Which phase of a call counts.
@@ -485,8 +496,8 @@ impl Cond {
             Cond::After(_, Within::Time(length), _)
             | Cond::Count(_, Within::Time(length), ..)
             | Cond::Sum(_, Within::Time(length), ..)
-            | Cond::Distinct(_, Within::Time(length), ..)
-            | Cond::Seen(_, Within::Time(length)) => all.push(*length),
+            | Cond::Distinct(_, _, Within::Time(length), ..)
+            | Cond::Seen(_, _, Within::Time(length)) => all.push(*length),
             Cond::Over { within, body, .. } => {
                 if let Within::Time(length) = within {
                     all.push(*length);

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::contract::{About, Answer, By, Cond, Last, Of, Op, Past, Phase, Same, Within};
+use crate::contract::{About, Answer, Arg, By, Cond, Last, Of, Op, Past, Phase, Same, Within};
 use crate::limits::holds;
 use crate::log::{End, Judged, Stamp};
 use crate::model::Model;
@@ -141,24 +141,27 @@ impl Model {
                 let flies = open.filter(|event| runs.is_none_or(|runs| now.early <= event.at.late + runs));
                 Truth::of(op.holds(i64::try_from(flies.count()).unwrap_or(i64::MAX), *value))
             }
-            Cond::Distinct(of, within, op, value) => {
-                let Some(values) = self.values(judged, of, *within, usual(*op, refuses, of), lacking) else {
+            Cond::Distinct(arg, of, within, op, value) => {
+                let usual = usual(*op, refuses, of);
+                let Some(values) = self.values(judged, *arg, of, *within, usual, lacking) else {
                     return Truth::Undetermined;
                 };
                 let sure = values.values().filter(|sure| **sure).count();
                 let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
                 Truth::of_all((number(sure)..=number(values.len())).map(|count| op.holds(count, *value)))
             }
-            Cond::Seen(of, within) => match self.values(judged, of, *within, Phase::Completed, lacking) {
-                Some(values) => match values.get(&args.a) {
-                    Some(true) => Truth::True,
-                    Some(false) => Truth::Undetermined,
-                    None => Truth::False,
-                },
-                None => Truth::Undetermined,
-            },
-            Cond::Over { each, of, within, body, .. } => {
-                let Some(values) = self.values(judged, of, *within, Phase::Completed, lacking) else {
+            Cond::Seen(arg, of, within) => {
+                match self.values(judged, *arg, of, *within, Phase::Completed, lacking) {
+                    Some(values) => match values.get(&args.a) {
+                        Some(true) => Truth::True,
+                        Some(false) => Truth::Undetermined,
+                        None => Truth::False,
+                    },
+                    None => Truth::Undetermined,
+                }
+            }
+            Cond::Over { each, arg, of, within, body, .. } => {
+                let Some(values) = self.values(judged, *arg, of, *within, Phase::Completed, lacking) else {
                     return Truth::Undetermined;
                 };
                 let mut all = if *each { Truth::True } else { Truth::False };
@@ -237,6 +240,7 @@ impl Model {
     fn values(
         &self,
         judged: &Judged,
+        arg: Arg,
         of: &Past,
         within: Within,
         usual: Phase,
@@ -246,7 +250,13 @@ impl Model {
         for event in self.events(judged, of, usual, lacking)? {
             let sure = event.sure && is_recent(event.at, within, self.now, Age::Old);
             if sure || is_recent(event.at, within, self.now, Age::Young) {
-                *values.entry(event.args.a.clone()).or_default() |= sure;
+                let had = match arg {
+                    Arg::A => vec![event.args.a.clone()],
+                    Arg::L => event.args.l.clone(),
+                };
+                for value in had {
+                    *values.entry(value).or_default() |= sure;
+                }
             }
         }
         Some(values)

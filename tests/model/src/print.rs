@@ -3,12 +3,12 @@
 use std::fmt::Write;
 
 use crate::contract::{
-    About, Action, Bound, By, Challenge, Cond, Contract, Flow, Last, Limit, Meter, Millis, Of, Once, Op,
+    About, Action, Arg, Bound, By, Challenge, Cond, Contract, Flow, Last, Limit, Meter, Millis, Of, Once, Op,
     Part, Past, Phase, Rule, RuleKind, Same, Stop, Then, Tool, Unit, Who, Window, Within, Zone,
 };
 
 /// The parameters of every tool.
-const SIGNATURE: &str = "(a: id, k: \"p\" | \"q\", n: int, m: money<USD> as cents)";
+const SIGNATURE: &str = "(a: id, l: list<id, 0..>, k: \"p\" | \"q\", n: int, m: money<USD> as cents)";
 
 /// The text of a contract.
 #[must_use]
@@ -117,6 +117,14 @@ fn lets(out: &mut String, depth: usize, contract: &Contract, of: &Cond) {
         }
         _ => {}
     }
+}
+
+fn distinct(contract: &Contract, arg: Arg, of: &Past, time: Within) -> String {
+    let arg = match arg {
+        Arg::A => "a",
+        Arg::L => "l",
+    };
+    format!("distinct {arg} of {} {}", past(contract, of), within(time))
 }
 
 fn rule(contract: &Contract, of: &Rule) -> String {
@@ -256,13 +264,13 @@ fn cond(contract: &Contract, of: &Cond) -> String {
         Cond::InFlight(of, op, value) => {
             format!("(in_flight of {}) {} {value}", past(contract, of), op.sign())
         }
-        Cond::Distinct(of, time, op, value) => {
-            format!("count(distinct a of {} {}) {} {value}", past(contract, of), within(*time), op.sign())
+        Cond::Distinct(arg, of, time, op, value) => {
+            format!("count({}) {} {value}", distinct(contract, *arg, of, *time), op.sign())
         }
-        Cond::Seen(of, time) => format!("(a in distinct a of {} {})", past(contract, of), within(*time)),
-        Cond::Over { name, each, of, within: time, body } => {
+        Cond::Seen(arg, of, time) => format!("(a in {})", distinct(contract, *arg, of, *time)),
+        Cond::Over { name, each, arg, of, within: time, body } => {
             let word = if *each { "each" } else { "some" };
-            let values = format!("distinct a of {} {}", past(contract, of), within(*time));
+            let values = distinct(contract, *arg, of, *time);
             format!("({word} {name} in {values}: {})", cond(contract, body))
         }
         Cond::Last(of) => {

@@ -73,6 +73,7 @@ pub struct Call {
 #[allow(missing_docs, reason = "names of parameters")]
 pub struct Args {
     pub a: String,
+    pub l: Vec<String>,
     pub k: Kind,
     pub n: i64,
     pub m: i64,
@@ -155,11 +156,12 @@ impl Timed {
         let _ = match &self.step {
             Step::Call(call) => write!(
                 out,
-                ",\"id\":\"{}\",\"tool\":\"{}\"{},\"args\":{{\"a\":\"{}\",\"k\":\"{}\",\"n\":{},\"m\":{}}}{}",
+                ",\"id\":\"{}\",\"tool\":\"{}\"{},\"args\":{{\"a\":\"{}\",\"l\":{:?},\"k\":\"{}\",\"n\":{},\"m\":{}}}{}",
                 call.id,
                 contract.tools.get(call.tool).map_or("nothing", |tool| &tool.name),
                 named(&call.who),
                 call.args.a,
+                call.args.l,
                 call.args.k.word(),
                 call.args.n,
                 call.args.m,

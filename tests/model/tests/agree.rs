@@ -147,7 +147,7 @@ fn the_model_alone_says_what_the_semantics_say() {
     let mut model = Model::new(&contract);
     let who = Who { job: Some("j1".to_owned()), ..Who::default() };
     let mut verdict = |id: &str, m: i64| {
-        let args = Args { a: "a1".to_owned(), k: agentpass_model::contract::Kind::P, n: 0, m };
+        let args = Args { a: "a1".to_owned(), l: Vec::new(), k: agentpass_model::contract::Kind::P, n: 0, m };
         let call = Call { id: id.to_owned(), tool: 0, who: who.clone(), args, host: None };
         match model.step(&Timed { at: 0, step: Step::Call(call) }) {
             Answer::Decided(decided) => (decided.verdict, decided.left.get("l.cap").copied()),

@@ -321,7 +321,9 @@ impl Random<'_> {
             Keep::Count { within, .. } => (Op::Calls(recall(within)), Ty::Int),
             Keep::Sum { within, .. } => (Op::Sum(recall(within)), USD),
             Keep::Open => (Op::InFlight(recall(None)), Ty::Int),
-            Keep::Distinct { value, within, .. } => (Op::Distinct(recall(within)), Ty::list(value.ty)),
+            Keep::Distinct { value, within, .. } => {
+                (Op::Distinct(recall(within)), Ty::list(value.single().clone()))
+            }
         };
         let asked = self.make.node(op, ty);
         self.make.truth(Op::Has(asked))

@@ -57,7 +57,7 @@ pub(super) fn check(program: &Program, node: u32, op: &Op, ty: &Ty) -> Result<()
             let Keep::Distinct { value, within, .. } = &monitor.keep else {
                 return Err(Fault::Past { node, what: "its monitor keeps no values" });
             };
-            is(*ty == Ty::list(value.ty.clone()), "a list of what its monitor keeps")?;
+            is(*ty == Ty::list(value.single().clone()), "a list of what its monitor keeps")?;
             keeps(covers(*within, recall.within), "its monitor does not look so far back")
         }
         Op::After(after) => {

@@ -2,9 +2,9 @@
 
 use super::Dice;
 use crate::contract::{
-    About, Action, Answer, Bound, By, Carrying, Challenge, Cond, Contract, Flow, Kind, Label, Last, Limit,
-    Meter, Millis, Of, Once, Op, Part, Past, Phase, Reads, Rule, RuleKind, Same, Stop, Then, Tool, Unit, Who,
-    Window, Within, Zone,
+    About, Action, Answer, Arg, Bound, By, Carrying, Challenge, Cond, Contract, Flow, Kind, Label, Last,
+    Limit, Meter, Millis, Of, Once, Op, Part, Past, Phase, Reads, Rule, RuleKind, Same, Stop, Then, Tool,
+    Unit, Who, Window, Within, Zone,
 };
 
 /// A contract with the length of time in which steps move.
@@ -408,18 +408,29 @@ impl Maker<'_> {
                 0 => {
                     let by = self.by();
                     let past = self.past(place, by, true, true);
-                    Cond::Distinct(past, self.within(by), self.op(), self.dice.one(&[0, 1, 2, 3]))
+                    Cond::Distinct(
+                        self.arg(&past),
+                        past,
+                        self.within(by),
+                        self.op(),
+                        self.dice.one(&[0, 1, 2, 3]),
+                    )
                 }
                 1 if place.tool.is_some() => {
                     let by = self.by();
                     let mut past = self.past(place, by, true, true);
                     past.a = None;
-                    Cond::Seen(past, self.within(by))
+                    Cond::Seen(self.arg(&past), past, self.within(by))
                 }
                 _ => self.over(place),
             },
             _ => self.after(place),
         }
+    }
+
+    /// Events have one argument.
+    fn arg(&mut self, past: &Past) -> Arg {
+        if matches!(past.of, Of::Tool(_)) && self.dice.percent(40) { Arg::L } else { Arg::A }
     }
 
     /// For some value that was there, or each, something happened with that value.
@@ -452,7 +463,7 @@ impl Maker<'_> {
             _ => {}
         }
         let each = self.dice.percent(40);
-        Cond::Over { name, each, of, within, body: Box::new(body) }
+        Cond::Over { name, each, arg: self.arg(&of), of, within, body: Box::new(body) }
     }
 
     fn side(&mut self, place: Place) -> Cond {

@@ -176,6 +176,12 @@ impl Player {
     fn args(&mut self) -> Args {
         Args {
             a: self.dice.one(&["a1", "a1", "a2", "a2", "j1"]).to_owned(),
+            l: self
+                .dice
+                .one(&[&[][..], &["a1"], &["a2", "a1"], &["a2", "a3"]])
+                .iter()
+                .map(|&it| it.to_owned())
+                .collect(),
             k: if self.dice.percent(50) { Kind::P } else { Kind::Q },
             n: self.dice.one(&[0, 1, 2]),
             m: self.dice.one(&[0, 100, 200, 300, 500]),

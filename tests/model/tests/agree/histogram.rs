@@ -144,7 +144,8 @@ impl Histogram {
             Cond::Sum(_, _, _, _, without) => {
                 self.count(if without.is_empty() { "cond sum of" } else { "cond sum of, since" });
             }
-            Cond::Distinct(past, ..) => {
+            Cond::Distinct(arg, past, ..) => {
+                self.count(format!("distinct {arg:?}"));
                 self.count("cond count of distinct values");
                 self.count(format!("past {:?} by {:?}", past.phase, past.by));
             }
