@@ -12,7 +12,7 @@ use crate::decision::Decision;
 use crate::plan::Plan;
 use crate::state::asking::Directory;
 use crate::state::key::OfJob;
-use crate::store::{Change, Forms, Snapshot, Store, StoreError, Touches};
+use crate::store::{Account, Change, Forms, Snapshot, Store, StoreError, Touches};
 use crate::sync::{AtomicI64, Ordering};
 use crate::wire::{self, Limits, Source};
 
@@ -240,7 +240,7 @@ impl Gate {
             let prepared = prepare(house, &call, &known);
             let touches = Touches {
                 at: call.at,
-                owner: Some(owner_key(&call)),
+                account: Account::Principal(owner_key(&call)),
                 keys: Cow::Borrowed(prepared.touched.keys()),
             };
             let mut judged = None;

@@ -11,7 +11,7 @@ use crate::state::key::OfJob;
 use crate::state::row::Opening;
 use crate::state::switches::Switch;
 use crate::state::{Delta, Key, Row};
-use crate::store::{Change, Touches};
+use crate::store::{Account, Change, Touches};
 
 /// A job that the host opens. Calls of others in it are denied; it inherits what its parent carries, and charges it.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -60,7 +60,7 @@ impl Gate {
         let mut keys = vec![own.clone(), job_tenants_key(&job.id), switches_key()];
         keys.extend(new_above.iter().chain(&above).map(|job| job_key(tenant, job)));
         let mut refused = None;
-        self.transact(&Touches { at: job.at, owner: None, keys: keys.into() }, &mut |snapshot| {
+        self.transact(&Touches { at: job.at, account: Account::Host, keys: keys.into() }, &mut |snapshot| {
             let row = |place: usize| snapshot.rows.get(place).copied().flatten();
             refused = None;
             let is_closed = |row: &Option<&Row>| matches!(row, Some(Row::Job(job)) if job.closed);
@@ -132,7 +132,7 @@ impl Gate {
         let key = job_key(tenant.as_deref(), &job.id);
         let mut is_known = false;
         self.transact(
-            &Touches { at: job.at, owner: None, keys: vec![key.clone()].into() },
+            &Touches { at: job.at, account: Account::Host, keys: vec![key.clone()].into() },
             &mut |snapshot| {
                 let row = snapshot.rows.first().copied().flatten();
                 is_known = matches!(row, Some(Row::Job(_)));

@@ -20,7 +20,7 @@ use crate::state::key::OfJob;
 use crate::state::switches::Switch;
 use crate::state::watch::Ended;
 use crate::state::{Delta, Key, Row};
-use crate::store::{Change, Reading, Touches};
+use crate::store::{Account, Change, Reading, Touches};
 use crate::truth::Truth;
 use crate::wire::reader::Reader;
 
@@ -95,7 +95,7 @@ impl Gate {
         }
         let keys: Vec<Key> = asked.iter().map(|(_, key)| key.clone()).collect();
         let mut outcome = Err(VoteError::Store);
-        self.transact(&Touches { at, owner: None, keys: keys.clone().into() }, &mut |snapshot| {
+        self.transact(&Touches { at, account: Account::Host, keys: keys.clone().into() }, &mut |snapshot| {
             let open = asked.iter().zip(snapshot.rows).filter_map(|((id, key), row)| match row {
                 // The same call may be asked about anew: that is another question.
                 Some(Row::Asking(asking)) if asks::asking_id_key(&asking.id) == *id => Some((key, asking)),
@@ -139,7 +139,7 @@ impl Gate {
     /// Where a row says to look further.
     fn keys_in(&self, key: Key, at: Option<Timestamp>) -> Result<Vec<Key>, VoteError> {
         let mut keys = Vec::new();
-        self.transact(&Touches { at, owner: None, keys: vec![key].into() }, &mut |snapshot| {
+        self.transact(&Touches { at, account: Account::Host, keys: vec![key].into() }, &mut |snapshot| {
             if let Some(Row::Keys(found)) = snapshot.rows.first().copied().flatten() {
                 keys.clone_from(found);
             }
@@ -198,23 +198,26 @@ impl Gate {
             fed.retain(|(_, key, _)| !is_in(closed.as_ref(), key));
         }
         let keys: Vec<Key> = fed.iter().map(|(_, key, _)| key.clone()).collect();
-        self.transact(&Touches { at: report.at, owner: None, keys: keys.into() }, &mut |snapshot| {
-            let count = |(place, (monitor, _, of_args)): (usize, &(MonitorId, Key, OfArgs))| {
-                let reading = snapshot.reading;
-                let ended = Ended {
-                    begin: snapshot.sequence,
-                    end: snapshot.sequence,
-                    at: reading,
-                    early: reading.early,
-                    sure: of_args.sure,
-                    amount: of_args.amount,
-                    parts: of_args.parts.clone(),
+        self.transact(
+            &Touches { at: report.at, account: Account::Host, keys: keys.into() },
+            &mut |snapshot| {
+                let count = |(place, (monitor, _, of_args)): (usize, &(MonitorId, Key, OfArgs))| {
+                    let reading = snapshot.reading;
+                    let ended = Ended {
+                        begin: snapshot.sequence,
+                        end: snapshot.sequence,
+                        at: reading,
+                        early: reading.early,
+                        sure: of_args.sure,
+                        amount: of_args.amount,
+                        parts: of_args.parts.clone(),
+                    };
+                    let delta = Delta::Count(Box::new(ended));
+                    Change { row: place.into(), form: FormRef::Monitor(*monitor), delta }
                 };
-                let delta = Delta::Count(Box::new(ended));
-                Change { row: place.into(), form: FormRef::Monitor(*monitor), delta }
-            };
-            fed.iter().enumerate().map(count).collect()
-        })
+                fed.iter().enumerate().map(count).collect()
+            },
+        )
         .map_err(|error| LineError::of_store(&error))
     }
 
@@ -257,7 +260,7 @@ impl Gate {
         // What is kept for a job that is closed is gone; what is spent for others counts.
         let spent: Vec<_> = spent.into_iter().filter(|(key, _, _)| !is_in(closed.as_ref(), key)).collect();
         let keys: Vec<Key> = spent.iter().map(|(key, _, _)| key.clone()).collect();
-        self.transact(&Touches { at: usage.at, owner: None, keys: keys.into() }, &mut |snapshot| {
+        self.transact(&Touches { at: usage.at, account: Account::Host, keys: keys.into() }, &mut |snapshot| {
             let charge = |(place, (_, meter, amount)): (usize, &(Key, u32, i128))| {
                 let Reading { early, late } = snapshot.reading;
                 let delta = Delta::Charge { at: late, early, amount: *amount, open: None };
@@ -387,30 +390,34 @@ impl Gate {
             Lift::Gate => (switches_key(), Some(Switch::Gate)),
         };
         let (mut was, mut elsewhere) = (false, Vec::new());
-        self.transact(&Touches { at, owner: None, keys: vec![key.clone()].into() }, &mut |snapshot| {
-            let row = snapshot.rows.first().copied().flatten();
-            let (delta, known) = match &switch {
-                None => {
-                    let known = matches!(row, Some(Row::Job(job)) if job.suspended);
-                    (Delta::Suspend(suspended), known)
-                }
-                Some(switch) => {
-                    let known = matches!(row, Some(Row::Switches(switches)) if switches.is_on(switch));
-                    if let (Some(Row::Switches(switches)), Switch::Agent(_, agent)) = (row, switch) {
-                        elsewhere = switches.tenants_of(agent);
+        self.transact(
+            &Touches { at, account: Account::Host, keys: vec![key.clone()].into() },
+            &mut |snapshot| {
+                let row = snapshot.rows.first().copied().flatten();
+                let (delta, known) = match &switch {
+                    None => {
+                        let known = matches!(row, Some(Row::Job(job)) if job.suspended);
+                        (Delta::Suspend(suspended), known)
                     }
-                    (Delta::Switch(switch.clone(), suspended), known)
+                    Some(switch) => {
+                        let known = matches!(row, Some(Row::Switches(switches)) if switches.is_on(switch));
+                        if let (Some(Row::Switches(switches)), Switch::Agent(_, agent)) = (row, switch) {
+                            elsewhere = switches.tenants_of(agent);
+                        }
+                        (Delta::Switch(switch.clone(), suspended), known)
+                    }
+                };
+                was = known;
+                if known == suspended {
+                    return Vec::new();
                 }
-            };
-            was = known;
-            if known == suspended {
-                return Vec::new();
-            }
-            // Whoever lifts it need not say whose it is.
-            let named =
-                name.iter().map(|(key, tenant)| Change::plain(key.clone(), Delta::AddName(tenant.clone())));
-            std::iter::once(Change::plain(0, delta)).chain(named).collect()
-        })
+                // Whoever lifts it need not say whose it is.
+                let named = name
+                    .iter()
+                    .map(|(key, tenant)| Change::plain(key.clone(), Delta::AddName(tenant.clone())));
+                std::iter::once(Change::plain(0, delta)).chain(named).collect()
+            },
+        )
         .map_err(|error| LineError::of_store(&error))?;
         if suspended || was { Ok(()) } else { Err(not_suspended(what, &elsewhere)) }
     }

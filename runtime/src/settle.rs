@@ -31,7 +31,7 @@ use crate::state::permit::{Held, Permit, Watched};
 use crate::state::seen::Seen;
 use crate::state::watch::Ended;
 use crate::state::{Delta, Key, Row};
-use crate::store::{Change, Snapshot, Target, Touches};
+use crate::store::{Account, Change, Snapshot, Target, Touches};
 use crate::truth::Truth;
 use crate::wire::reader::Reader;
 
@@ -122,7 +122,8 @@ impl Gate {
             .map(|watched| (watched.clone(), self.ended_key(watched, &results)))
             .collect();
         touched.extend(watched.iter().filter_map(|(_, key)| key.clone()));
-        let touches = Touches { at: settlement.at, keys: touched.as_slice().into(), ..Touches::default() };
+        let touches =
+            Touches { at: settlement.at, account: Account::OwnerOf(0), keys: touched.as_slice().into() };
         let withheld = self.withheld(&permit, settlement);
         let mut found = true;
         let outcome = Outcome {

@@ -35,10 +35,23 @@ use crate::state::{Delta, Key, Row};
 pub struct Touches<'k> {
     /// The time that an offline call names; a live store ignores it.
     pub at: Option<Timestamp>,
-    /// On whose account new rows are kept: each principal has room of its own (semantics 22).
-    pub owner: Option<Key>,
+    /// On whose account new rows are kept.
+    pub account: Account,
     /// Everything that may be read or written.
     pub keys: Cow<'k, [Key]>,
+}
+
+/// On whose account new rows are kept: each principal has room of its own (semantics 22).
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub enum Account {
+    /// On nobody's: the host itself asks for them.
+    #[default]
+    Host,
+    /// On that of a principal, who may have no room left.
+    Principal(Key),
+    /// On that of whoever has the row at that place of the touched keys. What has to be kept of a call that was allowed is kept: it
+    /// may take more than there is room for, and then the next call finds none.
+    OwnerOf(usize),
 }
 
 /// What was read.

@@ -15,7 +15,11 @@ tool t(k: id) { action read; limit per k in any 1m { calls at most 5 } }
 "#;
 
 fn gate(rows: usize) -> Gate {
-    let files = MemoryFiles::new([("c.agentpass", CONTRACT)]);
+    gate_by(CONTRACT, rows)
+}
+
+fn gate_by(contract: &str, rows: usize) -> Gate {
+    let files = MemoryFiles::new([("c.agentpass", contract)]);
     let analysis = analyse(&["c.agentpass".to_owned()], &files, &Default::default());
     assert!(analysis.is_clean(), "{:?}", analysis.diagnostics);
     let program = lower(&analysis.checked.program, &analysis.loaded.sources, &Params::new()).unwrap();
@@ -41,4 +45,37 @@ fn a_flood_of_keys_fills_only_its_own_room() {
     assert_eq!(call(&gate, "b", 0, 1), Vec::<&str>::new(), "another principal has its own room");
     assert_eq!(call(&gate, "a", 0, 2), Vec::<&str>::new(), "a key that has its row keeps it");
     assert_eq!(call(&gate, "a", 99, 62), Vec::<&str>::new(), "what has left its window makes room");
+}
+
+/// What is kept once a call has ended is on the account of whoever made it: whatever it is that each call has its own of.
+#[test]
+fn what_outcomes_leave_takes_room_as_well() {
+    let by_argument = "tool t(k: id) {\n action read\n deny when after failed t(k: k) by agent within 1m\n}";
+    let by_result = "tool t(k: id) {\n action read\n trusted result { id: id }\n}\n\
+        tool u(k: id) {\n action read\n require after t(result.id: k) by agent within 1m\n}";
+    for (tools, outcome) in [(by_argument, "error"), (by_result, "ok")] {
+        let contract = format!(
+            "edition 2026\ncontract c {{ version \"1\"; owner \"a@b.example\"; agents \"a\", \"b\" }}\n{tools}\n"
+        );
+        let gate = gate_by(&contract, 40);
+        let call = |agent: &str, key: u32| {
+            let text = format!(
+                r#"{{"at": "1970-01-01T00:00:00Z", "agent": "{agent}", "tool": "t", "args": {{"k": "k{key}"}}}}"#
+            );
+            let decision = gate.decide(Source::Offline, text.as_bytes());
+            let allowed = decision.verdict.word() == "allow";
+            if allowed {
+                let settle = format!(
+                    r#"{{"settle": "{}", "outcome": "{outcome}", "result": {{"id": "r{key}"}}}}"#,
+                    decision.id
+                );
+                let settled = gate.line(settle.as_bytes());
+                assert!(matches!(settled, agentpass_runtime::Line::Done), "{settled:?}");
+            }
+            allowed
+        };
+        let allowed = (0..200).filter(|&key| call("a", key)).count();
+        assert!((30..=41).contains(&allowed), "{allowed} of a flood passed: {tools}");
+        assert!(call("b", 0), "another principal has its own room: {tools}");
+    }
 }

@@ -3,21 +3,21 @@
 //! One lock: a transaction is a few dozen look-ups and changes in place, which is shorter than what finer locks would cost.
 
 mod closed;
+mod owners;
 mod slab;
 mod table;
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use agentpass_ir::Verified;
 use agentpass_values::{Duration, Timestamp};
-use foldhash::quality::RandomState;
 use smallvec::SmallVec;
 
 use closed::Closed;
+use owners::{Owner, Owners};
 use table::{Spot, Table};
 
-use super::{Change, Forms, Keeper, Reading, Snapshot, StoreError, Target, Touches};
+use super::{Account, Change, Forms, Keeper, Reading, Snapshot, StoreError, Target, Touches};
 use crate::clock::Clock;
 use crate::plan::{FormRef, Plan};
 use crate::planted::planted;
@@ -62,17 +62,11 @@ struct Rows {
     offset: Option<i64>,
     sequence: u64,
     rows: Table,
-    /// The number of each principal.
-    owners: HashMap<Key, Owner, RandomState>,
-    /// By that number: how many rows it has.
-    owned: Vec<usize>,
+    owners: Owners,
     closed: Closed,
     /// The contracts that rows were last changed by: each says how its rows are kept.
     contracts: Vec<(Arc<Verified>, Arc<Plan>)>,
 }
-
-/// A principal's number: rows hold it instead of the name.
-type Owner = u32;
 
 #[derive(Clone)]
 struct Entry {
@@ -82,6 +76,8 @@ struct Entry {
     /// The number of the contract that says so.
     contract: u16,
     owner: Option<Owner>,
+    /// The row's number among those of its owner.
+    number: u32,
 }
 
 impl MemoryStore {
@@ -191,19 +187,22 @@ impl Keeper for MemoryStore {
             return Err(StoreError::Unavailable("a change of a row that is not touched".to_owned()));
         }
         // Reading creates no entry.
-        let owner =
-            touches.owner.as_ref().filter(|_| !changes.is_empty()).and_then(|owner| rows.owner(owner));
-        if let Some(owner) = owner {
-            // Counted only where it may matter: changes of one new row are counted several times here.
-            if rows.owned(owner) + changes.len() > self.capacity
-                && rows.owned(owner) + rows.new_of(&changes, keys) > self.capacity
-            {
-                rows.sweep(owner, reading.early);
-                if rows.owned(owner) + rows.new_of(&changes, keys) > self.capacity {
+        let owner = match &touches.account {
+            _ if changes.is_empty() => None,
+            Account::Host => None,
+            Account::Principal(key) => {
+                let owner = rows.owners.number(key);
+                if owner.is_some_and(|owner| !rows.makes_room(owner, &changes, keys, self.capacity, reading))
+                {
                     return Err(StoreError::Full);
                 }
+                owner
             }
-        }
+            Account::OwnerOf(place) => {
+                let spot = spots.get(*place).copied().flatten();
+                spot.and_then(|spot| rows.rows.at(spot)).and_then(|entry| entry.owner)
+            }
+        };
         if !rows.rows.has_room(changes.len()) {
             return Err(StoreError::Full);
         }
@@ -241,19 +240,24 @@ impl Keeper for MemoryStore {
 }
 
 impl Rows {
-    /// The number of a principal.
-    fn owner(&mut self, key: &Key) -> Option<Owner> {
-        if let Some(known) = self.owners.get(key) {
-            return Some(*known);
+    /// True where there is room for what changes begin, once what is over of its owner has gone.
+    fn makes_room(
+        &mut self,
+        owner: Owner,
+        changes: &[Change],
+        touched: &[Key],
+        capacity: usize,
+        now: Reading,
+    ) -> bool {
+        // Counted only where it may matter: changes of one new row are counted several times here.
+        let fits = |rows: &Self, new: usize| rows.owners.rows(owner).len() + new <= capacity;
+        if fits(self, changes.len()) || fits(self, self.new_of(changes, touched)) {
+            return true;
         }
-        let new = Owner::try_from(self.owned.len()).ok()?;
-        self.owned.push(0);
-        self.owners.insert(key.clone(), new);
-        Some(new)
-    }
-
-    fn owned(&self, owner: Owner) -> usize {
-        self.owned.get(owner as usize).copied().unwrap_or(0)
+        if self.owners.may_look(owner, now.late) {
+            self.sweep(owner, now.early);
+        }
+        fits(self, self.new_of(changes, touched))
     }
 
     /// How many changes begin a row; some may begin the same one.
@@ -270,14 +274,17 @@ impl Rows {
                 is_over(&entry.row, plan.form(contract.program(), entry.form), early)
             })
         };
-        let mut gone = 0;
-        self.rows.drop_where(|entry| {
-            let is_over = entry.owner == Some(owner) && over(entry);
-            gone += usize::from(is_over);
-            is_over
-        });
-        if let Some(count) = self.owned.get_mut(owner as usize) {
-            *count = count.saturating_sub(gone);
+        let rows = self.owners.rows(owner).iter().copied();
+        let gone: Vec<Spot> = rows.filter(|&spot| self.rows.at(spot).is_some_and(over)).collect();
+        gone.into_iter().for_each(|spot| self.drop(spot));
+    }
+
+    /// Drops the row at a spot.
+    fn drop(&mut self, spot: Spot) {
+        let Some(entry) = self.rows.remove(spot) else { return };
+        let moved = entry.owner.and_then(|owner| self.owners.remove(owner, entry.number));
+        if let Some(moved) = moved.and_then(|moved| self.rows.at_mut(moved)) {
+            moved.number = entry.number;
         }
     }
 
@@ -291,16 +298,8 @@ impl Rows {
             if !few && !self.closed.can_visit(self.rows.len_of(table)) {
                 break;
             }
-            let (closed, owned) = (&self.closed, &mut self.owned);
-            self.rows.drop_in(table, |key, entry| {
-                let is_over = closed.has(key);
-                if let Some(count) =
-                    entry.owner.filter(|_| is_over).and_then(|owner| owned.get_mut(owner as usize))
-                {
-                    *count = count.saturating_sub(1);
-                }
-                is_over
-            });
+            let gone = self.rows.spots_in(table, |key| self.closed.has(key));
+            gone.into_iter().for_each(|spot| self.drop(spot));
             self.closed.next += 1;
         }
         self.closed.forget();
@@ -334,7 +333,8 @@ impl Rows {
             Target::Other(key) => Some(&**key),
         };
         let Some(key) = key else { return };
-        match self.rows.get_mut(key, spot) {
+        let spot = self.rows.spot_near(key, spot);
+        match spot.and_then(|spot| self.rows.at_mut(spot)) {
             Some(entry) => {
                 // Most changes keep the row: it is changed where it stands.
                 let mut row = Some(std::mem::replace(&mut entry.row, Row::Made));
@@ -348,9 +348,8 @@ impl Rows {
                         }
                     }
                     None => {
-                        let gone = self.rows.remove(key).and_then(|entry| entry.owner);
-                        if let Some(count) = gone.and_then(|owner| self.owned.get_mut(owner as usize)) {
-                            *count = count.saturating_sub(1);
+                        if let Some(spot) = spot {
+                            self.drop(spot);
                         }
                     }
                 }
@@ -359,13 +358,21 @@ impl Rows {
                 let mut row = None;
                 apply(&mut row, form, delta);
                 if let Some(row) = row {
-                    if let Some(count) = owner.and_then(|owner| self.owned.get_mut(owner as usize)) {
-                        *count += 1;
-                    }
                     self.closed.added(key);
-                    self.rows.add(key, Entry { row, form: change.form, contract, owner });
+                    let entry = Entry { row, form: change.form, contract, owner, number: 0 };
+                    self.add(key, entry);
                 }
             }
+        }
+    }
+
+    /// Adds a row under a key that has none.
+    fn add(&mut self, key: &Key, entry: Entry) {
+        let owner = entry.owner;
+        let Some(spot) = self.rows.add(key, entry) else { return };
+        let number = owner.map(|owner| self.owners.add(owner, spot));
+        if let (Some(number), Some(entry)) = (number, self.rows.at_mut(spot)) {
+            entry.number = number;
         }
     }
 }

@@ -43,10 +43,10 @@ impl Keyed {
     }
 }
 
-/// What a row takes beside what it holds, with its part of a table. A table that has just grown has room for more than twice
-/// its rows; that is counted for each of them.
+/// What a row takes beside what it holds, with its part of a table, its number among those of its owner, and what is noted of its
+/// spot when it goes. What has just grown has room for twice as many or more; that is counted for each of them.
 pub(super) const ROW: usize =
-    size_of::<Option<Keyed>>() + size_of::<u32>() + (size_of::<Place>() + 1) * 16 / 7;
+    size_of::<Option<Keyed>>() + 4 * size_of::<Spot>() + (size_of::<Place>() + 1) * 16 / 7;
 
 /// Where a row is: it stays there as long as it is kept.
 pub(super) type Spot = u32;
@@ -65,10 +65,15 @@ impl Table {
 
     /// Where the row of a key is.
     pub(super) fn spot(&self, key: &Key) -> Option<Spot> {
-        let half = half(key);
+        let half = half(key.hash());
         let is_of =
             |place: &Place| place.half == half && self.rows.get(place.row).is_some_and(|row| row.is_of(key));
-        self.tables.get(table(key))?.find(spread(half), is_of).map(|place| place.row)
+        self.tables.get(table(key.hash(), key.as_bytes()))?.find(spread(half), is_of).map(|place| place.row)
+    }
+
+    /// The row at a spot, to be changed.
+    pub(super) fn at_mut(&mut self, spot: Spot) -> Option<&mut Entry> {
+        self.rows.get_mut(spot).map(|row| &mut row.entry)
     }
 
     /// The row at a spot.
@@ -76,11 +81,10 @@ impl Table {
         self.rows.get(spot).map(|row| &row.entry)
     }
 
-    /// The row of a key, which may be at that spot.
-    pub(super) fn get_mut(&mut self, key: &Key, spot: Option<Spot>) -> Option<&mut Entry> {
+    /// Where the row of a key is, which may be at that spot.
+    pub(super) fn spot_near(&self, key: &Key, spot: Option<Spot>) -> Option<Spot> {
         let is_there = |spot: &Spot| self.rows.get(*spot).is_some_and(|row| row.is_of(key));
-        let spot = spot.filter(is_there).or_else(|| self.spot(key))?;
-        self.rows.get_mut(spot).map(|row| &mut row.entry)
+        spot.filter(is_there).or_else(|| self.spot(key))
     }
 
     /// True where there is room for so many more.
@@ -88,23 +92,26 @@ impl Table {
         u32::try_from(self.len + more).is_ok()
     }
 
-    /// Adds a row under a key that has none, where there is room.
-    pub(super) fn add(&mut self, key: &Key, entry: Entry) {
-        let Some(table) = self.tables.get_mut(table(key)) else { return };
-        let Some(row) = self.rows.add(Keyed { key: key.as_bytes().into(), entry }) else { return };
-        let half = half(key);
+    /// Adds a row under a key that has none, where there is room, and says where it is.
+    pub(super) fn add(&mut self, key: &Key, entry: Entry) -> Option<Spot> {
+        let table = self.tables.get_mut(table(key.hash(), key.as_bytes()))?;
+        let row = self.rows.add(Keyed { key: key.as_bytes().into(), entry })?;
+        let half = half(key.hash());
         table.insert_unique(spread(half), Place { half, row }, |place| spread(place.half));
         self.len += 1;
+        Some(row)
     }
 
-    pub(super) fn remove(&mut self, key: &Key) -> Option<Entry> {
-        let (half, rows) = (half(key), &self.rows);
-        let is_of =
-            |place: &Place| place.half == half && rows.get(place.row).is_some_and(|row| row.is_of(key));
-        let found = self.tables.get_mut(table(key))?.find_entry(spread(half), is_of).ok()?;
-        self.len -= 1;
-        let (place, _) = found.remove();
-        self.rows.remove(place.row).map(|row| row.entry)
+    /// Drops the row at a spot.
+    pub(super) fn remove(&mut self, spot: Spot) -> Option<Entry> {
+        let Keyed { key, entry } = self.rows.remove(spot)?;
+        let hash = crate::state::key::hash(&key);
+        let table = self.tables.get_mut(table(hash, &key))?;
+        if let Ok(place) = table.find_entry(spread(half(hash)), |place| place.row == spot) {
+            place.remove();
+            self.len -= 1;
+        }
+        Some(entry)
     }
 
     /// All keys and rows, in no order.
@@ -122,32 +129,16 @@ impl Table {
         self.tables.get(table).map_or(0, HashTable::len)
     }
 
-    /// Drops the rows of one table of which this is true.
-    pub(super) fn drop_in(&mut self, table: usize, mut gone: impl FnMut(&[u8], &Entry) -> bool) {
-        let Some(table) = self.tables.get_mut(table) else { return };
-        let rows = &mut self.rows;
-        let before = table.len();
-        table.retain(|place| {
-            let goes = rows.get(place.row).is_none_or(|row| gone(&row.key, &row.entry));
-            if goes {
-                rows.remove(place.row);
-            }
-            !goes
-        });
-        self.len -= before - table.len();
-    }
-
-    /// Drops all rows of which this is true.
-    pub(super) fn drop_where(&mut self, mut gone: impl FnMut(&Entry) -> bool) {
-        for table in 0..self.tables.len() {
-            self.drop_in(table, |_, entry| gone(entry));
-        }
+    /// The rows of one table whose keys are such.
+    pub(super) fn spots_in(&self, table: usize, is_such: impl Fn(&[u8]) -> bool) -> Vec<Spot> {
+        let spots = self.tables.get(table).into_iter().flatten().map(|place| place.row);
+        spots.filter(|&spot| self.rows.get(spot).is_some_and(|row| is_such(&row.key))).collect()
     }
 }
 
 /// The half of a key's hash on which it does not depend which table is its own.
-fn half(key: &Key) -> u32 {
-    let [a, b, c, d, ..] = key.hash().to_be_bytes();
+fn half(hash: u64) -> u32 {
+    let [a, b, c, d, ..] = hash.to_be_bytes();
     u32::from_be_bytes([a, b, c, d])
 }
 
@@ -160,9 +151,9 @@ fn spread(half: u32) -> u64 {
 ///
 /// Rows that last go to the greater of two numbers, so that no two tables fill at the same pace: otherwise all of them would move
 /// at about the same time.
-fn table(key: &Key) -> usize {
-    let [a, b, ..] = key.hash().to_le_bytes();
-    let passes = key.as_bytes().first().is_some_and(|kind| PASSING_KINDS.contains(kind));
+fn table(hash: u64, key: &[u8]) -> usize {
+    let [a, b, ..] = hash.to_le_bytes();
+    let passes = key.first().is_some_and(|kind| PASSING_KINDS.contains(kind));
     if passes { LASTING + usize::from(a) % PASSING } else { usize::from(a.max(b)) }
 }
 
