@@ -351,6 +351,7 @@ Examples:
   agentpassc explain desk.agentpass --format json
   agentpassc explain E0301
   agentpassc explain unknown-name
+  agentpassc explain once.unknown
   agentpassc explain desk.agentpass --decision call.json
   agentpassc eval desk.agentpass --call call.json | agentpassc explain --decision -
 

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::args::{self, Color};
 use crate::output::{Exit, Failure, counted, print};
-use crate::{contract, disk, eval};
+use crate::{contract, disk, eval, reasons};
 
 /// The longest document that is read: a decision may hold a recorded result.
 const MOST: usize = 16 << 20;
@@ -185,7 +185,11 @@ fn told(reason: &Value) -> String {
         None => String::new(),
     };
     let rule = reason["rule"].as_str().map(|rule| format!(" {}", visible(rule))).unwrap_or_default();
-    format!("  {place}[{}]{rule} {}\n", word(reason, "code"), word(reason, "message"))
+    let code = word(reason, "code");
+    // The message of a rule says it already.
+    let helps = reasons::find(&code).filter(|_| !matches!(code.as_str(), "require" | "deny" | "challenge"));
+    let helps = helps.map(|(_, helps)| format!("      what helps: {helps}\n")).unwrap_or_default();
+    format!("  {place}[{code}]{rule} {}\n{helps}", word(reason, "message"))
 }
 
 /// A challenge: who, until when, and what they are shown.

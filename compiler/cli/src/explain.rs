@@ -9,7 +9,7 @@ use agentpass_compiler::explain::{explain, text};
 use crate::args::{self, Color};
 use crate::disk::Disk;
 use crate::output::{Exit, Failure, is_coloured_aside, print, print_aside};
-use crate::{contract as contracts, decision, paths, programs, project};
+use crate::{contract as contracts, decision, paths, programs, project, reasons};
 
 /// Runs the verb.
 pub(crate) fn run(args: &args::Explain, color: Color) -> Result<Exit, Failure> {
@@ -17,6 +17,9 @@ pub(crate) fn run(args: &args::Explain, color: Color) -> Result<Exit, Failure> {
         return decision::run(args, file, color);
     }
     match args.subjects.as_slice() {
+        [subject] if let Some(found) = reasons::find(subject).filter(|_| fs::metadata(subject).is_err()) => {
+            reason(subject, found, args.format)
+        }
         [subject] if !is_path(subject) => code(subject, args.format),
         subjects if subjects.iter().any(|subject| pages::find(subject).is_some()) => {
             Err(Failure::new("a code is explained by itself: name one, and nothing else"))
@@ -47,6 +50,17 @@ fn code(subject: &str, format: Format) -> Result<Exit, Failure> {
             format!("{page:#}\n")
         }
         _ => page,
+    })?;
+    Ok(Exit::Fine)
+}
+
+fn reason(code: &str, (what, helps): (&str, &str), format: Format) -> Result<Exit, Failure> {
+    print(&match format {
+        Format::Json => {
+            let reason = serde_json::json!({ "code": code, "happened": what, "helps": helps });
+            format!("{reason:#}\n")
+        }
+        _ => format!("{code}: {what}\nwhat helps: {helps}\n"),
     })?;
     Ok(Exit::Fine)
 }

@@ -25,6 +25,7 @@ mod output;
 mod paths;
 mod programs;
 mod project;
+mod reasons;
 mod replace;
 mod replay;
 mod report;

@@ -112,7 +112,7 @@ pub(super) fn limit(words: &Words<'_>, limit: &Limit) -> Vec<Sentence> {
                     .as_ref()
                     .map_or_else(|| limit.id.clone(), |name| format!("{}/{name}", limit.id)),
                 kind: "limit",
-                says: guarded(words, &guards, amount(words, bound, &format!("{per}{over}"))),
+                says: guarded(words, &guards, amount(words, bound, &format!("{per}{over}"), &limit.window)),
                 because: bound.because.as_ref().map(|because| words.template(because)),
                 audit: bound.audit.as_ref().map(|audit| words.template(audit)),
                 at: words.place(bound.span),
@@ -122,19 +122,21 @@ pub(super) fn limit(words: &Words<'_>, limit: &Limit) -> Vec<Sentence> {
 }
 
 /// `allows at most 50 calls`, `above 80000 tokens asks the user (operator)`.
-fn amount(words: &Words<'_>, bound: &Bound, per: &str) -> String {
+fn amount(words: &Words<'_>, bound: &Bound, per: &str, over: &Window) -> String {
     let value = words.of(&bound.value);
+    let one = value == "1";
+    let calls = if one { "call" } else { "calls" };
     let counted = match &bound.meter {
-        Meter::Calls => format!("{value} calls"),
+        Meter::Calls => format!("{value} {calls}"),
         Meter::CallsPer(keys) => {
-            format!("{value} calls with the same {}", series(&words.keys(keys), "and"))
+            format!("{value} {calls} with the same {}", series(&words.keys(keys), "and"))
         }
-        Meter::Retries => format!("{value} repetitions of a call"),
-        Meter::Tokens => format!("{value} tokens"),
+        Meter::Retries => format!("{value} {} of a call", if one { "repetition" } else { "repetitions" }),
+        Meter::Tokens => format!("{value} {}", if one { "token" } else { "tokens" }),
         Meter::Cost => format!("a cost of {value}"),
         Meter::Runtime => format!("a runtime of {value}"),
-        Meter::InFlight => format!("{value} calls under way at a time"),
-        Meter::Denials => format!("{value} refusals"),
+        Meter::InFlight => format!("{value} {calls} under way at a time"),
+        Meter::Denials => format!("{value} {}", if one { "refusal" } else { "refusals" }),
         Meter::Sum { of: None } => format!("a sum of {value}"),
         Meter::Sum { of: Some(past) } => {
             let name = match past.of {
@@ -155,9 +157,27 @@ fn amount(words: &Words<'_>, bound: &Bound, per: &str) -> String {
         (Then::Challenge(challenge), _) => {
             let who = words.program.challenges.get(*challenge);
             let who = who.map(|challenge| format!("{} ({})", asked(challenge), challenge.name.node));
-            format!("asks {} {start}", who.unwrap_or_default())
+            format!("asks {} {start}; one approval is enough {}", who.unwrap_or_default(), lifted(over))
         }
         (Then::DenyAndSuspend(whom), _) => format!("{start}, and then suspends the {}", suspended(*whom)),
+    }
+}
+
+/// How long a step stays lifted.
+fn lifted(window: &Window) -> String {
+    match window {
+        Window::Lifetime => "from then on".to_owned(),
+        Window::Rolling(time) => format!("for the next {time}"),
+        Window::Calendar(unit, _) => format!("for that {}", self::unit(*unit)),
+    }
+}
+
+fn unit(unit: CalendarUnit) -> &'static str {
+    match unit {
+        CalendarUnit::Hour => "hour",
+        CalendarUnit::Day => "day",
+        CalendarUnit::Week => "week",
+        CalendarUnit::Month => "month",
     }
 }
 
@@ -175,15 +195,7 @@ pub(super) fn window(window: &Window) -> String {
     match window {
         Window::Lifetime => String::new(),
         Window::Rolling(time) => format!(" in any {time}"),
-        Window::Calendar(unit, zone) => {
-            let unit = match unit {
-                CalendarUnit::Hour => "hour",
-                CalendarUnit::Day => "day",
-                CalendarUnit::Week => "week",
-                CalendarUnit::Month => "month",
-            };
-            format!(" each {unit} in {zone}")
-        }
+        Window::Calendar(unit, zone) => format!(" each {} in {zone}", self::unit(*unit)),
     }
 }
 

@@ -28,6 +28,7 @@ pub fn text(explanation: &Explanation) -> String {
     page.heading("For every contract");
     page.line(0, "A tool that is not named above is refused. A refusal is stronger than a question, and a question is stronger than an allow.");
     page.line(0, "What cannot be determined never helps a call: what is required then counts as missing, and what leads to a refusal or a question counts as given.");
+    page.line(0, "Where the past may hold only so many calls, or none since, each counts from its start, also if it failed.");
     page.0
 }
 

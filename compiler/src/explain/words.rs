@@ -147,8 +147,12 @@ impl<'p> Words<'p> {
                 one(format!("the {which} {} {}", self.past(past, false), self.ago(past, span.flatten())))
             }
             ExprKind::CallsOf(past, span, no) => {
-                let times =
-                    format!("the number of times {} {}", self.past(past, true), self.ago(past, *span));
+                // Which phase counts where none is written depends on the way the count is bounded.
+                let calls = match (past.of, past.phase) {
+                    (PastOf::Tool(_), None) => format!("of calls of {}", self.past(past, false)),
+                    _ => format!("of times {}", self.past(past, true)),
+                };
+                let times = format!("the number {calls} {}", self.ago(past, *span));
                 one(times + &self.no_since(no))
             }
             ExprKind::SumOf(value, past, span, no) => {

@@ -51,6 +51,24 @@ fn a_broken_contract_is_not_explained() {
 }
 
 #[test]
+fn codes_of_decisions() {
+    let folder = Folder::new("explain-reasons", &[("suspended", "")]);
+    let said = |subject: &str| folder.run(&["explain", subject]).all();
+    assert_eq!(
+        folder.run(&["explain", "once.unknown"]).out,
+        "once.unknown: nobody knows how the call of that key ended\nwhat helps: finding out, and settling it: `ok`, `error` or \
+         `not_sent`. A new key may do it twice\n"
+    );
+    assert!(said("scope.tenant").contains("scope.tenant: a rule asks for it"), "one of many in a row");
+    assert!(said("settle.unknown").contains("it has ended already"), "of a line that is no call");
+    assert!(said("once.unknwn").contains("no such file"), "nothing is guessed");
+    assert!(!said("suspended").contains("what helps"), "what there is on the disk is a path");
+    let json = folder.run(&["explain", "job.closed", "--format", "json"]).out;
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json["happened"], "the job is over");
+}
+
+#[test]
 fn codes_and_names_of_codes() {
     let folder = Folder::new("explain-codes", &[]);
     let by_code = folder.run(&["explain", "E0301"]);
