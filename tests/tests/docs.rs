@@ -1,4 +1,5 @@
-//! The README does what it says: its contracts are checked, its commands are run, their output is what it shows.
+//! The README does what it says, and so does the guide for whoever is on call: contracts are checked, commands are run, their
+//! output is what is shown.
 //!
 //! Blocks are taken in order, in one temporary folder in which `examples` and `stdlib` are those of the repository:
 //!
@@ -82,8 +83,19 @@ fn contracts_and_configurations_of_the_readme_are_sound() {
 #[cfg(unix)]
 #[test]
 fn commands_of_the_readme_do_what_it_shows() {
+    commands_do_what_is_shown("README.md", "readme");
+}
+
+#[cfg(unix)]
+#[test]
+fn commands_of_the_night_do_what_the_guide_shows() {
+    commands_do_what_is_shown("docs/book/src/guides/on-call.md", "on-call");
+}
+
+#[cfg(unix)]
+fn commands_do_what_is_shown(page: &str, folder: &str) {
     let bin = built();
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("readme");
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(folder);
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).unwrap();
     for shared in ["examples", "stdlib"] {
@@ -93,16 +105,12 @@ fn commands_of_the_readme_do_what_it_shows() {
         [bin].into_iter().chain(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default())),
     )
     .unwrap();
-    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    let text = fs::read_to_string(root().join(page)).unwrap();
     let mut printed: Option<String> = None;
-    for block in blocks(&readme) {
+    for block in blocks(&text) {
         match block.language.as_str() {
             "sh" if block.text.starts_with("cargo ") => {
-                assert!(
-                    block.text.lines().all(|line| line.starts_with("cargo ")),
-                    "README.md:{}",
-                    block.line
-                );
+                assert!(block.text.lines().all(|line| line.starts_with("cargo ")), "{page}:{}", block.line);
             }
             "sh" => {
                 let script = format!("set -eu\n{}", block.text);
@@ -114,7 +122,7 @@ fn commands_of_the_readme_do_what_it_shows() {
                     .unwrap();
                 let shown = String::from_utf8_lossy(&output.stdout).into_owned();
                 let said = String::from_utf8_lossy(&output.stderr);
-                assert!(output.status.success(), "README.md:{}:\n{shown}{said}", block.line);
+                assert!(output.status.success(), "{page}:{}:\n{shown}{said}", block.line);
                 printed = Some(shown);
             }
             "text" => {
@@ -129,7 +137,7 @@ fn commands_of_the_readme_do_what_it_shows() {
             _ => {}
         }
     }
-    assert!(printed.is_some(), "the README shows no command");
+    assert!(printed.is_some(), "{page} shows no command");
 }
 
 /// The folder of the command, built as these tests are.
@@ -175,7 +183,7 @@ fn contains(printed: &str, block: &Block) {
         let found = lines.iter().skip(at).position(matches);
         let found = found.filter(|&skipped| skipped == 0 || !adjacent);
         let Some(skipped) = found else {
-            panic!("README.md:{}: `{wanted}` is not in\n{printed}", block.line);
+            panic!("line {} of the page: `{wanted}` is not in\n{printed}", block.line);
         };
         at += skipped + 1;
         adjacent = true;
