@@ -16,6 +16,7 @@ use crate::plan::FormRef;
 use crate::planted::planted;
 use crate::settle::figures::{Unfit, amount, is_told, unfit};
 use crate::state::asking::{Vote, VoteError};
+use crate::state::index::Index;
 use crate::state::key::OfJob;
 use crate::state::switches::Switch;
 use crate::state::watch::Ended;
@@ -86,12 +87,15 @@ impl Gate {
     }
 
     pub(crate) fn vote_at(&self, vote: &Vote, at: Option<Timestamp>) -> Result<(), VoteError> {
-        let by_call = self.keys_in(asks::askings_of_call_key(&vote.on), at)?;
+        let by_call = self.index(asks::askings_of_call_key(&vote.on), at)?;
         // The id of a question, or of a call that met some.
         let mut asked: Vec<(Key, Key)> = Vec::new();
-        for id in std::iter::once(asks::asking_id_key(&vote.on)).chain(by_call) {
-            let keys = self.keys_in(id.clone(), at)?;
-            asked.extend(keys.into_iter().map(|key| (id.clone(), key)));
+        for id in std::iter::once(&asks::asking_id_key(&vote.on)).chain(by_call.keys()) {
+            let index = self.index(id.clone(), at)?;
+            asked.extend(index.keys().iter().map(|key| (id.clone(), key.clone())));
+        }
+        if !by_call.is_whole() {
+            return Err(VoteError::Ambiguous);
         }
         let keys: Vec<Key> = asked.iter().map(|(_, key)| key.clone()).collect();
         let mut outcome = Err(VoteError::Store);
@@ -137,16 +141,16 @@ impl Gate {
     }
 
     /// Where a row says to look further.
-    fn keys_in(&self, key: Key, at: Option<Timestamp>) -> Result<Vec<Key>, VoteError> {
-        let mut keys = Vec::new();
+    fn index(&self, key: Key, at: Option<Timestamp>) -> Result<Index, VoteError> {
+        let mut index = Index::default();
         self.transact(&Touches { at, account: Account::Host, keys: vec![key].into() }, &mut |snapshot| {
             if let Some(Row::Keys(found)) = snapshot.rows.first().copied().flatten() {
-                keys.clone_from(found);
+                index.clone_from(found);
             }
             Vec::new()
         })
         .map_err(|_| VoteError::Store)?;
-        Ok(keys)
+        Ok(index)
     }
 
     /// Takes note of an event.

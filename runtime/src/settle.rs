@@ -25,6 +25,7 @@ use crate::line::LineError;
 use crate::plan::FormRef;
 use crate::planted::planted;
 use crate::spare;
+use crate::state::index::Index;
 use crate::state::key::OfJob;
 use crate::state::once::{Entry, MAX_RESULT, State};
 use crate::state::permit::{Held, Permit, Watched};
@@ -157,21 +158,25 @@ impl Gate {
     /// knows how it ended.
     fn permit_of(&self, of: &str) -> Result<Option<Permit>, LineError> {
         let keys = vec![permit_key(of), permits_of_call_key(of)];
-        let mut more = Vec::new();
+        let several =
+            || LineError::new("settle.ambiguous", "several calls of this id are open: name the decision");
+        let mut more = Box::<Index>::default();
         let mut found = self.permits(keys, |rows| {
-            if let Some(Row::Keys(keys)) = rows.get(1).copied().flatten() {
-                more.clone_from(keys);
+            if let Some(Row::Keys(index)) = rows.get(1).copied().flatten() {
+                more.clone_from(index);
             }
         })?;
         if found.is_empty() && !more.is_empty() {
-            found = self.permits(more, |_| {})?;
+            if !more.is_whole() {
+                return Err(several());
+            }
+            found = self.permits(more.keys().to_vec(), |_| {})?;
             if found.iter().any(|permit| permit.unknown.is_none()) {
                 found.retain(|permit| permit.unknown.is_none());
             }
         }
         if found.len() > 1 {
-            let message = "several calls of this id are open: name the decision";
-            return Err(LineError::new("settle.ambiguous", message));
+            return Err(several());
         }
         Ok(found.pop())
     }

@@ -6,6 +6,7 @@
 //! | [`watch::Watch`] | monitor, scope, join key | which calls are open, and what is known of those that ended |
 //! | [`once::Entry`] | `once` key | that it runs, ran, or that nobody knows |
 //! | [`asking::Asking`] | challenged call, or step of a limit | who was asked, and who answered |
+//! | [`index::Index`] | call id, challenge id | which of the others it may mean |
 //! | [`job::Job`] | job | its labels, what is bound to it, whether it is suspended |
 //! | [`permit::Permit`] | allowed call | what its outcome will settle |
 //! | [`seen::Seen`] | call id | what was decided about it |
@@ -14,6 +15,7 @@
 //! A store keeps rows and never looks inside. It changes them by [`row::apply`], in place.
 
 pub mod asking;
+pub mod index;
 pub mod job;
 pub mod key;
 pub mod once;

@@ -79,3 +79,32 @@ fn what_outcomes_leave_takes_room_as_well() {
         assert!(call("b", 0), "another principal has its own room: {tools}");
     }
 }
+
+/// Hosts count calls from one in every job. An id that many open calls have says which of them is meant once one is left.
+#[test]
+fn an_id_that_many_open_calls_have_costs_none_of_them_anything() {
+    let gate = gate_by(
+        "edition 2026\ncontract c { version \"1\"; owner \"a@b.example\"; agents \"a\" }\ntool t() { action read }\n",
+        10_000,
+    );
+    let settle = |of: &str| gate.line(format!(r#"{{"settle": "{of}", "outcome": "ok"}}"#).as_bytes());
+    let refused = |of: &str| match settle(of) {
+        agentpass_runtime::Line::Refused(error) => error.code,
+        other => panic!("{other:?}"),
+    };
+    let decided: Vec<String> = (0..200)
+        .map(|job| {
+            let text = format!(r#"{{"id": "1", "agent": "a", "job": "j{job}", "tool": "t", "args": {{}}}}"#);
+            let decision = gate.decide(Source::Offline, text.as_bytes());
+            assert_eq!(decision.verdict.word(), "allow");
+            decision.id
+        })
+        .collect();
+    for decision in &decided[1..] {
+        assert_eq!(refused("1"), "settle.ambiguous");
+        assert_eq!(settle(decision), agentpass_runtime::Line::Done);
+    }
+    assert_eq!(settle("1"), agentpass_runtime::Line::Done, "one is left, and it is the one that is meant");
+    assert_eq!(refused("1"), "settle.unknown");
+    assert_eq!(refused(&decided[0]), "settle.unknown");
+}

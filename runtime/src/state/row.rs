@@ -4,6 +4,7 @@ use agentpass_ir::Keep;
 use agentpass_values::Timestamp;
 
 use super::asking::Asking;
+use super::index::Index;
 use super::job::{Bound, Job};
 use super::key::Key;
 use super::once;
@@ -26,7 +27,7 @@ pub enum Row {
     Once(Box<once::Entry>),
     Asking(Box<Asking>),
     /// Where to look further.
-    Keys(Vec<Key>),
+    Keys(Box<Index>),
     /// Names to look further with.
     Names(Vec<Option<String>>),
     Job(Box<Job>),
@@ -241,16 +242,15 @@ pub fn apply(row: &mut Option<Row>, form: Form<'_>, delta: Delta) {
                 switches.turn(switch, suspended);
             }
         }
-        Delta::AddKey(key) => match row {
-            Some(Row::Keys(keys)) if keys.contains(&key) => {}
-            Some(Row::Keys(keys)) => keys.push(*key),
-            _ => *row = Some(Row::Keys(vec![*key])),
-        },
+        Delta::AddKey(key) => {
+            if let Row::Keys(index) = row.get_or_insert_with(|| Row::Keys(Box::default())) {
+                index.add(*key);
+            }
+        }
         Delta::DropKey(key) => {
-            if let Some(Row::Keys(keys)) = row {
-                keys.retain(|known| *known != *key);
-                trim(keys);
-                if keys.is_empty() {
+            if let Some(Row::Keys(index)) = row {
+                index.remove(&key);
+                if index.is_empty() {
                     *row = None;
                 }
             }

@@ -7,6 +7,7 @@ use std::mem::size_of;
 use agentpass_ir::Value;
 
 use super::asking::Asking;
+use super::index::Index;
 use super::job::Job;
 use super::once::{Entry, State};
 use super::permit::{Held, Permit, Watched};
@@ -116,7 +117,7 @@ impl Row {
             Row::Watch(watch) => room::<Watch>(1) + watch.heap(),
             Row::Once(entry) => size_of::<Entry>() + ALLOCATION + once(entry),
             Row::Asking(asking) => size_of::<Asking>() + ALLOCATION + self::asking(asking),
-            Row::Keys(keys) => room::<Key>(keys.capacity()),
+            Row::Keys(index) => size_of::<Index>() + ALLOCATION + index.heap(),
             Row::Names(names) => {
                 let inner: usize = names.iter().map(|name| option(name.as_ref())).sum();
                 room::<Option<String>>(names.capacity()) + inner
