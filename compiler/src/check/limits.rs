@@ -235,7 +235,7 @@ impl<'l> Checker<'l> {
             ast::Meter::CallsPer(keys, _) => Some((Meter::CallsPer(self.keys(cx, keys)), Ty::Int)),
             ast::Meter::Sum(path, past, span) => {
                 if path.text() != "amount" {
-                    self.report(problem::only_amounts(path.span, &path.text()));
+                    self.report(problem::limit_of_amounts(path.span, &path.text()));
                     return None;
                 }
                 match past {

@@ -125,6 +125,13 @@ pub fn only_amounts(span: Span, name: &str) -> Diagnostic {
         .help("what is summed up is `amount`, which the tool declares, or an argument that is a number")
 }
 
+/// A limit of something else than an amount.
+#[must_use]
+pub fn limit_of_amounts(span: Span, name: &str) -> Diagnostic {
+    Diagnostic::new(&codes::ONLY_AMOUNTS, span, format!("a limit cannot sum up `{name}`"))
+        .help(format!("limits sum up `amount`; of another number, ask the past: `require sum {name} of T within 24h + {name} <= 1_000`"))
+}
+
 /// The tool provides no amount.
 #[must_use]
 pub fn no_amount(span: Span, name: &str) -> Diagnostic {

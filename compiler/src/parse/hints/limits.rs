@@ -38,6 +38,11 @@ fn head(place: &Place<'_>) -> Option<Diagnostic> {
         "per" | "every" | "within" | "each" | "over" | "during" if is_duration(1) => {
             Some(problem::window_word(place.join(0, 1), &format!("in any {}", place.word(1))))
         }
+        "per" | "a" | "an" if is_unit(place.word(1)) => {
+            Some(problem::window_unit(place.join(0, 1), rolling(place.word(1))))
+        }
+        // `at` was read as the limit's name.
+        "most" if place.word(-1) == "at" => Some(problem::bounds_in_braces(place.join(-1, 0))),
         "every" if place.is_word(1) => Some(problem::window_word(place.span(0), "each")),
         _ if place.at == 1 && place.kind(0) == Some(Kind::Number) => {
             Some(problem::bounds_in_braces(place.span(0)))
@@ -54,9 +59,7 @@ fn window(place: &Place<'_>) -> Option<Diagnostic> {
         place.kind(offset) == Some(Kind::Number)
             && place.word(offset).ends_with(|c: char| c.is_ascii_alphabetic())
     };
-    let is_unit = |offset: isize| {
-        matches!(place.word(offset), "second" | "minute" | "hour" | "day" | "week" | "month" | "year")
-    };
+    let is_unit = |offset: isize| is_unit(place.word(offset));
     // `in any` was read as a comparison with something called `any`.
     if place.word(-1) == "any" && place.word(-2) == "in" && is_duration(0) {
         return Some(moved(place, -2, 0, place.slice(place.join(-2, 0)), true));
@@ -87,6 +90,10 @@ fn window(place: &Place<'_>) -> Option<Diagnostic> {
         return Some(moved(place, 0, 0, unit, false));
     }
     None
+}
+
+fn is_unit(word: &str) -> bool {
+    matches!(word, "second" | "minute" | "hour" | "day" | "week" | "month" | "year")
 }
 
 /// `per hour` is a window that moves with the clock.

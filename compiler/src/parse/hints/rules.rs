@@ -207,6 +207,9 @@ fn when(place: &Place<'_>) -> Option<Diagnostic> {
     if place.verb() == "require" && place.at == 2 && place.word(-1) == "when" && !place.is_end(0) {
         return Some(problem::require_when(place.span(-1)));
     }
+    if place.verb() == "challenge" && place.at == 2 && place.word(-1) == "when" {
+        return Some(problem::challenge_nobody(place.span(-1)));
+    }
     let begins_rule = |word: &str| matches!(word, "require" | "deny" | "challenge" | "once" | "limit");
     let heads = place.verb() == "when" && place.at > 1 && !place.expects("a clause");
     if !heads {
@@ -457,6 +460,36 @@ fn list(place: &Place<'_>) -> Option<Diagnostic> {
 
 /// `after a in 30m`, `after a(x)`, `after a(x = y)`, `after a` without a time.
 fn past(place: &Place<'_>) -> Option<Diagnostic> {
+    match place.word(0) {
+        "of" if matches!(place.word(-1), "count" | "number") => {
+            return Some(problem::count_of(place.join(-1, 0)));
+        }
+        what if place.is_word(0) && place.word(-1) == "of" && place.word(-2) == "sum" => {
+            return Some(problem::sum_of_past(place.join(-2, 0), what));
+        }
+        "within"
+            if place.expects("an operator")
+                && (place.is_word(-1) || place.kind(-1) == Some(Kind::CloseParen)) =>
+        {
+            return Some(problem::past_without_after(place.span(0)));
+        }
+        "after" | "afterwards" | "later" if place.expects("`since`") => {
+            return Some(problem::no_after(place.span(0)));
+        }
+        _ => {}
+    }
+    // Only past calls have arguments with names.
+    if place.kind(0) == Some(Kind::Colon)
+        && place.is_word(-1)
+        && place.kind(-2) == Some(Kind::OpenParen)
+        && place.is_word(-3)
+        && place.expects("an operator")
+    {
+        return Some(problem::past_without_after(place.join(-3, 0)));
+    }
+    if place.expected == "`within`" {
+        return Some(problem::past_without_time(place.after(-1)));
+    }
     if place.expects("`within`") && place.expects("`by`") {
         let is_time = |offset| place.kind(offset) == Some(Kind::Number);
         return match place.kind(0) {
@@ -476,7 +509,7 @@ fn past(place: &Place<'_>) -> Option<Diagnostic> {
                 Some(problem::past_arguments(place.span(0), edits))
             }
             None => Some(problem::past_without_time(place.after(-1))),
-            Some(Kind::Word) if place.word(0) == "because" => {
+            Some(Kind::Word) if matches!(place.word(0), "because" | "with") => {
                 Some(problem::past_without_time(place.after(-1)))
             }
             _ => None,

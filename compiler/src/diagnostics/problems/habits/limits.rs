@@ -131,6 +131,13 @@ pub fn window_word(span: Span, here: &str) -> Diagnostic {
         .replace(Safety::Safe, span, here)
 }
 
+/// `limit per customer per day`: the calendar's day, or any 24 hours?
+#[must_use]
+pub fn window_unit(span: Span, here: &str) -> Diagnostic {
+    syntax(span, "a window is written `in any 24h`, or `each day in \"UTC\"`", format!("write `{here}`"))
+        .replace(Safety::Unsafe, span, here)
+}
+
 /// `limit l per job calls at most 5`.
 #[must_use]
 pub fn bounds_in_braces(span: Span) -> Diagnostic {

@@ -459,6 +459,52 @@ pub fn past_without_time(at: Span) -> Diagnostic {
     )
 }
 
+/// `count of a within 1h`.
+#[must_use]
+pub fn count_of(span: Span) -> Diagnostic {
+    syntax(
+        span,
+        "past calls are counted with `calls of`, different values with `distinct`",
+        "write `calls of T within 1h < 5`, or `count(distinct user of T within 1h) < 5`",
+    )
+}
+
+/// `sum of n of a`.
+#[must_use]
+pub fn sum_of_past(span: Span, what: &str) -> Diagnostic {
+    syntax(span, "what is added up stands right behind `sum`", format!("write `sum {what} of T within 24h`"))
+}
+
+/// `a(x: x) within 1h`.
+#[must_use]
+pub fn past_without_after(span: Span) -> Diagnostic {
+    syntax(
+        span,
+        "the past is asked about with `after`",
+        "write `after T within 1h`, or `(latest T within 1h)` for that call itself",
+    )
+}
+
+/// `after a within 1h with no b after`.
+#[must_use]
+pub fn no_after(span: Span) -> Diagnostic {
+    syntax(span, "what must not have been is written `with no T since`", "write `since`").replace(
+        Safety::Safe,
+        span,
+        "since",
+    )
+}
+
+/// `challenge when x > 5`.
+#[must_use]
+pub fn challenge_nobody(span: Span) -> Diagnostic {
+    syntax(
+        span,
+        "who is asked?",
+        "name a challenge: `challenge manager when …`, with `challenge manager { ask … }` in the file",
+    )
+}
+
 /// `within last 30m`.
 #[must_use]
 pub fn last_duration(span: Span) -> Diagnostic {
