@@ -44,7 +44,7 @@ use crate::plan::Plan;
 use crate::planted::planted;
 use crate::spare;
 use crate::state::asking::Directory;
-use crate::state::key::{Builder, Kind};
+use crate::state::key::Kind;
 use crate::state::permit::{Held, Permit, PermitId};
 use crate::state::seen::Seen;
 use crate::state::switches::Switch;
@@ -122,7 +122,7 @@ pub(crate) fn prepare<'c>(house: House<'c>, call: &'c Call, known: &'c Known) ->
     let jobs: Places = own
         .into_iter()
         .chain(parents)
-        .map(|job| touched.build(Kind::Job, |key| of_job(key, tenant, job)))
+        .map(|job| touched.build(Kind::Job, |key| _ = key.own_of_job(tenant, job)))
         .collect();
     let seen = call.id.as_deref().map(|id| touched.add(seen_key(call, id)));
     let mut prepared = Prepared {
@@ -418,6 +418,9 @@ fn allowed(
     let program = prepared.contract().program();
     let of = program.tools.get(tool.index());
     let labels = of.map(|of| flows::labels_of_result(prepared, of)).unwrap_or_default();
+    // It matters for what is held alone, and is kept beside nothing else.
+    let above = prepared.jobs.iter().skip(1).filter(|_| !granted.held.is_empty());
+    let above = above.filter_map(|&job| prepared.touched.key(job)).cloned().collect();
     Permit {
         id: granted.id,
         decision: decision.id.clone(),
@@ -432,6 +435,7 @@ fn allowed(
         watched: feeds::watched(prepared, snapshot),
         claimed: granted.claimed,
         job: prepared.job.and_then(|job| prepared.touched.key(job)).cloned(),
+        above,
         labels,
         unknown: None,
         deliver: rules::deliveries(prepared, tool),
@@ -478,11 +482,7 @@ pub(crate) fn switches_key() -> Key {
 }
 
 pub(crate) fn job_key(tenant: Option<&str>, job: &str) -> Key {
-    Key::build(Kind::Job, |key| of_job(key, tenant, job))
-}
-
-fn of_job(key: &mut Builder<'_>, tenant: Option<&str>, job: &str) {
-    key.text(tenant).text(Some(job));
+    Key::build(Kind::Job, |key| _ = key.own_of_job(tenant, job))
 }
 
 pub(crate) fn job_tenants_key(job: &str) -> Key {

@@ -50,11 +50,9 @@ impl Gate {
         let tenant = job.tenant.as_deref();
         let own = job_key(tenant, &job.id);
         // Which jobs are above one never changes once it is open.
-        let above = self.known_job(tenant, &job.id)?.0;
+        let above = self.jobs_above(tenant, &job.id)?;
         let new_above = match &job.parent {
-            Some(parent) => {
-                std::iter::once(parent.clone()).chain(self.known_job(tenant, parent)?.0).collect()
-            }
+            Some(parent) => std::iter::once(parent.clone()).chain(self.jobs_above(tenant, parent)?).collect(),
             None => Vec::new(),
         };
         let mut keys = vec![own.clone(), job_tenants_key(&job.id), switches_key()];
@@ -149,23 +147,38 @@ impl Gate {
         Ok(())
     }
 
-    /// What is known of a job: those above it, nearest first, and where it is closed, which rows were its own.
-    pub(crate) fn known_job(
-        &self,
-        tenant: Option<&str>,
-        job: &str,
-    ) -> Result<(Vec<String>, Option<OfJob>), LineError> {
-        let (mut parents, mut closed) = (Vec::new(), false);
+    /// The jobs above one, nearest first.
+    pub(crate) fn jobs_above(&self, tenant: Option<&str>, job: &str) -> Result<Vec<String>, LineError> {
+        let mut above = Vec::new();
         let touches = Touches { keys: vec![job_key(tenant, job)].into(), ..Touches::default() };
         self.transact(&touches, &mut |snapshot| {
             if let Some(Row::Job(job)) = snapshot.rows.first().copied().flatten() {
-                parents.clone_from(&job.parents);
-                closed = job.closed;
+                above.clone_from(&job.parents);
             }
             Vec::new()
         })
         .map_err(|error| LineError::of_store(&error))?;
-        Ok((parents, closed.then(|| OfJob::new(tenant, job))))
+        Ok(above)
+    }
+
+    /// Which rows were those of jobs that are closed.
+    pub(crate) fn of_closed<'j>(
+        &self,
+        tenant: Option<&str>,
+        jobs: impl Iterator<Item = &'j str>,
+    ) -> Result<Vec<OfJob>, LineError> {
+        let keys: Vec<Key> = jobs.map(|job| job_key(tenant, job)).collect();
+        let mut closed = Vec::new();
+        let touches = Touches { keys: keys.as_slice().into(), ..Touches::default() };
+        self.transact(&touches, &mut |snapshot| {
+            let is_closed = |row: &Option<&Row>| matches!(row, Some(Row::Job(job)) if job.closed);
+            let all = keys.iter().zip(snapshot.rows);
+            closed =
+                all.filter(|(_, row)| is_closed(row)).filter_map(|(key, _)| OfJob::named_by(key)).collect();
+            Vec::new()
+        })
+        .map_err(|error| LineError::of_store(&error))?;
+        Ok(closed)
     }
 
     /// The only tenant that has a job of that name. Of one that has not begun nobody knows: where there are tenants at all, that

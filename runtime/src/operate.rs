@@ -198,8 +198,8 @@ impl Gate {
             fed.push((monitor, key, of_args));
         }
         if let Some(job) = &report.job {
-            let (_, closed) = self.known_job(report.tenant.as_deref(), job)?;
-            fed.retain(|(_, key, _)| !is_in(closed.as_ref(), key));
+            let closed = self.of_closed(report.tenant.as_deref(), std::iter::once(job.as_str()))?;
+            fed.retain(|(_, key, _)| !is_in(&closed, key));
         }
         let keys: Vec<Key> = fed.iter().map(|(_, key, _)| key.clone()).collect();
         self.transact(
@@ -252,9 +252,9 @@ impl Gate {
         for (ambient, value) in named {
             frame.set(ambient.slot(), value.as_deref().map(|text| Value::Text(text.into())));
         }
-        let (parents, closed) = match &usage.job {
-            Some(job) => self.known_job(tenant.as_deref(), job)?,
-            None => (Vec::new(), None),
+        let parents = match &usage.job {
+            Some(job) => self.jobs_above(tenant.as_deref(), job)?,
+            None => Vec::new(),
         };
         let parents = if planted(222) { Vec::new() } else { parents };
         let spent = self.spent(&frame, tenant.as_deref(), &parents)?;
@@ -262,7 +262,9 @@ impl Gate {
             return Err(LineError::new("usage.uncounted", "no limit counts this, or nothing was spent"));
         }
         // What is kept for a job that is closed is gone; what is spent for others counts.
-        let spent: Vec<_> = spent.into_iter().filter(|(key, _, _)| !is_in(closed.as_ref(), key)).collect();
+        let jobs = usage.job.iter().chain(&parents).map(String::as_str);
+        let closed = self.of_closed(tenant.as_deref(), jobs)?;
+        let spent: Vec<_> = spent.into_iter().filter(|(key, _, _)| !is_in(&closed, key)).collect();
         let keys: Vec<Key> = spent.iter().map(|(key, _, _)| key.clone()).collect();
         self.transact(&Touches { at: usage.at, account: Account::Host, keys: keys.into() }, &mut |snapshot| {
             let charge = |(place, (_, meter, amount)): (usize, &(Key, u32, i128))| {
@@ -461,9 +463,9 @@ fn not_suspended(what: &Lift, elsewhere: &[Option<String>]) -> LineError {
     }
 }
 
-/// True where a row belongs to that job.
-fn is_in(job: Option<&OfJob>, key: &Key) -> bool {
-    job.is_some_and(|job| job.has(key.as_bytes()))
+/// True where a row belongs to one of those jobs.
+fn is_in(jobs: &[OfJob], key: &Key) -> bool {
+    jobs.iter().any(|job| job.has(key.as_bytes()))
 }
 
 fn is(datum: Datum<'_>) -> Option<Value> {

@@ -260,7 +260,7 @@ fn add_keys(permit: &Permit, all: &mut Vec<Key>) {
     all.extend(permit.held.iter().map(|held| held.key.clone()));
     all.extend(permit.watched.iter().map(|watched| watched.open.clone()));
     all.extend(permit.claimed.iter().cloned());
-    all.extend(permit.job.iter().cloned());
+    all.extend(permit.job.iter().chain(&permit.above).cloned());
     all.extend(permit.call.iter().map(|call| permits_of_call_key(call)));
     all.extend(permit.seen.iter().map(|seen| (**seen).clone()));
 }
@@ -316,12 +316,10 @@ impl Outcome<'_> {
 
     /// What is kept for a job that is closed is gone, and stays so.
     fn without_closed(&self, snapshot: &Snapshot<'_>, all: &mut Vec<Change>) {
-        if let Some(key) = &self.permit.job
-            && matches!(self.row(key, snapshot), Some(Row::Job(job)) if job.closed)
-        {
-            let of = OfJob::named_by(key);
-            let is_its = |key: &Key| of.as_ref().is_some_and(|job| job.has(key.as_bytes()));
-            all.retain(|change| !change.key(self.touched).is_some_and(is_its));
+        let jobs = self.permit.job.iter().chain(&self.permit.above);
+        let closed = jobs.filter(|key| matches!(self.row(key, snapshot), Some(Row::Job(job)) if job.closed));
+        for of in closed.filter_map(OfJob::named_by) {
+            all.retain(|change| !change.key(self.touched).is_some_and(|key| of.has(key.as_bytes())));
         }
     }
 

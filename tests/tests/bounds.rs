@@ -428,6 +428,59 @@ tool t(a: id) {
     }
 }
 
+/// Whatever is settled, spent or reported after a job was closed, or one above it: none of its rows is there again, however long
+/// its name is.
+#[test]
+fn nothing_comes_back_of_jobs_that_are_closed() {
+    let body = r#"
+host { tokens: int }
+event E(a: id)
+tool look(a: id) { action write; uses tokens host.tokens }
+tool t(a: id) {
+    action  read
+    uses    tokens host.tokens
+    require calls of look(a: a) within job <= 50 as r
+    deny when after E(a: a) within job as s
+    limit   of_job per job, a { calls at most 50 }
+    limit   spent per job { tokens at most 5000 }
+    limit   again per job { retries at most 50 }
+}"#;
+    for length in [1, 90, 103, 104, 105, 106, 107, 108, 109, 110, 111, 250, 254, 255, 256, 300] {
+        let mut case = Case::new(body);
+        let (above, below) = ("p".repeat(length), "c".repeat(length));
+        case.line(1, &format!(r#"{{"open": {{"job": "{above}", "agent": "a", "user": "u"}}}}"#));
+        case.line(
+            1,
+            &format!(r#"{{"open": {{"job": "{below}", "agent": "a", "user": "u", "parent": "{above}"}}}}"#),
+        );
+        let mut open = Vec::new();
+        for (job, tool) in [(&above, "look"), (&above, "t"), (&below, "look"), (&below, "t")] {
+            for more in 0..4 {
+                let call = format!(
+                    r#"{{"id": "{tool}-{more}", "agent": "a", "user": "u", "job": "{job}", "host": {{"tokens": 5}}, "tool": "{tool}", "args": {{"a": "a1"}}}}"#
+                );
+                open.push(case.line(1, &call).unwrap());
+            }
+        }
+        let rows = |case: &Case| {
+            case.store.0.sizes().iter().filter(|(kind, _)| [TALLY, WATCH, SEEN, MADE].contains(kind)).count()
+        };
+        let before = rows(&case);
+        case.line(1, &format!(r#"{{"close": {{"job": "{above}"}}}}"#));
+        let left = rows(&case);
+        assert!(0 < left && left < before, "{length}: what is below has its own, {left} of {before}");
+        for (number, id) in open.iter().enumerate() {
+            let outcome = ["ok", "error", "not_sent", "unknown"][number % 4];
+            let told = if outcome == "not_sent" { "" } else { r#", "host": {"tokens": 9}"# };
+            case.line(0, &format!(r#"{{"settle": "{id}", "outcome": "{outcome}"{told}}}"#));
+        }
+        case.line(1, &format!(r#"{{"usage": {{"job": "{below}", "tokens": 3}}}}"#));
+        case.line(1, &format!(r#"{{"event": "E", "job": "{above}", "args": {{"a": "a1"}}}}"#));
+        case.line(1, &format!(r#"{{"close": {{"job": "{below}"}}}}"#));
+        assert_eq!(rows(&case), 0, "{length}");
+    }
+}
+
 /// Where there are many rows, each closing looks through a part of them.
 #[test]
 fn many_jobs_that_are_closed() {

@@ -38,6 +38,8 @@ pub struct Permit {
     pub claimed: Vec<Key>,
     /// Its job's key.
     pub job: Option<Key>,
+    /// Those of the jobs above it, where it has counted something.
+    pub above: Vec<Key>,
     /// The labels that its result carries.
     pub labels: Vec<(String, String)>,
     /// When it was said that nobody knows how it ended: that may be set right once.

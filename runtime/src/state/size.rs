@@ -201,6 +201,7 @@ fn permit(permit: &Permit) -> usize {
         + room::<Watched>(permit.watched.capacity())
         + watched
         + room::<Key>(permit.claimed.capacity())
+        + room::<Key>(permit.above.capacity())
         + labels(&permit.labels)
         + room::<(String, i64)>(permit.deliver.capacity())
         + permit.deliver.iter().map(|(rule, _)| string(rule)).sum::<usize>()
