@@ -33,7 +33,7 @@ const MOST_EXACT: usize = 120;
 pub struct Sums {
     /// When the unit of the calendar began that is counted.
     unit: i64,
-    /// And when the next one does: most moments lie between the two.
+    /// And until when no other one is: most moments lie between the two.
     next: i64,
     /// For lifetimes and units.
     total: i128,
@@ -131,7 +131,8 @@ impl Sums {
                 if start > self.unit {
                     self.before = if planted(203) { (0, 0) } else { (self.unit, self.total) };
                     self.unit = start;
-                    self.next = zone.next_start(*unit, now).map_or(start, Timestamp::nanos);
+                    let until = zone.shown_until(*unit, Timestamp::from_nanos(start));
+                    self.next = until.map_or(start, Timestamp::nanos);
                     self.total = 0;
                 }
                 self.in_unit(start, amount);
@@ -402,161 +403,4 @@ fn before(times: &VecDeque<i64>, near: Edge, moment: i64) -> usize {
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use agentpass_values::Duration;
-
-    use super::*;
-
-    fn at(seconds: i64) -> Timestamp {
-        Timestamp::from_nanos(seconds * 1_000_000_000)
-    }
-
-    fn rolling(seconds: i64) -> Window {
-        Window::Rolling(Duration::from_nanos(seconds * 1_000_000_000))
-    }
-
-    #[test]
-    fn counts_are_exact_and_windows_closed() {
-        let window = rolling(10);
-        let shape = Shape { window: &window, most: Some(3) };
-        let mut sums = Sums::default();
-        for second in [0, 3, 4] {
-            sums.add(shape, at(second), at(second), 1, None);
-        }
-        assert_eq!(sums.total(shape, at(10)), 3);
-        assert_eq!(sums.total(shape, Timestamp::from_nanos(10_000_000_001)), 2);
-        assert_eq!(sums.room_at(shape, at(10), 3, 1), Some(Timestamp::from_nanos(10_000_000_001)));
-        assert_eq!(sums.room_at(shape, at(10), 1, 1), Some(Timestamp::from_nanos(14_000_000_001)));
-    }
-
-    #[test]
-    fn what_is_open_can_be_taken_back_and_never_more() {
-        let window = rolling(100);
-        let shape = Shape { window: &window, most: Some(2) };
-        let mut sums = Sums::default();
-        for second in 0..5 {
-            sums.add(shape, at(second), at(second), 1, (second % 2 == 0).then_some(PermitId(second as u64)));
-        }
-        // 1 and 3 are settled, 0, 2 and 4 are open.
-        sums.take_back(shape, at(4), 1, PermitId(4));
-        assert_eq!(sums.total(shape, at(5)), 4);
-        sums.settle(shape, PermitId(0));
-        sums.take_back(shape, at(2), 1, PermitId(2));
-        assert_eq!(sums.total(shape, at(5)), 2, "the last two that are settled");
-    }
-
-    #[test]
-    fn a_clock_that_was_ahead_frees_nothing() {
-        let window = rolling(10);
-        for most in [Some(3), None] {
-            let shape = Shape { window: &window, most };
-            let mut sums = Sums::default();
-            sums.add(shape, at(0), at(0), 1, None);
-            // It said 50 before, and now it says 5.
-            sums.add(shape, at(50), at(5), 1, None);
-            assert_eq!(sums.total(shape, at(5)), 2);
-        }
-    }
-
-    #[test]
-    fn what_a_call_came_to_leaves_with_the_call() {
-        let window = rolling(640);
-        let shape = Shape { window: &window, most: None };
-        let mut sums = Sums::default();
-        sums.add(shape, at(0), at(0), 5, None);
-        sums.add(shape, at(600), at(600), 1, None);
-        sums.replace(shape, at(0), 5, 8, PermitId(1));
-        assert_eq!((sums.total(shape, at(640)), sums.total(shape, at(641))), (9, 1));
-        let window = Window::Calendar(CalendarUnit::Day, Zone::utc());
-        let shape = Shape { window: &window, most: None };
-        let mut sums = Sums::default();
-        sums.add(shape, at(100), at(100), 5, None);
-        sums.add(shape, at(86_400), at(86_400), 1, None);
-        sums.replace(shape, at(100), 5, 8, PermitId(1));
-        assert_eq!((sums.total(shape, at(86_400)), sums.total(shape, at(86_399))), (1, 9));
-        sums.add(shape, at(3 * 86_400), at(3 * 86_400), 1, None);
-        sums.replace(shape, at(2 * 86_400), 0, 4, PermitId(2));
-        assert_eq!((sums.total(shape, at(3 * 86_400)), sums.total(shape, at(2 * 86_400))), (1, 5));
-    }
-
-    #[test]
-    fn slices_are_bounded_whatever_the_clock_says() {
-        let window = rolling(64);
-        let shape = Shape { window: &window, most: None };
-        let mut sums = Sums::default();
-        for second in 0..1000 {
-            sums.add(shape, at(second * 2), at(0), 1, None);
-        }
-        assert!(sums.slices.len() <= MOST_EXACT);
-        assert_eq!(sums.total(shape, at(0)), 1000);
-    }
-
-    #[test]
-    fn few_amounts_leave_each_by_itself_and_many_in_slices() {
-        let window = rolling(640);
-        let shape = Shape { window: &window, most: None };
-        let mut sums = Sums::default();
-        for second in 0..MOST_EXACT as i64 {
-            sums.add(shape, at(second), at(second), 1, None);
-        }
-        assert_eq!(sums.total(shape, at(640)), 120);
-        assert_eq!(sums.total(shape, at(641)), 119);
-        // One more, and they lie in slices of ten seconds: the first leaves with the last of its slice.
-        sums.add(shape, at(130), at(130), 1, None);
-        assert_eq!(sums.slices.len(), 13);
-        assert_eq!(sums.total(shape, at(649)), 121);
-        assert_eq!(sums.total(shape, at(650)), 111);
-        sums.take_back(shape, at(55), 1, PermitId(1));
-        assert_eq!(sums.total(shape, at(650)), 110);
-    }
-
-    #[test]
-    fn a_higher_cap_reckons_with_what_was_dropped() {
-        let window = rolling(100);
-        let shape = |most| Shape { window: &window, most: Some(most) };
-        let mut sums = Sums::default();
-        for second in 1..=9 {
-            sums.add(shape(3), at(second), at(second), 1, None);
-        }
-        assert_eq!(sums.at_most(shape(3), at(10)), 3);
-        assert_eq!(sums.at_most(shape(8), at(10)), 8, "there were nine, and three are known");
-        assert_eq!(sums.at_most(shape(8), at(106)), 8, "the sixth is inside");
-        assert_eq!(sums.at_most(shape(8), at(107)), 3);
-        assert_eq!(sums.total(shape(8), at(10)), 3, "evidence is what is known");
-    }
-
-    #[test]
-    fn units_begin_anew() {
-        let window = Window::Calendar(CalendarUnit::Day, Zone::utc());
-        let shape = Shape { window: &window, most: None };
-        let mut sums = Sums::default();
-        sums.add(shape, at(100), at(100), 5, None);
-        assert_eq!(sums.total(shape, at(86_399)), 5);
-        assert_eq!(sums.total(shape, at(86_400)), 0);
-        sums.add(shape, at(86_400), at(86_400), 2, None);
-        assert_eq!(sums.total(shape, at(86_300)), 7, "a clock that went back gives nothing back");
-        sums.take_back(shape, at(100), 5, PermitId(1));
-        assert_eq!(sums.total(shape, at(86_400)), 2, "yesterday's hold is not today's");
-        assert_eq!(sums.room_at(shape, at(86_400), 2, 1), Some(at(2 * 86_400)));
-    }
-
-    proptest! {
-        #[test]
-        fn times_are_found_wherever_they_are(
-            mut times in proptest::collection::vec(prop_oneof![-9_i64..9, any::<i64>(), Just(i64::MAX)], 0..60),
-            moment in prop_oneof![-10_i64..10, any::<i64>(), Just(i64::MIN)],
-            turned in 0_usize..60,
-            near in 0_usize..70,
-        ) {
-            times.sort_unstable();
-            let plain = times.partition_point(|at| *at < moment);
-            // Its beginning may lie anywhere in its memory.
-            let mut all: VecDeque<i64> = (0..turned).map(|_| 0).collect();
-            all.drain(..);
-            all.extend(times);
-            prop_assert_eq!(before(&all, Edge(near), moment), plain);
-        }
-    }
-}
+mod tests;

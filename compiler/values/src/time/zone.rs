@@ -94,6 +94,16 @@ impl Zone {
         }
     }
 
+    /// Until when nothing but that unit is shown there, from its start. Most often it is where the next one starts; but a clock that
+    /// is set back over midnight shows the day before once more.
+    pub fn shown_until(&self, unit: CalendarUnit, start: Timestamp) -> Option<Timestamp> {
+        let next = self.next_start(unit, start)?;
+        let changes = self.zone.following(start.jiff()?);
+        let moments = changes.map_while(|change| Timestamp::from_jiff(change.timestamp()));
+        let mut inside = moments.take_while(|at| *at < next);
+        Some(inside.find(|at| self.start_of(unit, *at) != Some(start)).unwrap_or(next))
+    }
+
     /// What calendar and clock show there at an instant.
     pub(super) fn civil(&self, at: Timestamp) -> Option<DateTime> {
         at.jiff().map(|at| self.zone.to_datetime(at))
