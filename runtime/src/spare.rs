@@ -86,3 +86,76 @@ fn give<T>(spare: &'static Spare<T>, mut buffer: Vec<T>) {
         let _ = spare.try_with(|spare| spare.set(buffer));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+
+    use super::*;
+    use crate::state::Delta;
+    use crate::state::key::Kind;
+
+    fn key(text: &str) -> Key {
+        Key::build(Kind::Once, |key| _ = key.text(Some(text)))
+    }
+
+    #[test]
+    fn what_comes_again_is_empty() {
+        let mut slots = Slots::new(3);
+        slots[1] = Some(Value::Int(7));
+        drop(slots);
+        let again = Slots::new(8);
+        assert!(again.iter().all(Option::is_none) && again.len() == 8);
+        drop(again);
+        assert_eq!(Slots::new(2).len(), 2);
+        give_keys(vec![key("a")]);
+        give_changes(vec![Change::plain(0, Delta::Remove)]);
+        assert!(keys().is_empty() && changes().is_empty());
+    }
+
+    #[test]
+    fn whoever_takes_meanwhile_has_another_one() {
+        let mut one = Slots::new(2);
+        one[0] = Some(Value::Bool(true));
+        let mut inner = Slots::new(2);
+        inner[0] = Some(Value::Bool(false));
+        let mut copy = one.clone();
+        copy[1] = Some(Value::Int(1));
+        assert_eq!((&one[0], &one[1]), (&Some(Value::Bool(true)), &None));
+        drop(one);
+        let next = Slots::new(2);
+        assert!(next.iter().all(Option::is_none));
+        assert_eq!((&inner[0], &copy[0]), (&Some(Value::Bool(false)), &Some(Value::Bool(true))));
+    }
+
+    #[test]
+    fn large_ones_are_not_kept() {
+        give_keys(Vec::with_capacity(MOST + 1));
+        assert_eq!(keys().capacity(), 0);
+        give_keys(Vec::with_capacity(MOST));
+        assert_eq!(keys().capacity(), MOST);
+        assert_eq!(keys().capacity(), 0, "it is taken once");
+    }
+
+    #[test]
+    fn a_thread_that_ends_or_panics_gives_back_what_it_can() {
+        thread_local! {
+            static LAST: RefCell<Vec<Slots>> = const { RefCell::new(Vec::new()) };
+        }
+        let ends = std::thread::spawn(|| {
+            // It goes when the thread does, maybe after the spare ones.
+            LAST.with(|last| last.borrow_mut().push(Slots::new(4)));
+            drop(Slots::new(4));
+        });
+        assert!(ends.join().is_ok());
+        let panics = std::panic::catch_unwind(|| {
+            let mut slots = Slots::new(1);
+            slots[0] = Some(Value::Int(1));
+            let mut keys = keys();
+            keys.push(key("a"));
+            panic!("in the middle");
+        });
+        assert!(panics.is_err());
+        assert!(Slots::new(1).iter().all(Option::is_none) && keys().is_empty());
+    }
+}

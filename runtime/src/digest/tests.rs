@@ -130,3 +130,66 @@ proptest! {
         prop_assert_eq!(of_all(&a) == of_all(&b), a == b);
     }
 }
+
+proptest! {
+    #[test]
+    fn pieces_are_fed_in_their_order(pieces in proptest::collection::vec(
+        prop_oneof![0_usize..4, 30_usize..34, 50_usize..70, 115_usize..125, 236_usize..242], 0..12,
+    )) {
+        let mut hash = Sha256::new();
+        let mut whole = Vec::new();
+        for (number, size) in pieces.into_iter().enumerate() {
+            let piece = vec![number as u8; size];
+            hash.update(&piece);
+            whole.extend(piece);
+            // What was fed so far, and a copy of it, say the same.
+            let expected: Digest = sha2::Sha256::digest(&whole).into();
+            prop_assert_eq!(hash.clone().finish(), expected);
+        }
+    }
+
+    #[test]
+    fn other_texts_are_another_digest(
+        one in proptest::collection::vec((0_usize..3, prop_oneof![0_usize..3, 252_usize..260]), 0..4),
+        other in proptest::collection::vec((0_usize..3, prop_oneof![0_usize..3, 252_usize..260]), 0..4),
+    ) {
+        let texts = |all: &[(usize, usize)]| -> Vec<String> {
+            all.iter().map(|(letter, size)| ["a", "\0", "\u{1}"][*letter].repeat(*size)).collect()
+        };
+        let (one, other) = (texts(&one), texts(&other));
+        let list = |all: &[String]| Value::List(all.iter().map(|text| Value::Text(text.as_str().into())).collect());
+        prop_assert_eq!(of(&list(&one)) == of(&list(&other)), one == other);
+        let feed = |all: &[String]| {
+            let mut hash = Sha256::new();
+            all.iter().for_each(|text| hash.text(text));
+            hash.finish()
+        };
+        prop_assert_eq!(feed(&one) == feed(&other), one == other);
+    }
+}
+
+#[test]
+fn a_long_text_does_not_look_like_two() {
+    // What a text of 255 bytes or more is written behind: 255, and its size in eight bytes.
+    for size in [253_usize, 254, 255, 256, 257, 511, 512] {
+        let long = "a".repeat(size);
+        for cut in [0, 8, 9, size.min(255), size - 1] {
+            let (one, other) = long.split_at(cut);
+            let mut whole = Sha256::new();
+            whole.text(&long);
+            let mut parts = Sha256::new();
+            parts.text(one);
+            parts.text(other);
+            assert_ne!(whole.finish(), parts.finish(), "{size} at {cut}");
+        }
+    }
+    // Its size in eight bytes is bytes of a text as well.
+    let hidden = String::from_utf8([&256_u64.to_le_bytes()[..], &[b'a'; 247]].concat()).unwrap();
+    assert_eq!(hidden.len(), 255);
+    let mut one = Sha256::new();
+    one.text(&hidden);
+    one.text("aaaaaaaaa");
+    let mut other = Sha256::new();
+    other.text(&"a".repeat(256));
+    assert_ne!(one.finish(), other.finish());
+}

@@ -376,3 +376,6 @@ impl Rows {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

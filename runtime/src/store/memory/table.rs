@@ -158,3 +158,86 @@ fn table(hash: u64, key: &[u8]) -> usize {
 }
 
 const PASSING_KINDS: [u8; 2] = [Kind::Permit as u8, Kind::PermitsOfCall as u8];
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::plan::FormRef;
+    use crate::state::Row;
+
+    fn key(number: u8) -> Key {
+        let kind = if number.is_multiple_of(3) { Kind::Permit } else { Kind::Tally };
+        Key::build(kind, |key| _ = key.fixed(&[number]))
+    }
+
+    fn entry(mark: u32) -> Entry {
+        Entry { row: Row::Made, form: FormRef::Meter(mark), contract: 0, owner: None, number: 0 }
+    }
+
+    #[test]
+    fn keys_of_one_hash_are_told_apart() {
+        for hash in [0, 1, u64::MAX, 1 << 40] {
+            let mut table = Table::default();
+            for number in 0..40 {
+                let own = key(number).with_hash(hash);
+                assert_eq!(table.spot(&own), None);
+                let spot = table.add(&own, entry(number.into()));
+                assert_eq!(table.spot(&own), spot);
+                // Where another one is, is no more than a place to look first.
+                for near in [None, spot, Some(0), Some(9), Some(1000)] {
+                    assert_eq!(table.spot_near(&own, near), spot);
+                }
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn rows_are_found_under_their_own_keys(
+            steps in proptest::collection::vec((0_u8..24, 0_u8..24, 0_u8..7), 0..200),
+        ) {
+            let mut table = Table::default();
+            let mut plain: HashMap<u8, u32> = HashMap::new();
+            let mut lately: HashMap<u8, Spot> = HashMap::new();
+            for (step, (number, other, what)) in steps.into_iter().enumerate() {
+                let (own, mark) = (key(number), step as u32);
+                let near = lately.get(&other).copied();
+                match what {
+                    0..3 if !plain.contains_key(&number) => {
+                        lately.extend(table.add(&own, entry(mark)).map(|spot| (number, spot)));
+                        plain.insert(number, mark);
+                    }
+                    0..3 => {
+                        let spot = table.spot_near(&own, near).unwrap();
+                        table.at_mut(spot).unwrap().form = FormRef::Meter(mark);
+                        plain.insert(number, mark);
+                    }
+                    3..6 => {
+                        let gone = table.spot_near(&own, near).and_then(|spot| table.remove(spot));
+                        prop_assert_eq!(gone.map(|entry| entry.form), plain.remove(&number).map(FormRef::Meter));
+                    }
+                    _ => {
+                        let such = |key: &[u8]| key.get(1).is_some_and(|of| of % 5 == number % 5);
+                        let spots = (0..table.tables()).flat_map(|place| table.spots_in(place, such));
+                        let gone = spots.collect::<Vec<_>>().into_iter().filter_map(|spot| table.remove(spot)).count();
+                        prop_assert_eq!(gone, plain.keys().filter(|of| *of % 5 == number % 5).count());
+                        plain.retain(|of, _| of % 5 != number % 5);
+                    }
+                }
+                prop_assert_eq!(table.len(), plain.len());
+                prop_assert_eq!(table.iter().count(), plain.len());
+                prop_assert_eq!((0..table.tables()).map(|place| table.len_of(place)).sum::<usize>(), plain.len());
+                for number in 0..24 {
+                    let spot = table.spot(&key(number));
+                    let found = spot.and_then(|spot| table.at(spot)).map(|entry| entry.form);
+                    prop_assert_eq!(found, plain.get(&number).copied().map(FormRef::Meter));
+                    prop_assert_eq!(table.spot_near(&key(number), near), spot);
+                }
+            }
+        }
+    }
+}
