@@ -18,6 +18,8 @@ pub struct Player {
     at: Millis,
     calls: usize,
     jobs: usize,
+    /// What the names of all jobs end with: keys that name them are kept as they are, or as digests.
+    wide: String,
     /// How far the clock may still go back from the latest that it said.
     back: Millis,
     /// The lengths of time of which the contract speaks.
@@ -34,7 +36,14 @@ impl Player {
         // Of calendars two units are kept, and a clock that goes back by more meets what is forgotten.
         let back = if calendar { (3_600_000).max(made.grain) } else { made.grain * 40 };
         let lengths = made.contract.lengths();
-        Player { dice, made, at: 0, calls: 0, jobs: 0, back, lengths }
+        let mut player = Player { dice, made, at: 0, calls: 0, jobs: 0, wide: String::new(), back, lengths };
+        if player.dice.percent(25) {
+            // From where a few rows name their job in full to where none does.
+            player.wide = "-".repeat(
+                player.dice.one(&[40, 60, 80, 90, 97, 98, 99, 100, 101, 102, 103, 120, 251, 252, 253, 254]),
+            );
+        }
+        player
     }
 
     /// What happens next.
@@ -215,13 +224,18 @@ impl Player {
             self.jobs += 1;
         }
         if self.jobs > 0 && self.dice.percent(25) {
-            return format!("j{}", 3 + self.jobs);
+            return self.named(3 + self.jobs);
         }
         match self.dice.below(6) {
-            0..3 => "j1".to_owned(),
-            3 | 4 => "j2".to_owned(),
-            _ => format!("j{}", 3 + self.jobs),
+            0..3 => self.named(1),
+            3 | 4 => self.named(2),
+            _ => self.named(3 + self.jobs),
         }
+    }
+
+    /// The name of a job of that number.
+    fn named(&self, number: usize) -> String {
+        format!("j{number}{}", self.wide)
     }
 
     fn who(&mut self, is_call: bool) -> Who {
@@ -301,11 +315,11 @@ impl Player {
         let parent = self.dice.percent(60).then(|| self.job());
         if self.dice.percent(80) {
             self.jobs += 1;
-            who.job = Some(format!("j{}", 3 + self.jobs));
+            who.job = Some(self.named(3 + self.jobs));
         }
         let _ = model;
         if who.job.is_none() {
-            who.job = Some("j2".to_owned());
+            who.job = Some(self.named(2));
         }
         let parent = parent.filter(|parent| Some(parent) != who.job.as_ref());
         Step::Open(who, parent)
