@@ -189,6 +189,26 @@ fn sums_in_a_sliding_window() {
     case.and_the_rest();
 }
 
+/// A question that is over is asked anew, and nothing is left of the one before.
+#[test]
+fn questions_that_are_asked_again() {
+    let body = r#"
+challenge op { ask 1 of group "ops"; expires 1m; single use }
+tool t(k: id) { action read; challenge op when k == "k1" }"#;
+    let mut case = Case::new(body);
+    for _ in 0..100 {
+        case.call(61_000, r#""id": "c1","#, "t", r#"{"k": "k1"}"#);
+    }
+    case.within(&ASKING, &["op"], 0);
+    let rows = case.store.0.len();
+    case.call(1, r#""id": "c2","#, "t", r#"{"k": "k1"}"#);
+    case.line(1, r#"{"approve": "c1", "by": {"user": "x", "groups": ["ops"]}}"#);
+    // It may come back under another id.
+    case.call(1, r#""id": "c2","#, "t", r#"{"k": "k1"}"#);
+    let asking = case.store.0.sizes().iter().filter(|(kind, _)| ASKING.contains(kind)).count();
+    assert_eq!(asking, 0, "of {rows}");
+}
+
 #[test]
 fn steps_of_a_limit() {
     let body = r#"

@@ -167,7 +167,7 @@ fn one(
         }
         Some(asking) if asking.is_approved(challenge, prepared.house.directory.filter(|_| !planted(212))) => {
             findings.lift(question);
-            use_up(challenge, asking, &key, step, asked);
+            use_up(prepared, challenge, asking, &key, step, asked);
         }
         Some(asking) => {
             findings.ask(ask(prepared, challenge, asking));
@@ -193,7 +193,7 @@ fn one(
             };
             findings.ask(ask(prepared, challenge, &asking));
             // The question that was there before is not this one, and nobody answers it any more.
-            asked.opened.extend(before.map(|before| Change::plain(asking_id_key(&before.id), Delta::Remove)));
+            asked.opened.extend(before.into_iter().flat_map(|before| unnamed(before, prepared)));
             asked.opened.push(Change::plain(asking_id_key(&asking.id), Delta::AddKey(Box::new(key.clone()))));
             asked.opened.extend(named(&asking.id));
             asked.opened.push(Change::plain(key, Delta::Put(Row::Asking(Box::new(asking)))));
@@ -202,7 +202,14 @@ fn one(
 }
 
 /// An approval is consumed in the transaction that allows, unless it may be used again; that of a step lifts the step.
-fn use_up(challenge: &Challenge, asking: &Asking, key: &Key, step: Option<StepAsking>, asked: &mut Asked) {
+fn use_up(
+    prepared: &Prepared<'_>,
+    challenge: &Challenge,
+    asking: &Asking,
+    key: &Key,
+    step: Option<StepAsking>,
+    asked: &mut Asked,
+) {
     if let Some(step) = &step {
         asked.used.push(Change {
             row: step.total.clone().into(),
@@ -212,14 +219,19 @@ fn use_up(challenge: &Challenge, asking: &Asking, key: &Key, step: Option<StepAs
     }
     if (challenge.reusable.is_none() || step.is_some()) && !planted(129) {
         asked.used.push(Change::plain(key.clone(), Delta::Remove));
-        asked.used.push(Change::plain(asking_id_key(&asking.id), Delta::Remove));
-        if let Some(call) = &asking.call {
-            asked.used.push(Change::plain(
-                askings_of_call_key(call),
-                Delta::DropKey(Box::new(asking_id_key(&asking.id))),
-            ));
-        }
+        asked.used.extend(unnamed(asking, prepared));
     }
+}
+
+/// Nobody names a question any more that is no longer there: neither by its id, nor by the call that it was first asked about, nor
+/// by this one.
+fn unnamed(asking: &Asking, prepared: &Prepared<'_>) -> Vec<Change> {
+    let id = asking_id_key(&asking.id);
+    let own = prepared.call.id.iter().filter(|own| asking.call.as_ref() != Some(*own));
+    let drop = |call: &String| Change::plain(askings_of_call_key(call), Delta::DropKey(Box::new(id.clone())));
+    let mut all: Vec<Change> = asking.call.iter().chain(own).map(drop).collect();
+    all.push(Change::plain(id, Delta::Remove));
+    all
 }
 
 fn ask(prepared: &Prepared<'_>, challenge: &Challenge, asking: &Asking) -> Ask {
