@@ -264,6 +264,13 @@ impl Parts {
     }
 }
 
+/// Another name, for a total whose own one is taken.
+pub(crate) fn renamed(name: &Name) -> Name {
+    let mut parts = Parts::of("renamed");
+    name.iter().for_each(|byte| parts.add(&byte.to_string()));
+    parts.finish()
+}
+
 /// Name, shape of the key, unit and window. The cap is not part of it.
 fn meter_name(id: &str, limit: &Limit, bound: &Bound) -> Name {
     let mut parts = Parts::of("limit");

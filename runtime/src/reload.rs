@@ -28,7 +28,7 @@ use agentpass_values::Timestamp;
 pub use questions::Blank;
 
 use crate::gate::{BuildError, Gate};
-use crate::plan::{Full, MeterPlan, Plan};
+use crate::plan::{Full, MeterPlan, Plan, renamed};
 use crate::store::StoreError;
 
 /// What becomes of the state of limits and questions that are not what they were.
@@ -148,6 +148,7 @@ fn carry(
     let old_id = |meter: &MeterPlan| id(old_contract, meter);
     let mut used: BTreeSet<&str> = BTreeSet::new();
     let mut changed: Vec<Changed> = Vec::new();
+    let mut new: Vec<usize> = Vec::new();
     for number in 0..plan.meters.len() {
         let Some(meter) = plan.meters.get(number) else { continue };
         let limit = id(contract, meter);
@@ -168,6 +169,7 @@ fn carry(
             (meter.natural, None)
         } else if how.full.contains(limit) {
             used.insert(limit);
+            new.push(number);
             let full = full(contract, meter, now).ok_or_else(|| ReloadError::NeverEmpty(limit.to_owned()))?;
             (meter.natural, Some(full))
         } else {
@@ -180,10 +182,22 @@ fn carry(
                     changed.push(one);
                 }
             }
+            new.push(number);
             (meter.natural, None)
         };
         if let Some(meter) = plan.meters.get_mut(number) {
             (meter.name, meter.full) = (name, full);
+        }
+    }
+    // What was migrated may have been called as a new one is.
+    for number in new {
+        let mut name = plan.meters.get(number).map(|meter| meter.name).unwrap_or_default();
+        let is_taken = |name| (0..).zip(&plan.meters).any(|(at, meter)| at != number && meter.name == name);
+        while is_taken(name) {
+            name = renamed(&name);
+        }
+        if let Some(meter) = plan.meters.get_mut(number) {
+            meter.name = name;
         }
     }
     if !changed.is_empty() {

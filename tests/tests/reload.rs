@@ -113,6 +113,27 @@ fn a_higher_threshold_reckons_with_what_was_dropped() {
     assert_eq!(call(&new, 3650, "b", "j", "t", r#"{"k": "k"}"#), "allow");
 }
 
+/// What is kept under the old name of a limit is not that of another one that is called so later.
+#[test]
+fn the_name_of_a_limit_that_was_migrated_is_free() {
+    let with = |limits: &str| format!("tool t(k: id) {{ action read; {limits} }}");
+    let limit = |name: &str, cap: u32| format!("limit {name} per user in any 1h {{ calls at most {cap} }}");
+    let args = r#"{"k": "k"}"#;
+    let old = gate(&with(&limit("a", 4)));
+    assert_eq!(call(&old, 0, "1", "j", "t", args), "allow");
+    let moved = reload(&old, &with(&limit("b", 4)), &Reload::new().migrate("t/b", "t/a"));
+    assert_eq!(call(&moved, 1, "2", "j", "t", args), "allow");
+    let both = with(&format!("{}; {}", limit("b", 4), limit("a", 1)));
+    let new = reload(&moved, &both, &Reload::new());
+    assert_eq!(call(&new, 2, "3", "j", "t", args), "allow", "nothing was counted in the new one");
+    // And so it stays.
+    let same = reload(&new, &both, &Reload::new());
+    assert_eq!(call(&same, 3, "4", "j", "t", args), "deny limit");
+    let higher = reload(&same, &with(&format!("{}; {}", limit("b", 4), limit("a", 9))), &Reload::new());
+    assert_eq!(call(&higher, 4, "5", "j", "t", args), "allow");
+    assert_eq!(call(&higher, 5, "6", "j", "t", args), "deny limit", "four were counted in the old one");
+}
+
 #[test]
 fn a_renamed_limit_is_migrated_or_starts_full() {
     let old = gate(&pay("limit spent per user in any 24h { sum amount at most $30 }"));
