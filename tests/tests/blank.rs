@@ -125,11 +125,25 @@ fn what_is_asked_otherwise_or_further_back_is_blank() {
             "require after look(k: to) within 2h as r",
             "pay/r: completed calls of `look` further back than they were kept",
         ),
+        (
+            "require after look(k: to) within job as r",
+            "pay/r: completed calls of `look` further back than they were kept",
+        ),
+        (
+            "require each seen in distinct k of look within 1h: seen == to as r",
+            "pay/r: completed calls of `look`",
+        ),
         ("require after look(k: to) by user within 1h as r", "pay/r: completed calls of `look`"),
         ("require after look within 1h as r", "pay/r: completed calls of `look`"),
         ("require after started look(k: to) within 1h as r", "pay/r: started calls of `look`"),
     ] {
         assert_eq!(blank(&old, &desk(rule, "")), [expected], "{rule}");
+    }
+    // What was kept for longer is there.
+    let longer = desk("require after look(k: to) within job as r", "");
+    for within in ["job", "2h"] {
+        let rule = format!("require after look(k: to) within {within} as r");
+        assert_eq!(blank(&longer, &desk(&rule, "")), Vec::<String>::new(), "{rule}");
     }
     // A name that a family took before may have been called before.
     let family = "tools crm.*(...) { action read }\ntool pay(to: id) { action pay }";

@@ -88,3 +88,41 @@ impl Touched {
         &self.keys
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn key(number: u8) -> Key {
+        Key::build(Kind::Once, |key| _ = key.fixed(&[number]))
+    }
+
+    proptest! {
+        #[test]
+        fn each_key_has_one_place(numbers in proptest::collection::vec((0_u8..60, any::<bool>()), 0..150)) {
+            let mut touched = Touched::new();
+            let mut plain: Vec<u8> = Vec::new();
+            for (number, in_place) in numbers {
+                let place = if in_place {
+                    touched.build(Kind::Once, |key| _ = key.fixed(&[number]))
+                } else {
+                    touched.add(key(number))
+                };
+                let expected = plain.iter().position(|known| *known == number).unwrap_or_else(|| {
+                    plain.push(number);
+                    plain.len() - 1
+                });
+                prop_assert_eq!(place, expected);
+                prop_assert_eq!(touched.keys().len(), plain.len());
+                for number in 0..60 {
+                    let place = touched.place(&key(number));
+                    prop_assert_eq!(place, plain.iter().position(|known| *known == number));
+                    let found = place.and_then(|place| touched.key(place)).cloned();
+                    prop_assert_eq!(found, place.map(|_| key(number)));
+                }
+            }
+        }
+    }
+}

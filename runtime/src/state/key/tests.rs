@@ -40,6 +40,26 @@ fn long_keys_are_bounded_and_still_differ() {
     assert!(one.as_bytes().len() <= MAX_KEY && one != other);
 }
 
+#[test]
+fn a_long_text_does_not_look_like_two() {
+    for size in [109_usize, 110, 111, 112, 253, 254, 255, 256, 257, 300] {
+        let long = "x".repeat(size);
+        for more in [None, Some(""), Some("x"), Some("\u{1}")] {
+            // What would stand there, were the sizes left out of one or the other.
+            let (behind, text) = (more.map_or(0, |text| text.len() as u8 + 1), more.unwrap_or(""));
+            let behind = char::from(behind);
+            let hidden = format!("{long}{behind}{text}");
+            assert_ne!(key(&[Some(&long), more]), key(&[Some(&hidden)]), "{size} {more:?}");
+            let before = format!("{behind}{text}{long}");
+            assert_ne!(key(&[more, Some(&long)]), key(&[Some(&before)]), "{size} {more:?}");
+        }
+        for cut in [1, 8, 9, size - 1] {
+            let (one, other) = long.split_at(cut);
+            assert_ne!(key(&[Some(one), Some(other)]), key(&[Some(&long)]));
+        }
+    }
+}
+
 /// One key of each kind that rows of jobs have.
 fn rows_of(tenant: Option<&str>, job: &str, more: &str) -> Vec<Key> {
     let kinds = [Kind::Tally, Kind::Watch, Kind::Seen, Kind::Made];

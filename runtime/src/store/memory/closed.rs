@@ -173,6 +173,39 @@ mod tests {
     }
 
     #[test]
+    fn nothing_is_left_of_those_that_are_forgotten() {
+        let mut store = Store::new();
+        // So many that closings look through one table each, or none.
+        store.job("live", 12_000);
+        for job in 0..20 {
+            store.job(&format!("{job}"), 100);
+        }
+        let mut closed: Vec<String> = Vec::new();
+        let mut forgotten = 0;
+        for job in 0..500 {
+            if job >= 20 {
+                store.job(&format!("{job}"), 3);
+            }
+            let name = job.to_string();
+            store.close(&name);
+            closed.push(name);
+            let is_over = |name: &String| {
+                let of = OfJob::new(None, name);
+                !store.closed.tags.contains(of.names().1)
+            };
+            for name in closed.iter().filter(|name| is_over(name)) {
+                let of = OfJob::new(None, name);
+                assert!(!store.tables.iter().flatten().any(|key| of.has(key.as_bytes())), "{name}");
+            }
+            let before = closed.len();
+            closed.retain(|name| !is_over(name));
+            forgotten += before - closed.len();
+        }
+        assert!(forgotten > 20, "{forgotten}");
+        assert_eq!(closed.len(), store.closed.waiting.len());
+    }
+
+    #[test]
     fn those_that_came_before_all_others_go_as_well() {
         let mut store = Store::new();
         for job in 0..300 {
