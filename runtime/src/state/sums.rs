@@ -11,6 +11,7 @@
 //! may see again, and of the calendar two units are kept, for a clock that is set back into the one before.
 
 use std::collections::VecDeque;
+use std::ops::Range;
 
 use agentpass_ir::Window;
 use agentpass_values::{CalendarUnit, Timestamp, Zone};
@@ -45,7 +46,7 @@ pub struct Sums {
     edge: Edge,
     /// The latest time that was dropped for those: a contract with a higher cap has to reckon with it.
     cut: Option<i64>,
-    /// And of those that can, because they are open.
+    /// And of those that can, because they are open; in order as well.
     open: Vec<(PermitId, i64)>,
     /// For sums in a window, in order of time.
     slices: VecDeque<Slice>,
@@ -83,7 +84,7 @@ impl Sums {
             (Window::Rolling(length), Some(_)) => {
                 let oldest = now.nanos().saturating_sub(length.nanos()) + i64::from(planted(121));
                 let settled = self.times.len() - before(&self.times, self.edge, oldest);
-                let open = self.open.iter().filter(|(_, at)| *at >= oldest).count();
+                let open = self.open.len() - self.open.partition_point(|(_, at)| *at < oldest);
                 (settled + open) as i128
             }
             (Window::Rolling(length), None) => {
@@ -142,7 +143,7 @@ impl Sums {
                 self.edge = Edge(before(&self.times, self.edge, oldest));
                 for _ in 0..amount.clamp(0, i128::from(most).saturating_add(1)) {
                     match open {
-                        Some(permit) => self.open.push((permit, at)),
+                        Some(permit) => self.keep_open(permit, at),
                         None => self.keep(at),
                     }
                 }
@@ -232,12 +233,33 @@ impl Sums {
     /// The call can no longer be taken back.
     pub fn settle(&mut self, shape: Shape<'_>, permit: PermitId) {
         let Some(most) = shape.most else { return };
-        while let Some(place) = self.open.iter().position(|(of, _)| *of == permit) {
-            let (_, at) = self.open.remove(place);
-            self.keep(at);
+        let of_call = self.opened_by(permit);
+        for place in of_call.clone() {
+            if let Some(&(_, at)) = self.open.get(place) {
+                self.keep(at);
+            }
         }
+        self.open.drain(of_call);
         trim(&mut self.open);
         self.shorten(most);
+    }
+
+    /// Keeps the time of a call that can be taken back, in its place: most are the latest.
+    fn keep_open(&mut self, permit: PermitId, at: i64) {
+        let after = self.open.iter().rev().take_while(|(_, known)| *known > at).count();
+        self.open.insert(self.open.len() - after, (permit, at));
+    }
+
+    /// The places of an open call. They lie side by side, and most often near the end.
+    fn opened_by(&self, permit: PermitId) -> Range<usize> {
+        let is_its = |(of, _): &&(PermitId, i64)| *of == permit;
+        match self.open.iter().rposition(|open| is_its(&open)) {
+            Some(last) => {
+                let all = self.open.iter().take(last + 1).rev().take_while(is_its).count();
+                last + 1 - all..last + 1
+            }
+            None => 0..0,
+        }
     }
 
     /// Takes back what a call counted at that moment, as far as it is still inside.
@@ -250,10 +272,11 @@ impl Sums {
                 self.in_unit(start, amount.saturating_neg());
             }
             (Window::Rolling(_), Some(_)) => {
-                let open = self.open.len();
-                self.open.retain(|(of, _)| *of != permit || planted(204));
+                let of_call = if planted(204) { 0..0 } else { self.opened_by(permit) };
+                let was_open = !of_call.is_empty();
+                self.open.drain(of_call);
                 // Nobody knew how it ended, and now it is known.
-                if open == self.open.len() && amount > 0 && !planted(204) && !planted(234) {
+                if !was_open && amount > 0 && !planted(204) && !planted(234) {
                     self.forget(at);
                 }
                 trim(&mut self.open);
