@@ -94,8 +94,13 @@ impl Checker<'_> {
         }
         let most = if self.holds_count_of_values(side) { MOST_DISTINCT } else { MOST_COUNTED };
         let limit = super::expr::constant(other);
-        let too_large = matches!(limit, Some(crate::typed::Value::Int(n)) if !(0..=most).contains(n));
-        if !self.is_known(other) || too_large || super::limits::is_negative(other) {
+        let too_large = matches!(limit, Some(crate::typed::Value::Int(n)) if *n > most);
+        let negative = matches!(limit, Some(crate::typed::Value::Int(n)) if *n < 0);
+        if negative || super::limits::is_negative(other) {
+            self.report(problem::count_below_zero(other.span, most));
+        } else if too_large {
+            self.report(problem::count_too_large(other.span, most));
+        } else if !self.is_known(other) {
             self.report(problem::count_not_constant(other.span, most));
         }
         self.count_alone(side);

@@ -154,6 +154,21 @@ pub fn count_not_constant(span: Span, most: i64) -> Diagnostic {
     )
 }
 
+/// A count against a number that it never comes to.
+#[must_use]
+pub fn count_below_zero(span: Span, most: i64) -> Diagnostic {
+    Diagnostic::new(&codes::COUNT_NOT_CONSTANT, span, "a count is never below zero")
+        .help(format!("compare it with a literal or a constant between 0 and {most}"))
+}
+
+/// A count against a larger number than anybody counts to.
+#[must_use]
+pub fn count_too_large(span: Span, most: i64) -> Diagnostic {
+    let title = format!("a question to the past counts up to {most}");
+    Diagnostic::new(&codes::COUNT_NOT_CONSTANT, span, title)
+        .help("a limit counts further: `limit per KEYS in any 24h { calls at most N }`")
+}
+
 /// A key that is not canonical.
 #[must_use]
 pub fn bad_key(span: Span, shown: &str, ty: &Ty) -> Diagnostic {
