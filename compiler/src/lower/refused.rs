@@ -44,7 +44,7 @@ constructs! {
     OutOfRange => "this constant cannot be computed",
     NotADomain => "this text is compared with domains, and is none",
     NegativeBound => "this bound is negative",
-    TooManyCalls => "each call in a window is remembered, which is too much for this bound",
+    TooManyCalls => "each call in a window is remembered, up to 1,000,000 of them; a unit of the calendar (`each day in ZONE`) counts further",
     KeyType => "this key has another type in another tool",
     // The past.
     JoinReadsPast => "a value that past calls are joined by cannot itself be asked of the past; go through the values that there were, once: `some x in distinct ARG of … within …: …`",
