@@ -195,6 +195,23 @@ mod tests {
         }
     }
 
+    #[test]
+    fn many_rows_come_and_go() {
+        // So many that tables are full of keys that look alike to them.
+        let key = |number: u32| Key::build(Kind::Tally, |key| _ = key.fixed(&number.to_le_bytes()));
+        let mut table = Table::default();
+        let all: Vec<Option<Spot>> =
+            (0..20_000).map(|number| table.add(&key(number), entry(number))).collect();
+        for (number, spot) in (0..).zip(&all).filter(|(number, _)| number % 3 > 0) {
+            let gone = spot.and_then(|spot| table.remove(spot)).map(|entry| entry.form);
+            assert_eq!(gone, Some(FormRef::Meter(number)));
+        }
+        for (number, spot) in (0..).zip(&all) {
+            assert_eq!(table.spot(&key(number)), spot.filter(|_| number % 3 == 0), "{number}");
+        }
+        assert_eq!((table.len(), table.iter().count()), (6_667, 6_667));
+    }
+
     proptest! {
         #[test]
         fn rows_are_found_under_their_own_keys(
