@@ -386,6 +386,10 @@ impl<'p> Lowering<'p> {
             (ir::Arith::Multiply, Ty::Int | Ty::Decimal, Ty::Money(_) | Ty::Duration) => b_ty,
             (ir::Arith::Subtract, Ty::Timestamp, Ty::Timestamp) => Ty::Duration,
             (_, Ty::Timestamp, Ty::Duration) => Ty::Timestamp,
+            // What is open or failed is known to the list itself alone, and a value in both would count twice.
+            _ if self.is_distinct(a) || self.is_distinct(b) => {
+                return self.refuse(Construct::JoinsDistinct, span);
+            }
             _ => {
                 let (a, b, ty) = self.alike(a, b, span)?;
                 let op = if let Ty::List(_) = ty { Op::Join(a, b) } else { Op::Arith(op, a, b) };
@@ -393,6 +397,11 @@ impl<'p> Lowering<'p> {
             }
         };
         self.node(Op::Arith(op, a, b), ty, span)
+    }
+
+    /// True of the different values that past calls had.
+    fn is_distinct(&self, node: NodeId) -> bool {
+        self.out.nodes.get(node.index()).is_some_and(|node| matches!(node.op, Op::Distinct(_)))
     }
 
     /// From here on the variable stands for the elements of a list.
@@ -409,7 +418,7 @@ impl<'p> Lowering<'p> {
         if cx.depth >= ir::verify::MAX_VARS {
             return self.refuse(Construct::TooLarge, list.span);
         }
-        if self.out.nodes.get(node.index()).is_some_and(|node| matches!(node.op, Op::Distinct(_))) {
+        if self.is_distinct(node) {
             cx.of_past.insert(var, OfPast::Value);
         } else if self.asks_past(cx, list) || cx.mentions_value_of_past(list) {
             cx.of_past.insert(var, OfPast::Part);
