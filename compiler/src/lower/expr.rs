@@ -388,7 +388,7 @@ impl<'p> Lowering<'p> {
             (_, Ty::Timestamp, Ty::Duration) => Ty::Timestamp,
             // What is open or failed is known to the list itself alone, and a value in both would count twice.
             _ if self.is_distinct(a) || self.is_distinct(b) => {
-                return self.refuse(Construct::JoinsDistinct, span);
+                return self.refuse(Construct::DistinctElsewhere, span);
             }
             _ => {
                 let (a, b, ty) = self.alike(a, b, span)?;
@@ -400,7 +400,7 @@ impl<'p> Lowering<'p> {
     }
 
     /// True of the different values that past calls had.
-    fn is_distinct(&self, node: NodeId) -> bool {
+    pub(super) fn is_distinct(&self, node: NodeId) -> bool {
         self.out.nodes.get(node.index()).is_some_and(|node| matches!(node.op, Op::Distinct(_)))
     }
 

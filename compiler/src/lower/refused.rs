@@ -48,7 +48,7 @@ constructs! {
     KeyType => "this key has another type in another tool",
     // The past.
     JoinReadsPast => "a value that past calls are joined by cannot itself be asked of the past; go through the values that there were, once: `some x in distinct ARG of … within …: …`",
-    JoinsDistinct => "different values of the past are not joined with others: ask about a new one by itself, `x in distinct ARG of T within 1h or count(distinct ARG of T within 1h) < 5`",
+    DistinctElsewhere => "the different values of the past are counted, looked into and gone through, and neither joined nor compared: ask about one by itself, `x in distinct ARG of T within 1h or count(distinct ARG of T within 1h) < 5`",
     JoinComparison => "past calls are joined with this call by equality only",
     FirstOfWindow => "the first call of a window is not remembered: ask for the latest one, or for the first of the job",
     PastChoice => "one past call or another one: name the part that is meant on each side of `??`",

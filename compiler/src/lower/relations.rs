@@ -55,6 +55,10 @@ impl<'p> Lowering<'p> {
             BinaryOp::In => return self.contained(left, right, span),
             _ => return self.refuse(Construct::Broken, span),
         };
+        // They have no order, and some of them may be there or not.
+        if self.is_distinct(left) || self.is_distinct(right) {
+            return self.refuse(Construct::DistinctElsewhere, span);
+        }
         let (left, right, _) = self.alike(left, right, span)?;
         self.truth_node(Op::Compare(op, left, right), span)
     }
