@@ -283,7 +283,7 @@ impl Checker<'_> {
         span: Span,
         (quantifier, name, list, body): (Quantifier, &ast::Name, &ast::Expr, &ast::Expr),
     ) -> Expr {
-        self.misread_conjunct(name, body);
+        self.misread_conjunct(name, body, rules::Quantifies::Condition);
         let (var, list, variable) = self.each_of(cx, name, list);
         let body = self.with_local(cx, &name.node, variable, |checker, cx| checker.condition(cx, body));
         let kind = ExprKind::Quantified(quantifier, var, Box::new(list), Box::new(body));
@@ -320,7 +320,7 @@ impl Checker<'_> {
 
     /// A body without brackets reaches to the end; a conjunct that never mentions the variable was probably meant to
     /// stand outside (semantics 37).
-    pub(super) fn misread_conjunct(&mut self, name: &ast::Name, body: &ast::Expr) {
+    pub(super) fn misread_conjunct(&mut self, name: &ast::Name, body: &ast::Expr, of: rules::Quantifies) {
         let parts = match &body.kind {
             Ast::And(parts) | Ast::Or(parts) => parts.as_slice(),
             Ast::Paren(_) => &[],
@@ -328,7 +328,7 @@ impl Checker<'_> {
         };
         let outside = parts.iter().find(|part| !mentions(part, &name.node));
         if let Some(part) = outside.filter(|_| !crate::planted::planted(22)) {
-            self.report(rules::misread_body(part.span, &name.node));
+            self.report(rules::misread_body(part.span, &name.node, of));
         }
     }
 

@@ -241,7 +241,7 @@ impl<'l> Checker<'l> {
 
     fn require(&mut self, cx: &mut Cx, condition: &ast::Expr, tail: &ast::Tail) -> (RuleKind, Messages) {
         if let Ast::Quantified(Quantifier::Each, name, list, body) = &condition.kind {
-            self.misread_conjunct(name, body);
+            self.misread_conjunct(name, body, problem::Quantifies::Require);
             let (var, list, variable) = self.each_of(cx, name, list);
             self.polarity(&list, Polarity::Allows);
             return self.with_local(cx, &name.node, variable, |checker, cx| {
@@ -293,7 +293,7 @@ impl<'l> Checker<'l> {
         body: &ast::Expr,
         tail: &ast::Tail,
     ) -> (Each, Messages) {
-        self.misread_conjunct(name, body);
+        self.misread_conjunct(name, body, problem::Quantifies::Refusal);
         let (var, list, variable) = self.each_of(cx, name, list);
         self.with_local(cx, &name.node, variable, |checker, cx| {
             let body = checker.condition(cx, body);

@@ -96,17 +96,36 @@ pub fn not_a_list(span: Span, ty: &Ty) -> Diagnostic {
     }
 }
 
+/// Where a quantifier stands, which says what else could be meant.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Quantifies {
+    /// In a condition.
+    Condition,
+    /// At the head of a `require`.
+    Require,
+    /// At the head of a `deny` or a `challenge`.
+    Refusal,
+}
+
 /// A conjunct that never mentions the variable of the quantifier it belongs to.
 #[must_use]
-pub fn misread_body(span: Span, name: &str) -> Diagnostic {
+pub fn misread_body(span: Span, name: &str, of: Quantifies) -> Diagnostic {
     Diagnostic::new(
         &codes::MISREAD_BODY,
         span,
         format!("this belongs to the body over `{name}`, and never mentions it"),
     )
-    .help(
-        "put the body into brackets, `some x in xs: (…)`, or the whole quantifier, `(some x in xs: …) and …`",
-    )
+    .help(match of {
+        Quantifies::Condition => {
+            "put the body into brackets, `some x in xs: (…)`, or the whole quantifier, `(some x in xs: …) and …`"
+        }
+        Quantifies::Require => {
+            "put the body into brackets, `each x in xs: (…)`, or the whole quantifier, `require (each x in xs: …) and …`"
+        }
+        Quantifies::Refusal => {
+            "put the body into brackets, `each x in xs: (…)`; what is asked of the call as well stands in `when … { … }` around it, or in `when (some x in xs: …) and …`"
+        }
+    })
 }
 
 /// `each` after `deny when`.
