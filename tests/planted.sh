@@ -5,8 +5,8 @@
 set -eu
 cd "$(dirname "$0")/.."
 cargo=${CARGO:-cargo}
-# The model finds the rarest of its mistakes within the first thousand cases.
-export AGENTPASS_CASES="${AGENTPASS_CASES:-2000}"
+# The model finds nearly all of its mistakes within the first thousand cases, and the rarest within some thousands.
+export AGENTPASS_CASES="${AGENTPASS_CASES:-8000}"
 from=${1:-1}
 to=${2:-999}
 
