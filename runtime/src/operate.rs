@@ -4,7 +4,7 @@ use agentpass_ir::{Ambient, Lookup, Meter, MonitorId, Scope, Value};
 use agentpass_values::Timestamp;
 use agentpass_values::escape::shown;
 
-use crate::decide::charged::{in_job, tally_key};
+use crate::decide::charged::{Total, in_job};
 use crate::decide::feeds::OfArgs;
 use crate::decide::past::{reads_only_shared, watch_key_of};
 use crate::decide::{asks, identity, job_key, job_tenants_key, switches_key};
@@ -323,7 +323,7 @@ impl Gate {
                     Err(Unfit) => return Err(unfit(&limit.id)),
                 };
                 for keys in &all_keys {
-                    let key = tally_key::<_, Value>(program, charge, of, tenant, keys, &[]);
+                    let key = Total { program, charge, meter: of, tenant }.key::<_, Value>(keys, &[]);
                     if !spent.iter().any(|(known, _, _)| *known == key) {
                         spent.push((key, meter, amount));
                     }

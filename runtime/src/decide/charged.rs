@@ -96,16 +96,12 @@ fn one<'c>(prepared: &mut Prepared<'c>, id: ChargeId) -> Option<Charged<'c>> {
         let step = prepared.house.plan.step(charge.limit, number);
         let mut places = Places::new();
         if let Some(plan) = meter_plan(prepared, meter) {
-            let tenant = prepared.ambient(Ambient::Tenant).filter(|_| !planted(122));
+            let total = Total { program, charge, meter: plan, tenant: tenant_of(prepared) };
             let touched = &mut prepared.touched;
-            places.push(touched.build(Kind::Tally, |key| {
-                of_total(key, program, charge, plan, tenant, &of_limit, &more);
-            }));
+            places.push(touched.build(Kind::Tally, |key| total.name(key, &of_limit, &more)));
             for parent in parents(prepared.known, program, charge) {
                 let of_limit = in_job(program, charge, &of_limit, parent);
-                places.push(touched.build(Kind::Tally, |key| {
-                    of_total(key, program, charge, plan, tenant, &of_limit, &more);
-                }));
+                places.push(touched.build(Kind::Tally, |key| total.name(key, &of_limit, &more)));
             }
         }
         if matches!(bound.step, Step::Challenge(_)) {
@@ -142,14 +138,19 @@ pub(super) fn tally_keys(
     more: &[Cow<'_, Value>],
 ) -> SmallVec<[Key; 1]> {
     let Some(plan) = meter_plan(prepared, meter) else { return SmallVec::new() };
-    let tenant = prepared.ambient(Ambient::Tenant).filter(|_| !planted(122));
     let program = prepared.contract().program();
+    let total = Total { program, charge, meter: plan, tenant: tenant_of(prepared) };
     let mut keys = SmallVec::new();
-    keys.push(tally_key(program, charge, plan, tenant, of_limit, more));
+    keys.push(total.key(of_limit, more));
     for parent in parents(prepared.known, program, charge) {
-        keys.push(tally_key(program, charge, plan, tenant, &in_job(program, charge, of_limit, parent), more));
+        keys.push(total.key(&in_job(program, charge, of_limit, parent), more));
     }
     keys
+}
+
+/// The tenant for which a call counts.
+fn tenant_of<'c>(prepared: &Prepared<'c>) -> Option<&'c str> {
+    prepared.call.frame.ambient(Ambient::Tenant).filter(|_| !planted(122))
 }
 
 /// The jobs above the call's own in whose totals it counts.
@@ -162,40 +163,36 @@ fn parents<'k>(
     known.parents.iter().filter(move |_| per_job && !planted(213))
 }
 
-/// Where a total is kept.
-pub(crate) fn tally_key<V: Borrow<Value>, M: Borrow<Value>>(
-    program: &Program,
-    charge: &Charge,
-    meter: &MeterPlan,
-    tenant: Option<&str>,
-    of_limit: &[V],
-    more: &[M],
-) -> Key {
-    Key::build(Kind::Tally, |key| of_total(key, program, charge, meter, tenant, of_limit, more))
+/// What a call is counted in: the total of a meter of a limit, for one tenant. Which one, the values of the keys say.
+#[derive(Clone, Copy)]
+pub(crate) struct Total<'t> {
+    pub program: &'t Program,
+    pub charge: &'t Charge,
+    pub meter: &'t MeterPlan,
+    pub tenant: Option<&'t str>,
 }
 
-/// What the key of a total is made of. One that is kept per job belongs to it; but refusals are counted after it as well.
-fn of_total<V: Borrow<Value>, M: Borrow<Value>>(
-    key: &mut Builder<'_>,
-    program: &Program,
-    charge: &Charge,
-    meter: &MeterPlan,
-    tenant: Option<&str>,
-    of_limit: &[V],
-    more: &[M],
-) {
-    let is_its = |node: NodeId| is_job(program, node) && meter.meter != Meter::Denials;
-    let mut pairs = charge.keys.iter().zip(of_limit);
-    match pairs.find(|(node, _)| is_its(**node)).map(|(_, value)| value.borrow()) {
-        Some(Value::Text(job)) => key.of_job(tenant, job),
-        _ => key.of_all(tenant),
-    };
-    key.fixed(&meter.name);
-    // Its job it has named already.
-    for (_, value) in charge.keys.iter().zip(of_limit).filter(|(node, _)| !is_its(**node)) {
-        key.value(value.borrow());
+impl Total<'_> {
+    /// Where it is kept, for those values of the limit's keys, and of the bound's own.
+    pub(crate) fn key<V: Borrow<Value>, M: Borrow<Value>>(&self, of_limit: &[V], more: &[M]) -> Key {
+        Key::build(Kind::Tally, |key| self.name(key, of_limit, more))
     }
-    key.values(more);
+
+    /// What its key is made of. One that is kept per job belongs to it; but refusals are counted after it as well.
+    fn name<V: Borrow<Value>, M: Borrow<Value>>(&self, key: &mut Builder<'_>, of_limit: &[V], more: &[M]) {
+        let is_its = |node: NodeId| is_job(self.program, node) && self.meter.meter != Meter::Denials;
+        let keys = &self.charge.keys;
+        match keys.iter().zip(of_limit).find(|(node, _)| is_its(**node)).map(|(_, value)| value.borrow()) {
+            Some(Value::Text(job)) => key.of_job(self.tenant, job),
+            _ => key.of_all(self.tenant),
+        };
+        key.fixed(&self.meter.name);
+        // Its job it has named already.
+        for (_, value) in keys.iter().zip(of_limit).filter(|(node, _)| !is_its(**node)) {
+            key.value(value.borrow());
+        }
+        key.values(more);
+    }
 }
 
 fn is_job(program: &Program, node: NodeId) -> bool {
